@@ -1,0 +1,16 @@
+// One figure of merit with its interval: a line of evaluation.json.
+#pragma once
+
+#include <string>
+
+namespace terrace {
+
+/// `value` with its 95 % interval from a bootstrap that resamples families; `n` samples in `families` families.
+struct Measure {
+  std::string name;
+  double value = 0, low = 0, high = 0;
+  long n = 0, families = 0;
+  std::string meaning;  ///< one plain sentence
+};
+
+}  // namespace terrace

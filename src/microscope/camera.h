@@ -1,0 +1,41 @@
+// The detector as the operator sets it: what a Detector (multislice) turns exit waves into.
+#pragma once
+
+#include <array>
+
+#include "core/settings.h"
+
+namespace terrace {
+
+/// A square grid of `pixels` × `pixels`, `mrad_per_pixel` wide; the undiffracted beam falls on the middle of pixel
+/// [pixels/2][pixels/2]. Rows run along ky, columns along kx. With dose 0 patterns are fractions of the beam, else
+/// electrons drawn from Poisson statistics.
+struct Camera {
+  int pixels = 64;
+  double mrad_per_pixel = 1.25;
+  double psf_pixels = 0;
+  double electrons_per_pattern = 0;
+  double dead_pixel_share = 0;
+  double hot_pixel_share = 0;
+  double counts_per_electron = 1;
+  double saturation_counts = 0;
+  int seed = 1;
+};
+
+inline auto fields(const Camera*) {
+  using F = Field<Camera>;
+  using C = Camera;
+  return std::array{
+      F{"pixels", &C::pixels, 2, 4096, "pixels along each side; even, the beam falls on pixel pixels/2"},
+      F{"mrad_per_pixel", &C::mrad_per_pixel, 1e-3, 100, "width of a pixel"},
+      F{"psf_pixels", &C::psf_pixels, 0, 20, "standard deviation of the point spread, in pixels"},
+      F{"electrons_per_pattern", &C::electrons_per_pattern, 0, 1e12, "dose; 0 keeps noise-free fractions of the beam"},
+      F{"dead_pixel_share", &C::dead_pixel_share, 0, 0.5, "share of pixels that read 0"},
+      F{"hot_pixel_share", &C::hot_pixel_share, 0, 0.5, "share of pixels that read the saturation value"},
+      F{"counts_per_electron", &C::counts_per_electron, 1e-3, 1e5, "gain"},
+      F{"saturation_counts", &C::saturation_counts, 0, 1e12, "largest count of a pixel; 0 for no limit"},
+      F{"seed", &C::seed, 0, 2147483647, "names the noise and the faulty pixels"},
+  };
+}
+
+}  // namespace terrace

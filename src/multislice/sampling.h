@@ -1,0 +1,34 @@
+// How finely to compute: apart from the experiment itself (Specimen, Microscope), so that the two never mix.
+#pragma once
+
+#include <array>
+
+#include "core/settings.h"
+
+namespace terrace {
+
+struct Sampling {
+  int pixels_x = 0, pixels_y = 0;
+  double slice_angstrom = 1.9525;
+  std::string scattering_factors = "lobato";
+  std::string thermal = "absorptive";
+  int phonon_configurations = 8;
+  int seed = 1;
+};
+
+inline auto fields(const Sampling*) {
+  using F = Field<Sampling>;
+  using S = Sampling;
+  return std::array{
+      F{"pixels_x", &S::pixels_x, 0, 16384, "pixels across the window; 0 chooses them for 0.08 Å"},
+      F{"pixels_y", &S::pixels_y, 0, 16384, "pixels along the window; 0 chooses them for 0.08 Å"},
+      F{"slice_angstrom", &S::slice_angstrom, 0.1, 20, "slice thickness; half a perovskite cell by default"},
+      F{"scattering_factors", &S::scattering_factors, "lobato|kirkland", "table of electron scattering factors"},
+      F{"thermal", &S::thermal, "static|debye_waller|absorptive|frozen_phonon",
+        "atoms at rest; Debye-Waller factor alone; with absorption by thermal diffuse scattering; or moving atoms"},
+      F{"phonon_configurations", &S::phonon_configurations, 1, 10000, "frozen_phonon: configurations to average"},
+      F{"seed", &S::seed, 0, 2147483647, "frozen_phonon: names the displacements"},
+  };
+}
+
+}  // namespace terrace
