@@ -1,0 +1,117 @@
+// A result as one self-contained HTML page: the last stop of the journey. Everything shown is plain data given here;
+// the page's drawing code (web/) is part of the library, and the page asks the network for nothing.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/array.h"
+#include "dataset/measure.h"
+#include "dataset/prediction.h"
+#include "formats/scan.h"
+#include "report/interface_drawing.h"
+
+namespace terrace {
+
+/// counts[truth][answered], both in the order of `names`.
+struct ConfusionMatrix {
+  std::vector<std::string> names;
+  std::vector<std::vector<long>> counts;
+};
+
+/// A line through (x, y), with a band from `low` to `high` where those are given (empty or as long as y). NaN leaves a
+/// gap. `dots` draws the points alone.
+struct Curve {
+  enum class Style { line, dots };
+  std::string name;
+  std::vector<double> x, y, low, high;
+  Style style = Style::line;
+};
+
+/// Curves over one pair of axes. Axis names carry their unit: "thickness (nm)". Logarithmic axes need numbers above 0.
+struct Chart {
+  enum class Axis { linear, logarithmic };
+  std::string title;
+  std::string meaning;  ///< one plain sentence under the title
+  std::string x_name, y_name;
+  std::vector<Curve> curves;
+  Axis x_axis = Axis::linear, y_axis = Axis::linear;
+};
+
+/// Of the answers given with about this confidence, the share that was right.
+struct ReliabilityBin {
+  double confidence = 0;                 ///< mean confidence of the bin's answers, 0 … 1
+  double right = 0;                      ///< share of right answers, 0 … 1
+  double right_low = 0, right_high = 0;  ///< 95 % interval of `right`
+  long n = 0;
+};
+
+/// One interface with a step: where it is and where it was said to be. Depths from the entrance surface, nm.
+struct DepthAnswer {
+  double truth_nm = 0;
+  double answer_nm = 0, low_nm = 0, high_nm = 0;  ///< median and 90 % interval
+};
+
+/// The patterns of a stepped interface and of its diffuse twin at the same probe position, [ky][kx], equal sizes, in
+/// fractions of the beam. The page shows both and their difference.
+struct TwinPatterns {
+  std::string caption;
+  Image rough, diffuse;
+};
+
+/// Any picture with a caption, [y][x].
+struct Picture {
+  enum class Scale { linear, logarithmic };
+  std::string caption;
+  Image image;
+  Scale scale = Scale::linear;
+};
+
+/// A straight line on a scan, in positions; fractions are allowed.
+struct ScanLine {
+  double row_1 = 0, column_1 = 0, row_2 = 0, column_2 = 0;
+};
+
+/// What the page shows. A part that is not given is left out, heading and all.
+struct ReportContent {
+  std::string title;     ///< "Interface of specimen 12"
+  std::string subtitle;  ///< where from: file, date, model
+
+  /// Summary, class probabilities, depth distribution, widths, warnings.
+  std::optional<Prediction> prediction;
+  /// The atoms; where it is missing and there is a prediction, its most probable interface is drawn.
+  std::optional<InterfaceDrawing> interface_drawing;
+
+  /// The measured or simulated patterns to browse; borrowed until write_report returns. Big scans are thinned out and
+  /// binned until the page fits.
+  const Scan* scan = nullptr;
+  std::optional<ScanLine> interface_line;  ///< the interface's plane on the scan, drawn on the maps
+  std::vector<Picture> registration;       ///< how the scan was laid on the standard grid
+
+  std::vector<Measure> measures;
+  std::string measures_note;  ///< a sentence under the table: thresholds, recipe, split
+  std::optional<ConfusionMatrix> confusion;
+  std::vector<ReliabilityBin> reliability;
+  std::vector<DepthAnswer> depths;
+  std::optional<Chart> learning_curve;
+  std::vector<Chart> charts;  ///< any further ones: accuracy over thickness, over dose …
+  std::vector<TwinPatterns> twins;
+
+  /// Settings, versions, hashes of files, hints: shown as a tree that folds.
+  nlohmann::ordered_json provenance;
+};
+
+/// The largest page in bytes that write_report makes. Patterns of the scan are the part that gives way.
+inline constexpr std::size_t report_size_limit = 5'000'000;
+
+/// Writes the page to `path`, by way of `path`.partial. Throws FileError where it cannot be written or the scan cannot
+/// be read, InputError where sizes within a part disagree or the pictures alone exceed the limit.
+void write_report(const ReportContent& content, const std::filesystem::path& path);
+
+/// The page as text.
+std::string report_page(const ReportContent& content);
+
+}  // namespace terrace
