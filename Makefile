@@ -1,0 +1,45 @@
+# The few commands by hand; CMake does the work (CMakePresets.json). `make` alone lists them.
+JOBS ?= $(shell nproc)
+BUILD := build/release
+
+.DEFAULT_GOAL := help
+.PHONY: help setup configure build program demo test test-browser check format clean
+
+help:            ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
+
+setup:           ## install the Debian packages that are missing (tools/packages.txt)
+	@tools/setup.sh
+
+configure: setup
+	@cmake --preset release --log-level=NOTICE
+
+build: configure ## build everything: the program is build/release/terrace
+	cmake --build $(BUILD) --parallel $(JOBS)
+
+# The program without its tests, into the same folder.
+program: configure
+	cmake --build $(BUILD) --parallel $(JOBS) --target terrace terrace-learn
+
+demo: program    ## simulate, train, evaluate and predict in minutes; ends with out/demo/report.html
+	@tools/demo.sh
+
+test: build      ## build everything and run all tests
+	ctest --preset release --parallel $(JOBS)
+
+test-browser:    ## install chromium (0.5 GB) and test the report in it
+	@tools/setup.sh browser
+	@$(MAKE) --no-print-directory build
+	ctest --preset release -L browser --no-tests=error
+
+check:           ## check layers and format
+	@tools/setup.sh develop
+	@tools/check_layers.py
+	@git ls-files -z '*.h' '*.cpp' | xargs -0 clang-format --dry-run --Werror
+
+format:          ## write every source file in the house's format
+	@tools/setup.sh develop
+	@git ls-files -z '*.h' '*.cpp' | xargs -0 clang-format -i
+
+clean:           ## remove build/ and out/
+	rm -rf build out
