@@ -10,7 +10,7 @@ inline constexpr double electron_rest_energy_kev = 510.99895;
 /// h c in keV Å.
 inline constexpr double planck_times_light_kev_angstrom = 12.398419843;
 /// h² / (2π m₀ e) in V Å²: the projected potential of an atom is this times the 2-D transform of its scattering factor.
-inline constexpr double potential_per_scattering_factor = 47.878009;
+inline constexpr double potential_per_scattering_factor = 47.8776473;
 /// The Bohr radius in Å.
 inline constexpr double bohr_radius_angstrom = 0.529177211;
 

@@ -1,0 +1,53 @@
+// Specimens that begin alike share their waves: a tree whose edges are slabs, each propagated once.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "multislice/multislice.h"
+
+namespace terrace {
+
+/// Where a specimen's waves are wanted: after `depth` slabs (1 … depth_count).
+struct Exit {
+  int specimen = 0;
+  int depth = 0;
+};
+
+/// The prefix tree of several specimens over one lateral window. Waves at a depth depend only on what lies above it, so
+/// every distinct beginning is propagated once, whatever the specimens and exits that follow: bit-identical to separate
+/// runs, because each wave goes through the same operations. Memory: one stack of waves for each branching point on the
+/// path from the root (walked depth first).
+class FamilyTree {
+ public:
+  /// Specimens are compared slab by slab, by name. Throws InputError where windows differ or an exit lies outside.
+  FamilyTree(const std::vector<Specimen>& specimens, const std::vector<Exit>& exits);
+
+  /// Slab steps that `run` will take, and those that separate runs of every specimen to its deepest exit would.
+  std::int64_t steps() const { return steps_; }
+  std::int64_t separate_steps() const { return separate_steps_; }
+
+  /// Called at each exit with its number in `exits` and the waves there; must not keep or change them.
+  using OnExit = std::function<void(int exit, const Waves& waves)>;
+
+  /// Sends `entrance` waves through every specimen. Frozen phonons use `configuration`.
+  void run(const Multislice& multislice, const TransmissionSource& transmissions, Waves entrance, int configuration,
+           int threads, const OnExit& on_exit) const;
+
+ private:
+  struct Node {
+    const Slab* slab = nullptr;
+    int depth = 0;
+    std::vector<int> exits;
+    std::vector<int> children;
+  };
+  int child_of(int node, const Slab& slab, int depth);
+  struct Walk;
+  void descend(const Walk& walk, int node, Waves waves) const;
+
+  std::vector<Node> nodes_;
+  std::int64_t steps_ = 0, separate_steps_ = 0;
+};
+
+}  // namespace terrace
