@@ -9,10 +9,14 @@
 namespace terrace {
 
 struct FamilyTree::Walk {
-  const Multislice& multislice;
+  Multislice& multislice;
   const TransmissionSource& transmissions;
-  int configuration, threads;
+  int configuration;
   const OnExit& on_exit;
+
+  void step(Waves& waves, const Node& node) const {
+    multislice.step(waves, *transmissions.at(*node.slab, node.depth, configuration), node.slab->thickness);
+  }
 };
 
 FamilyTree::FamilyTree(const std::vector<Specimen>& specimens, const std::vector<Exit>& exits) : nodes_(1) {
@@ -44,9 +48,9 @@ int FamilyTree::child_of(int node, const Slab& slab, int depth) {
   return created;
 }
 
-void FamilyTree::run(const Multislice& multislice, const TransmissionSource& transmissions, Waves entrance,
-                     int configuration, int threads, const OnExit& on_exit) const {
-  descend({multislice, transmissions, configuration, threads, on_exit}, 0, std::move(entrance));
+void FamilyTree::run(Multislice& multislice, const TransmissionSource& transmissions, Waves entrance, int configuration,
+                     const OnExit& on_exit) const {
+  descend({multislice, transmissions, configuration, on_exit}, 0, std::move(entrance));
 }
 
 void FamilyTree::descend(const Walk& walk, int start, Waves waves) const {
@@ -57,15 +61,11 @@ void FamilyTree::descend(const Walk& walk, int start, Waves waves) const {
     if (children.empty()) return;
     for (std::size_t i = 0; i + 1 < children.size(); ++i) {
       Waves branch = waves;
-      const Node& child = nodes_[children[i]];
-      walk.multislice.step(branch, *walk.transmissions.at(*child.slab, child.depth, walk.configuration),
-                           child.slab->thickness, walk.threads);
+      walk.step(branch, nodes_[children[i]]);
       descend(walk, children[i], std::move(branch));
     }
     node = children.back();
-    const Node& last = nodes_[node];
-    walk.multislice.step(waves, *walk.transmissions.at(*last.slab, last.depth, walk.configuration),
-                         last.slab->thickness, walk.threads);
+    walk.step(waves, nodes_[node]);
   }
 }
 

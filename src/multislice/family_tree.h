@@ -21,7 +21,7 @@ struct Exit {
 /// path from the root (walked depth first).
 class FamilyTree {
  public:
-  /// Specimens are compared slab by slab, by name. Throws InputError where windows differ or an exit lies outside.
+  /// Specimens are compared slab by slab, by name, and must outlive the tree. Throws InputError where windows differ or an exit lies outside.
   FamilyTree(const std::vector<Specimen>& specimens, const std::vector<Exit>& exits);
 
   /// Slab steps that `run` will take, and those that separate runs of every specimen to its deepest exit would.
@@ -32,8 +32,8 @@ class FamilyTree {
   using OnExit = std::function<void(int exit, const Waves& waves)>;
 
   /// Sends `entrance` waves through every specimen. Frozen phonons use `configuration`.
-  void run(const Multislice& multislice, const TransmissionSource& transmissions, Waves entrance, int configuration,
-           int threads, const OnExit& on_exit) const;
+  void run(Multislice& multislice, const TransmissionSource& transmissions, Waves entrance, int configuration,
+           const OnExit& on_exit) const;
 
  private:
   struct Node {

@@ -1,8 +1,8 @@
 // Carries waves through the slabs: the loop that everything else exists to feed.
 #pragma once
 
-#include <functional>
 #include <map>
+#include <span>
 
 #include "core/array.h"
 #include "core/fft.h"
@@ -16,23 +16,24 @@ namespace terrace {
 using Waves = Array<Complex, 3>;
 
 /// Conventional multislice (Cowley & Moodie 1957; Kirkland 2010, ch. 6): ψ → P ∗ (t ψ) for each slab, transmission first,
-/// then free space over the slab's thickness. Band limit: 2/3 of the Nyquist circle, on t and on P.
+/// then free space over the slab's thickness. Band limit: 2/3 of the Nyquist circle, on t and on P. One thread: give each
+/// thread its own (plans are shared) and share out probes, phonon configurations or families.
 class Multislice {
  public:
   Multislice(const Grid& grid, double energy_kev);
 
-  /// One slab: `waves` enter and leave in real space. Waves are shared out over `threads`.
-  void step(Waves& waves, const Transmission& transmission, double thickness, int threads) const;
+  /// One slab: `waves` enter and leave in real space.
+  void step(Waves& waves, const Transmission& transmission, double thickness);
 
   const Grid& grid() const { return grid_; }
 
  private:
-  std::span<const Complex> propagator_over(double thickness) const;
+  std::span<const Complex> propagator_over(double thickness);
 
   Grid grid_;
   double energy_kev_;
   Fft2 fft_;
-  mutable std::map<double, Array<Complex, 2>> propagators_;
+  std::map<double, Array<Complex, 2>> propagators_;
 };
 
 }  // namespace terrace
