@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Proves that the commands of README.md work on a bare Debian 12 that has git, make and ca-certificates and nothing else.
 #
-#   sudo tools/prove_on_bare_debian.sh FOLDER [setup|demo|test|both] [FROM]
+#   sudo tools/prove_on_bare_debian.sh FOLDER [setup|build|demo|test|both] [FROM]
 #
 # FOLDER needs 6 GB. Made once and kept there: base/ (the bare system) and packages/ (downloaded packages). Made anew each
 # time: system/, with a clone of the last commit in /root/terrace. `both` (the default) runs `make demo`, then `make test`.
@@ -9,7 +9,7 @@
 # Packages come from where this machine takes its own. Every mount lives in a namespace that ends with this script.
 set -euo pipefail
 
-folder=$(realpath -m "${1:?usage: $0 FOLDER [setup|demo|test|both] [again]}")
+folder=$(realpath -m "${1:?usage: $0 FOLDER [setup|build|demo|test|both] [again]}")
 what=${2:-both}
 from=${3:-anew}
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -20,7 +20,7 @@ fail() { echo "proof: $*" >&2; exit 1; }
 
 [ "$(id -u)" -eq 0 ] || fail "a system of its own needs root. Try sudo $0 $*"
 command -v debootstrap >/dev/null || fail "debootstrap is missing. Try apt-get install debootstrap"
-case $what in setup | demo | test) targets=$what ;; both) targets="demo test" ;; *) fail "'$what' is not setup, demo, test or both" ;; esac
+case $what in setup | build | demo | test) targets=$what ;; both) targets="demo test" ;; *) fail "'$what' is not setup, build, demo, test or both" ;; esac
 
 # Runs a command inside a system; its mounts and its processes end with it.
 inside() {
