@@ -49,16 +49,14 @@ std::string help_line(std::string_view name, const nlohmann::ordered_json& stand
                       std::string_view choices, std::string_view help);
 }  // namespace settings_detail
 
-/// Reads the table `section` of `root` over the defaults of S; a missing table leaves the defaults. Sub-tables named in
-/// `inner` are left to their own readers. Throws InputError for an unknown key (nearest known one named), a wrong type or
+/// Reads the table `section` of `root` over `settings`; a missing table leaves them as they are. Throws InputError for an unknown key (nearest known one named), a wrong type or
 /// a value out of range.
 template <class S>
-S read_settings(const Config& root, const std::string& section, const std::vector<std::string>& inner = {}) {
-  S settings;
+S read_settings(const Config& root, const std::string& section, S settings = S{}) {
   const Config* table = root.find(section);
   if (!table) return settings;
   const auto list = fields(static_cast<const S*>(nullptr));
-  std::vector<std::string> known = inner;
+  std::vector<std::string> known;
   for (const auto& field : list) known.emplace_back(field.name);
   if (!table->is_table()) refuse_unknown_key(section, "", table->place, {"[" + section + "]"});
   for (const auto& [key, value] : table->table()) {
@@ -84,6 +82,17 @@ nlohmann::ordered_json to_json(const S& settings) {
   for (const auto& field : fields(&settings))
     std::visit([&](auto member) { json[std::string(field.name)] = settings.*member; }, field.member);
   return json;
+}
+
+/// The inverse of `to_json`, for what terrace itself wrote; members that are missing keep their defaults. Throws
+/// nlohmann::json::exception where a type is wrong.
+template <class S>
+S settings_from_json(const nlohmann::ordered_json& json) {
+  S settings;
+  for (const auto& field : fields(&settings))
+    if (const auto found = json.find(std::string(field.name)); found != json.end())
+      std::visit([&](auto member) { found->get_to(settings.*member); }, field.member);
+  return settings;
 }
 
 /// One line a field: name, default, range or choices, meaning. For --help and the docs.

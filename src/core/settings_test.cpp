@@ -65,6 +65,11 @@ TEST(Settings, the_record_holds_every_field_and_the_help_names_it) {
     EXPECT_THAT(settings_help<Lens>(), HasSubstr(name));
 }
 
+TEST(Settings, the_record_reads_back) {
+  const Lens lens{.focal_length_mm = 3.25, .turns = 9, .pole = "south", .currents_a = {4}};
+  EXPECT_EQ(to_json(settings_from_json<Lens>(to_json(lens))), to_json(lens));
+}
+
 TEST(Settings, a_missing_file_is_a_file_error) { EXPECT_THROW(read_config("/nonexistent/x.toml"), FileError); }
 
 }  // namespace
