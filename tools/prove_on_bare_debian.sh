@@ -86,11 +86,10 @@ prove() {
 
 make_base
 make_system
-bare=$(du -sm "$system" | cut -f1)
 results=
 for target in $targets; do prove "$target"; done
 
 say "commit $(git -C "$repository" rev-parse --short HEAD) on $(nproc) cores"
-say "bare system $bare MB; afterwards $(du -sm "$system" | cut -f1) MB, packages downloaded $(du -sm "$packages" | cut -f1) MB"
+say "the bare system has $(du -sm "$base" | cut -f1) MB; afterwards $(du -sm "$system" | cut -f1) MB, packages downloaded $(du -sm "$packages" | cut -f1) MB"
 echo -n "$results"
 ! grep -q FAILED <<<"$results"
