@@ -1,0 +1,171 @@
+// A detector shares out the intensity of reciprocal pixels over a camera's, losing and making none, and looks along the
+// beam as the operator sees it.
+#include "multislice/detector.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include "core/constants.h"
+#include "core/random.h"
+#include "microscope/probe.h"
+
+namespace terrace {
+namespace {
+
+const Grid oblong{60, 96, 19.0, 31.0};
+
+Camera camera_of(int pixels, double mrad_per_pixel) {
+  Camera camera;
+  camera.pixels = pixels;
+  camera.mrad_per_pixel = mrad_per_pixel;
+  return camera;
+}
+
+std::vector<float> pattern_of(const Detector& detector, Array<Complex, 2> wave, double weight = 1) {
+  std::vector<float> pattern(detector.pixels() * detector.pixels());
+  detector.add(wave.span(), weight, pattern);
+  return pattern;
+}
+
+double total(const std::vector<float>& pattern) { return std::accumulate(pattern.begin(), pattern.end(), 0.0); }
+
+/// exp(2πi k·r) of unit total intensity, k = numbers / extents.
+Array<Complex, 2> plane_wave(const Grid& grid, int number_y, int number_x) {
+  Array<Complex, 2> wave({grid.height, grid.width});
+  for (int row = 0; row < grid.height; ++row)
+    for (int column = 0; column < grid.width; ++column)
+      wave(row, column) = Complex(std::polar(1 / std::sqrt(static_cast<double>(grid.pixels())),
+                                             2 * pi * (1.0 * number_y * row / grid.height + 1.0 * number_x * column / grid.width)));
+  return wave;
+}
+
+Array<Complex, 2> random_wave(const Grid& grid) {
+  Array<Complex, 2> wave({grid.height, grid.width});
+  Random random(5);
+  for (auto& value : wave) value = {static_cast<float>(random.normal()), static_cast<float>(random.normal())};
+  return wave;
+}
+
+// Float sums over some 100 pixels in turn, and a transform: 100 ε at most.
+constexpr double sum_tolerance = 1e-5;
+
+TEST(Detector, a_camera_that_sees_all_counts_every_electron) {
+  const auto probe = make_probe(oblong, Microscope{}, {4, 5});
+  for (const double mrad : {0.7, 1.7, 3.1}) {
+    const Detector detector(oblong, Microscope{}, camera_of(2 * static_cast<int>(60 / mrad), mrad));
+    EXPECT_NEAR(total(pattern_of(detector, probe)), 1, sum_tolerance) << mrad;
+  }
+}
+
+/// One camera pixel by a plain double sum over all reciprocal pixels and their rectangles.
+double by_hand(const Grid& grid, const Array<Complex, 2>& transformed, double mrad, double ky, double kx) {
+  const double pixel_y = 1e3 * wavelength(200) / grid.extent_y, pixel_x = 1e3 * wavelength(200) / grid.extent_x;
+  const auto overlap = [&](double centre, double width, double other) {
+    return std::max(0.0, std::min(centre + width / 2, other + mrad / 2) - std::max(centre - width / 2, other - mrad / 2)) / width;
+  };
+  double sum = 0;
+  for (int row = 0; row < grid.height; ++row)
+    for (int column = 0; column < grid.width; ++column)
+      sum += std::norm(transformed(row, column)) / grid.pixels() *
+             overlap(Grid::signed_index(row, grid.height) * pixel_y, pixel_y, ky) *
+             overlap(Grid::signed_index(column, grid.width) * pixel_x, pixel_x, kx);
+  return sum;
+}
+
+TEST(Detector, shares_out_as_a_sum_over_rectangles_does) {
+  Microscope tilted;
+  tilted.specimen_tilt_x_mrad = 3.3;
+  tilted.specimen_tilt_y_mrad = -1.7;
+  for (const Grid& grid : {oblong, Grid{45, 33, 9.0, 11.0}})    // even and odd counts
+    for (const Camera& camera : {camera_of(16, 1.9), camera_of(64, 3.0), camera_of(9, 0.4)}) {  // inside, beyond, within few
+      auto wave = random_wave(grid);
+      Fft2(grid.height, grid.width).forward(wave.span());
+      const Detector detector(grid, tilted, camera);
+      std::vector<float> pattern(camera.pixels * camera.pixels);
+      detector.add_transformed(wave.span(), 1, pattern);
+      for (int row = 0; row < camera.pixels; row += 3)
+        for (int column = 0; column < camera.pixels; ++column) {
+          const double expected = by_hand(grid, wave, camera.mrad_per_pixel,
+                                          (row - camera.pixels / 2) * camera.mrad_per_pixel - 1.7,
+                                          (column - camera.pixels / 2) * camera.mrad_per_pixel + 3.3);
+          // Up to 30 float products a pixel, and weights cut from edges of some 100 mrad in double.
+          EXPECT_NEAR(pattern[row * camera.pixels + column], expected, 1e-5 * expected + 1e-9) << row << ' ' << column;
+        }
+    }
+}
+
+TEST(Detector, the_undiffracted_beam_falls_on_the_middle_pixel) {
+  const Detector detector(oblong, Microscope{}, camera_of(32, 1.5));  // wider than a reciprocal pixel of 1.3 mrad
+  EXPECT_NEAR(pattern_of(detector, plane_wave(oblong, 0, 0))[16 * 32 + 16], 1, sum_tolerance);
+}
+
+TEST(Detector, rows_run_with_ky_and_columns_with_kx) {
+  const Detector detector(oblong, Microscope{}, camera_of(32, 1.5));
+  const double mrad_y = 1e3 * wavelength(200) / 19.0, mrad_x = 1e3 * wavelength(200) / 31.0;
+  const auto pattern = pattern_of(detector, plane_wave(oblong, 5, -7));
+  const auto brightest = std::max_element(pattern.begin(), pattern.end()) - pattern.begin();
+  EXPECT_EQ(brightest / 32, 16 + std::lround(5 * mrad_y / 1.5));
+  EXPECT_EQ(brightest % 32, 16 + std::lround(-7 * mrad_x / 1.5));
+}
+
+/// The intensity-weighted mean column, in mrad from the middle.
+double mean_column_mrad(const std::vector<float>& pattern, int pixels, double mrad) {
+  double sum = 0;
+  for (int i = 0; i < pixels * pixels; ++i) sum += pattern[i] * (i % pixels - pixels / 2) * mrad;
+  return sum / total(pattern);
+}
+
+TEST(Detector, beam_tilt_moves_the_disc_and_specimen_tilt_does_not) {
+  const Grid grid{192, 192, 30.0, 30.0};
+  const Camera camera = camera_of(64, 1.0);
+  Microscope beam, specimen;
+  beam.semiangle_mrad = specimen.semiangle_mrad = 10;
+  beam.beam_tilt_x_mrad = specimen.specimen_tilt_x_mrad = 6;
+  // A soft disc of 10 mrad on pixels of 0.84 mrad: its centre of intensity is the disc's to a few hundredths of a mrad.
+  const auto tilted_beam = pattern_of(Detector(grid, beam, camera), make_probe(grid, beam, {3, 4}));
+  EXPECT_NEAR(mean_column_mrad(tilted_beam, 64, 1), 6, 0.05);
+  const auto tilted_specimen = pattern_of(Detector(grid, specimen, camera), make_probe(grid, specimen, {3, 4}));
+  EXPECT_NEAR(mean_column_mrad(tilted_specimen, 64, 1), 0, 0.05);
+}
+
+TEST(Detector, the_zone_axis_lies_at_minus_the_specimen_tilt) {
+  Microscope microscope;
+  microscope.specimen_tilt_x_mrad = 9;
+  microscope.specimen_tilt_y_mrad = -4.5;
+  const auto pattern = pattern_of(Detector(oblong, microscope, camera_of(32, 1.5)), plane_wave(oblong, 0, 0));
+  EXPECT_NEAR(pattern[(16 + 3) * 32 + 16 - 6], 1, sum_tolerance);
+}
+
+TEST(Detector, adds_weighted_states) {
+  const Detector detector(oblong, Microscope{}, camera_of(20, 2));
+  const auto probe = make_probe(oblong, Microscope{}, {1, 2});
+  auto parts = pattern_of(detector, probe, 0.25);
+  detector.add(Array<Complex, 2>(probe).span(), 0.75, parts);
+  const auto whole = pattern_of(detector, probe);
+  for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_NEAR(parts[i], whole[i], 3e-7 * whole[i]);
+}
+
+TEST(Detector, warns_where_the_camera_outreaches_the_grid_only) {
+  const double reach = 1e3 * wavelength(200) * oblong.band_limit();
+  const Detector inside(oblong, Microscope{}, camera_of(20, reach / 11));
+  EXPECT_NEAR(inside.reach_mrad(), reach, 1e-9);
+  EXPECT_EQ(inside.warning(), "");
+  EXPECT_NE(Detector(oblong, Microscope{}, camera_of(20, reach / 10)).warning(), "");
+  Microscope tilted;
+  tilted.specimen_tilt_y_mrad = 3;
+  EXPECT_NEAR(Detector(oblong, tilted, camera_of(20, 1)).reach_mrad(), reach - 3, 1e-9);
+}
+
+TEST(Detector, a_camera_beside_the_grid_sees_nothing) {
+  Microscope microscope;
+  microscope.specimen_tilt_x_mrad = 50;
+  const auto pattern = pattern_of(Detector(oblong, microscope, camera_of(4, 1)), plane_wave(oblong, 0, 0));
+  EXPECT_EQ(total(pattern), 0);
+}
+
+}  // namespace
+}  // namespace terrace
