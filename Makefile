@@ -25,12 +25,12 @@ demo: program    ## simulate, train, evaluate and predict in minutes; ends with 
 	@tools/demo.sh
 
 test: build      ## build everything and run all tests
-	ctest --preset release --parallel $(JOBS)
+	ctest --preset release --parallel $(JOBS) --no-label-summary
 
 test-browser:    ## install chromium (0.5 GB) and test the report in it
 	@tools/setup.sh browser
 	@$(MAKE) --no-print-directory build
-	ctest --preset release -L browser --no-tests=error
+	ctest --preset release -L browser --no-tests=error --no-label-summary
 
 check:           ## check layers and format
 	@tools/setup.sh develop
