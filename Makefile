@@ -3,7 +3,7 @@ JOBS ?= $(shell nproc)
 BUILD := build/release
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure build program demo test test-browser check format clean
+.PHONY: help setup configure build program demo test test-browser web web-packages check format clean
 
 help:            ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -27,10 +27,16 @@ demo: program    ## simulate, train, evaluate and predict in minutes; ends with 
 test: build      ## build everything and run all tests
 	ctest --preset release --parallel $(JOBS) --no-label-summary
 
-test-browser:    ## install chromium (0.5 GB) and test the report in it
-	@tools/setup.sh browser
+test-browser: web-packages  ## install chromium and node (0.6 GB) and test the report in a browser
 	@$(MAKE) --no-print-directory build
-	ctest --preset release -L browser --no-tests=error --no-label-summary
+	ctest --preset release -R '^browser\.' --no-tests=error --no-label-summary
+
+web: web-packages  ## bundle the report's page anew, from src/report/web/source into dist
+	npm --prefix src/report/web run build
+
+web-packages:
+	@tools/setup.sh browser
+	npm --prefix src/report/web ci --no-audit --no-fund
 
 check:           ## check layers and format
 	@tools/setup.sh develop

@@ -102,7 +102,8 @@ def build_faults(src):
 
 def main(folder):
     src = pathlib.Path(folder) / "src"
-    files = sorted(path for path in src.rglob("*") if path.suffix in {".h", ".cpp", ".hpp", ".cc", ".inc"})
+    files = sorted(path for path in src.rglob("*")
+                   if path.suffix in {".h", ".cpp", ".hpp", ".cc", ".inc"} and "node_modules" not in path.parts)
     if not files:
         print(f"{src}: holds no source file. Is this the folder of the repository?")
         return 1

@@ -57,6 +57,9 @@ class LayerCheck(unittest.TestCase):
         self.refuses({"utils/a.h": ""}, "utils/a.h")
         self.refuses({"a.h": ""}, "lies in no module")
 
+    def test_installed_packages_of_the_report_are_not_ours(self):
+        self.accepts({"core/a.h": "", "report/web/node_modules/x/a.h": '#include "b.h"\n'})
+
     def test_heavy_libraries_stay_in_their_place(self):
         for home, header in [("core/fft.cpp", "fftw3.h"), ("core/config.cpp", "toml++/toml.h"),
                              ("core/random.h", "Random123/philox.h"), ("specimen/cif_file.cpp", "gemmi/cif.hpp"),

@@ -20,7 +20,8 @@ packages_of() {
     END { exit !found }' "$list" || fail "packages.txt has no section '$1'. Try one of: $(sed -n 's/^\[\(.*\)\]$/\1/p' "$list" | xargs)"
 }
 
-is_installed() { dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
+# A package is there when dpkg says so, or when a command of its name is (npm may come from elsewhere).
+is_installed() { command -v "$1" >/dev/null || dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
 
 missing_of() {
   for package in $1; do is_installed "$package" || echo "$package"; done
