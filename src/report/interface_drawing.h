@@ -1,6 +1,7 @@
 // The interface as columns of atoms seen along y, for the report: which cation stands at which depth.
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "core/array.h"

@@ -1,0 +1,168 @@
+// Curves, reliability, scatter: uPlot with this page's colours, redrawn when those change.
+import uPlot from "uplot";
+import { figure, make } from "./dom.js";
+import { format } from "./numbers.js";
+
+const height = 300;
+const charts = new Set();
+
+/** The style sheet's colours at this moment (light, dark, print). */
+function palette() {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  return {
+    ink: colour("--ink"), muted: colour("--muted"), rule: colour("--rule"), paper: colour("--paper"),
+    series: ["--series-1", "--series-2", "--series-3", "--series-4", "--series-5"].map(colour),
+  };
+}
+
+const with_alpha = (hex, alpha) => hex + Math.round(255 * alpha).toString(16).padStart(2, "0");
+
+function axis(label, colours) {
+  const font = "12px system-ui, sans-serif";
+  return {
+    label, font, labelFont: font, labelSize: 22, stroke: colours.muted,
+    grid: { stroke: colours.rule, width: 1 }, ticks: { stroke: colours.rule, width: 1, size: 4 },
+  };
+}
+
+/** Keeps a uPlot as wide as its place and in the page's colours. `options_of(palette)` → {options, data}. */
+function living_chart(label, options_of) {
+  const place = make("div", { class: "chart", role: "img", "aria-label": label });
+  let plot = null;
+  const redraw = () => {
+    plot?.destroy();
+    const { options, data } = options_of(palette());
+    const width = Math.max(240, place.clientWidth);
+    plot = new uPlot({ width, height, cursor: { y: false, drag: { setScale: false } }, ...options }, data, place);
+  };
+  new ResizeObserver(() => {
+    if (!plot) redraw();
+    else if (Math.abs(plot.width - place.clientWidth) > 1) plot.setSize({ width: Math.max(240, place.clientWidth), height });
+  }).observe(place);
+  charts.add(redraw);
+  return place;
+}
+
+export function redraw_charts() {
+  for (const redraw of charts) redraw();
+}
+
+const shown = (u, value) => (value === null || value === undefined ? "–" : format(value));
+
+/** A curve's columns: its line, and its band's two edges where it has one. */
+function columns(curve, colour) {
+  const line = {
+    label: curve.name, stroke: colour, width: 2, value: shown,
+    points: { show: curve.dots || curve.x.length < 25, size: 6, fill: colour, width: 0 },
+    paths: curve.dots ? () => null : undefined,
+  };
+  const series = [line], data = [curve.y];
+  if (curve.low.length) {
+    const edge = { stroke: "transparent", width: 0, points: { show: false }, value: shown };
+    series.push({ ...edge, label: "high" }, { ...edge, label: "low" });
+    data.push(curve.high, curve.low);
+  }
+  return { series, table: [curve.x, ...data] };
+}
+
+function curves_options(chart, colours) {
+  const parts = chart.curves.map((curve, i) => columns(curve, colours.series[i % colours.series.length]));
+  const series = [{ label: chart.x_name, value: shown }], bands = [];
+  parts.forEach((part, i) => {
+    const start = series.length;
+    series.push(...part.series);
+    const fill = with_alpha(colours.series[i % colours.series.length], 0.16);
+    if (part.series.length > 1) bands.push({ series: [start + 1, start + 2], fill });
+  });
+  const scale = (logarithmic) => (logarithmic ? { distr: 3 } : {});
+  const options = {
+    series, bands,
+    scales: { x: { time: false, ...scale(chart.x_log) }, y: scale(chart.y_log) },
+    axes: [axis(chart.x_name, colours), axis(chart.y_name, colours)],
+  };
+  return { options, data: uPlot.join(parts.map((part) => part.table)) };
+}
+
+/** The numbers behind curves, for copying and for screen readers. */
+function numbers_behind(chart) {
+  const rows = chart.curves.flatMap((curve) =>
+    curve.x.map((x, i) => {
+      const interval = curve.low.length ? `${format(curve.low[i])} to ${format(curve.high[i])}` : "";
+      return make("tr", {}, ...[curve.name, format(x), format(curve.y[i], 4), interval].map((cell) => make("td", {}, cell)));
+    }));
+  const head = ["Curve", chart.x_name, chart.y_name, "Interval"].map((name) => make("th", { scope: "col" }, name));
+  const table = make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows));
+  return make("details", { class: "numbers" }, make("summary", {}, "Numbers"), make("div", { class: "wide" }, table));
+}
+
+export function curves_chart(chart) {
+  const label = `${chart.title}: ${chart.y_name} over ${chart.x_name}, ${chart.curves.map((curve) => curve.name).join(", ")}`;
+  const plot = living_chart(label, (colours) => curves_options(chart, colours));
+  return figure(chart.title, chart.meaning, plot, numbers_behind(chart));
+}
+
+/** Points with vertical intervals and the line where answer and truth agree, drawn onto an empty plot. */
+function agreement_chart({ label, points, x_name, y_name, range, size, faint }) {
+  const draw_points = (colours) => (u) => {
+    const { ctx } = u;
+    const x_of = (x) => u.valToPos(x, "x", true), y_of = (y) => u.valToPos(y, "y", true);
+    const pixel = devicePixelRatio || 1;
+    ctx.save();
+    ctx.lineWidth = pixel;
+    ctx.strokeStyle = colours.muted;
+    ctx.setLineDash([5 * pixel, 4 * pixel]);
+    ctx.beginPath();
+    ctx.moveTo(x_of(range[0]), y_of(range[0]));
+    ctx.lineTo(x_of(range[1]), y_of(range[1]));
+    ctx.stroke();
+    ctx.setLineDash([]);
+    ctx.strokeStyle = with_alpha(colours.series[0], faint ? 0.18 : 0.7);
+    ctx.fillStyle = with_alpha(colours.series[0], faint ? 0.75 : 1);
+    for (const point of points) {
+      ctx.beginPath();
+      ctx.moveTo(x_of(point.x), y_of(point.low));
+      ctx.lineTo(x_of(point.x), y_of(point.high));
+      ctx.stroke();
+      ctx.beginPath();
+      ctx.arc(x_of(point.x), y_of(point.y), size(point) * pixel, 0, 2 * Math.PI);
+      ctx.fill();
+    }
+    ctx.restore();
+  };
+  return living_chart(label, (colours) => ({
+    options: {
+      legend: { show: false },
+      cursor: { show: false },
+      hooks: { draw: [draw_points(colours)] },
+      series: [{}, { points: { show: false }, paths: () => null }],
+      scales: { x: { time: false, range }, y: { range } },
+      axes: [axis(x_name, colours), axis(y_name, colours)],
+    },
+    data: [range, range],
+  }));
+}
+
+export function reliability_chart(bins) {
+  const total = bins.reduce((sum, bin) => sum + bin.n, 0);
+  const error = bins.reduce((sum, bin) => sum + (bin.n / total) * Math.abs(bin.right - bin.confidence), 0);
+  const points = bins.map((bin) => ({ x: bin.confidence, y: bin.right, low: bin.low, high: bin.high, n: bin.n }));
+  const plot = agreement_chart({
+    label: `Reliability: share of right answers over confidence; mean difference ${format(error, 2)}`,
+    points, range: [0, 1], x_name: "confidence", y_name: "share of right answers",
+    size: (point) => 3 + 6 * Math.sqrt(point.n / total),
+  });
+  return figure("Reliability", `Of the answers given with a confidence, how many are right? On the dashed line: just as many. Mean difference ${format(error, 2)}.`, plot);
+}
+
+export function depth_chart({ truth, answer, low, high }) {
+  const points = truth.map((x, i) => ({ x, y: answer[i], low: low[i], high: high[i] }));
+  const most = Math.max(...truth, ...answer) * 1.05;
+  const error = points.reduce((sum, { x, y }) => sum + Math.abs(x - y), 0) / points.length;
+  const inside = points.filter(({ x, low, high }) => x >= low && x <= high).length / points.length;
+  const plot = agreement_chart({
+    label: `Step depth, answer over truth, ${points.length} interfaces; mean absolute error ${format(error)} nm`,
+    points, range: [0, most], x_name: "true depth (nm)", y_name: "answered depth (nm)", size: () => 2.5, faint: true,
+  });
+  return figure("Step depth", `${points.length} interfaces; mean absolute error ${format(error, 2)} nm; ${Math.round(100 * inside)} % of the 90 % intervals hold the truth.`, plot);
+}

@@ -1,0 +1,53 @@
+// Numbers as a reader wants them.
+
+const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+function power(exponent) {
+  const digits = String(Math.abs(exponent)).replace(/\d/g, (digit) => superscripts[digit]);
+  return "10" + (exponent < 0 ? "⁻" : "") + digits;
+}
+
+/** `digits` significant ones; a true minus sign; powers of ten for the very small and very large. */
+export function format(value, digits = 3) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) {
+    const exponent = Math.floor(Math.log10(size) + 1e-9);
+    return `${(value / 10 ** exponent).toPrecision(Math.max(2, digits - 1))} × ${power(exponent)}`.replace("-", "−");
+  }
+  const text = size >= 10 ** digits ? String(Math.round(value)) : value.toPrecision(digits);
+  return text.replace("-", "−");
+}
+
+/** With `decimals` behind the point. */
+export const fixed = (value, decimals) =>
+  value === null || !Number.isFinite(value) ? "–" : value.toFixed(decimals).replace("-", "−");
+
+/** 0.973 → "97.3 %"; whole numbers near neither end. */
+export function percent(share) {
+  if (share === null || !Number.isFinite(share)) return "–";
+  const value = 100 * share;
+  const decimals = (value > 0.05 && value < 10) || (value > 90 && value < 99.95) ? 1 : 0;
+  return `${value.toFixed(decimals)} %`;
+}
+
+/** The largest of 1, 2, 5 × 10ⁿ that is no more than `value`: lengths of scale bars, steps of axes. */
+export function round_below(value) {
+  const decade = 10 ** Math.floor(Math.log10(value));
+  return [5, 2, 1].map((step) => step * decade).find((step) => step <= value * 1.0001) ?? decade;
+}
+
+/** The value below which `share` of a binned distribution lies; uniform inside a bin. */
+export function quantile(probabilities, bin, share) {
+  const total = probabilities.reduce((sum, p) => sum + p, 0);
+  let below = 0;
+  for (let i = 0; i < probabilities.length; ++i) {
+    const p = probabilities[i] / total;
+    if (p > 0 && below + p >= share) return (i + (share - below) / p) * bin;
+    below += p;
+  }
+  return probabilities.length * bin;
+}
+
+/** Chemistry's lowered numbers: "SrTiO3" → "SrTiO₃". */
+export const formula = (text) => text.replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
