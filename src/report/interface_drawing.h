@@ -15,7 +15,9 @@ struct InterfaceDrawing {
   Array<double, 2> film_a, film_b;
   double first_column = 0;  ///< of column 0, in cells from the registered A-plane
   double cell_nm = 0.3905;  ///< width of a column and height of a depth cell
-  std::string caption;      ///< one plain sentence
+  std::string substrate = "SrTiO3", film = "LaAlO3";
+  std::array<std::string, 4> cations = {"Sr", "Ti", "La", "Al"};  ///< A, B of the substrate, A, B of the film
+  std::string caption;                                            ///< one plain sentence
 };
 
 /// The most probable interface of a prediction: class, median depth, direction of the step, widths. A step is drawn one

@@ -18,26 +18,26 @@ namespace terrace {
 
 /// counts[truth][answered], both in the order of `names`.
 struct ConfusionMatrix {
-  std::vector<std::string> names;
-  std::vector<std::vector<long>> counts;
+  std::vector<std::string> names{};
+  std::vector<std::vector<long>> counts{};
 };
 
 /// A line through (x, y), with a band from `low` to `high` where those are given (empty or as long as y). NaN leaves a
 /// gap. `dots` draws the points alone.
 struct Curve {
   enum class Style { line, dots };
-  std::string name;
-  std::vector<double> x, y, low, high;
+  std::string name{};
+  std::vector<double> x{}, y{}, low{}, high{};
   Style style = Style::line;
 };
 
 /// Curves over one pair of axes. Axis names carry their unit: "thickness (nm)". Logarithmic axes need numbers above 0.
 struct Chart {
   enum class Axis { linear, logarithmic };
-  std::string title;
-  std::string meaning;  ///< one plain sentence under the title
-  std::string x_name, y_name;
-  std::vector<Curve> curves;
+  std::string title{};
+  std::string meaning{};  ///< one plain sentence under the title
+  std::string x_name{}, y_name{};
+  std::vector<Curve> curves{};
   Axis x_axis = Axis::linear, y_axis = Axis::linear;
 };
 
@@ -58,15 +58,15 @@ struct DepthAnswer {
 /// The patterns of a stepped interface and of its diffuse twin at the same probe position, [ky][kx], equal sizes, in
 /// fractions of the beam. The page shows both and their difference.
 struct TwinPatterns {
-  std::string caption;
-  Image rough, diffuse;
+  std::string caption{};
+  Image rough{}, diffuse{};
 };
 
 /// Any picture with a caption, [y][x].
 struct Picture {
   enum class Scale { linear, logarithmic };
-  std::string caption;
-  Image image;
+  std::string caption{};
+  Image image{};
   Scale scale = Scale::linear;
 };
 
@@ -77,31 +77,31 @@ struct ScanLine {
 
 /// What the page shows. A part that is not given is left out, heading and all.
 struct ReportContent {
-  std::string title;     ///< "Interface of specimen 12"
-  std::string subtitle;  ///< where from: file, date, model
+  std::string title{};     ///< "Interface of specimen 12"
+  std::string subtitle{};  ///< where from: file, date, model
 
   /// Summary, class probabilities, depth distribution, widths, warnings.
-  std::optional<Prediction> prediction;
+  std::optional<Prediction> prediction{};
   /// The atoms; where it is missing and there is a prediction, its most probable interface is drawn.
-  std::optional<InterfaceDrawing> interface_drawing;
+  std::optional<InterfaceDrawing> interface_drawing{};
 
   /// The measured or simulated patterns to browse; borrowed until write_report returns. Big scans are thinned out and
   /// binned until the page fits.
   const Scan* scan = nullptr;
-  std::optional<ScanLine> interface_line;  ///< the interface's plane on the scan, drawn on the maps
-  std::vector<Picture> registration;       ///< how the scan was laid on the standard grid
+  std::optional<ScanLine> interface_line{};  ///< the interface's plane on the scan, drawn on the maps
+  std::vector<Picture> registration{};       ///< how the scan was laid on the standard grid
 
-  std::vector<Measure> measures;
-  std::string measures_note;  ///< a sentence under the table: thresholds, recipe, split
-  std::optional<ConfusionMatrix> confusion;
-  std::vector<ReliabilityBin> reliability;
-  std::vector<DepthAnswer> depths;
-  std::optional<Chart> learning_curve;
-  std::vector<Chart> charts;  ///< any further ones: accuracy over thickness, over dose …
-  std::vector<TwinPatterns> twins;
+  std::vector<Measure> measures{};
+  std::string measures_note{};  ///< a sentence under the table: thresholds, recipe, split
+  std::optional<ConfusionMatrix> confusion{};
+  std::vector<ReliabilityBin> reliability{};
+  std::vector<DepthAnswer> depths{};
+  std::optional<Chart> learning_curve{};
+  std::vector<Chart> charts{};  ///< any further ones: accuracy over thickness, over dose …
+  std::vector<TwinPatterns> twins{};
 
   /// Settings, versions, hashes of files, hints: shown as a tree that folds.
-  nlohmann::ordered_json provenance;
+  nlohmann::ordered_json provenance{};
 };
 
 /// The largest page in bytes that write_report makes. Patterns of the scan are the part that gives way.

@@ -109,7 +109,8 @@ Json depths_json(const std::vector<DepthAnswer>& depths) {
 }
 
 Json twin_json(const TwinPatterns& twin) {
-  require_equal(twin.diffuse.size(), twin.rough.size(), "The diffuse twin's pattern");
+  require_equal(twin.diffuse.extent(0), twin.rough.extent(0), "The diffuse twin's column");
+  require_equal(twin.diffuse.extent(1), twin.rough.extent(1), "The diffuse twin's row");
   const std::vector<std::int64_t> shape(twin.rough.extents().begin(), twin.rough.extents().end());
   return {{"caption", twin.caption},
           {"rough", pack_float32(twin.rough.span(), shape)},
