@@ -29,8 +29,8 @@ constexpr std::array terms = {
     AberrationTerm{"C56", 5, 6, &M::C56_mm, mm, &M::phi56_deg},
 };
 
-/// α^(n+1) cos(m(φ − azimuth)) without an arctangent, so that it is smooth in the middle: Re[(αx + iαy)^m e^(−im azimuth)]
-/// times the even power of α that is left.
+/// α^(n+1) cos(m(φ − azimuth)) without an arctangent, so that it is smooth in the middle: Re[(αx + iαy)^m e^(−im
+/// azimuth)] times the even power of α that is left.
 double shape(const Aberration& a, double alpha_y, double alpha_x) {
   std::complex<double> lobes = std::polar(1.0, -a.m * a.azimuth);
   for (int i = 0; i < a.m; ++i) lobes *= std::complex<double>(alpha_x, alpha_y);

@@ -14,9 +14,9 @@ namespace terrace {
 struct AberrationTerm {
   std::string_view name;
   int n, m;
-  double Microscope::* coefficient;
+  double Microscope::*coefficient;
   double angstrom_per_unit;
-  double Microscope::* azimuth_deg = nullptr;
+  double Microscope::*azimuth_deg = nullptr;
 };
 
 /// All 14 terms from first to fifth order, lowest order first.
@@ -31,8 +31,8 @@ struct Aberration {
 /// The aberrations of `microscope` whose coefficients are not 0.
 std::vector<Aberration> aberrations(const Microscope& microscope);
 
-/// chi in rad at the angle (alpha_y, alpha_x) rad from the aperture's centre: (2π/λ) Σ C α^(n+1) cos(m(φ − azimuth)) / (n+1),
-/// φ from +x towards +y. The wave in the aperture is exp(−i chi). `wavelength` in Å. Krivanek, Dellby & Lupini,
+/// chi in rad at the angle (alpha_y, alpha_x) rad from the aperture's centre: (2π/λ) Σ C α^(n+1) cos(m(φ − azimuth)) /
+/// (n+1), φ from +x towards +y. The wave in the aperture is exp(−i chi). `wavelength` in Å. Krivanek, Dellby & Lupini,
 /// Ultramicroscopy 78 (1999) 1; sign as in Kirkland (2010), eq. 2.10, where C10 = −defocus.
 double chi(std::span<const Aberration> aberrations, double wavelength, double alpha_y, double alpha_x);
 

@@ -16,10 +16,11 @@ constexpr std::uint64_t noise_stream = 1, fault_stream = 2;
 
 const Camera& checked(const Camera& camera) {
   if (camera.hot_pixel_share > 0 && (camera.saturation_counts == 0 || camera.electrons_per_pattern == 0))
-    throw InputError(fmt::format(
-        "hot_pixel_share = {}, but hot pixels read the saturation value and saturation_counts = {}, electrons_per_pattern "
-        "= {}. Set both above 0, or hot_pixel_share to 0?",
-        camera.hot_pixel_share, camera.saturation_counts, camera.electrons_per_pattern));
+    throw InputError(
+        fmt::format("hot_pixel_share = {}, but hot pixels read the saturation value and saturation_counts = {}, "
+                    "electrons_per_pattern "
+                    "= {}. Set both above 0, or hot_pixel_share to 0?",
+                    camera.hot_pixel_share, camera.saturation_counts, camera.electrons_per_pattern));
   return camera;
 }
 

@@ -1,4 +1,5 @@
-// From the noise-free pattern on a camera's pixels to the numbers that the camera stores: the last step of a simulation.
+// From the noise-free pattern on a camera's pixels to the numbers that the camera stores: the last step of a
+// simulation.
 #pragma once
 
 #include <cstdint>

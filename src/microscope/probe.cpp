@@ -38,7 +38,8 @@ struct Range {
 
 /// The frequency numbers whose pixels can touch the disc along one axis.
 Range touched(double centre, double radius, double extent) {
-  return {static_cast<int>(std::floor((centre - radius) * extent)), static_cast<int>(std::ceil((centre + radius) * extent))};
+  return {static_cast<int>(std::floor((centre - radius) * extent)),
+          static_cast<int>(std::ceil((centre + radius) * extent))};
 }
 
 void check_band_limit(const Grid& grid, const Microscope& m, const std::vector<ApertureBeam>& beams) {
@@ -51,7 +52,8 @@ void check_band_limit(const Grid& grid, const Microscope& m, const std::vector<A
   const Angle centre = aperture_centre(m);
   throw InputError(fmt::format(
       "The aperture reaches {:.2f} mrad ({} mrad semi-angle, {:.2f} mrad of tilt), but a grid of {} x {} pixels over "
-      "{:.2f} x {:.2f} Å carries waves to {:.2f} mrad only (2/3 of Nyquist). Use {:.2f} times as many pixels, or a smaller "
+      "{:.2f} x {:.2f} Å carries waves to {:.2f} mrad only (2/3 of Nyquist). Use {:.2f} times as many pixels, or a "
+      "smaller "
       "semiangle_mrad or tilt?",
       farthest * mrad, m.semiangle_mrad, 1e3 * std::hypot(centre.y, centre.x), grid.height, grid.width, grid.extent_y,
       grid.extent_x, limit * mrad, farthest / limit));
@@ -90,9 +92,8 @@ std::vector<std::complex<double>> ramp(Range range, double distance, double exte
 Range rows_of(const std::vector<ApertureBeam>& beams) { return {beams.front().number_y, beams.back().number_y}; }
 
 Range columns_of(const std::vector<ApertureBeam>& beams) {
-  const auto [first, last] = std::minmax_element(beams.begin(), beams.end(), [](const auto& a, const auto& b) {
-    return a.number_x < b.number_x;
-  });
+  const auto [first, last] = std::minmax_element(beams.begin(), beams.end(),
+                                                 [](const auto& a, const auto& b) { return a.number_x < b.number_x; });
   return {first->number_x, last->number_x};
 }
 
@@ -137,8 +138,7 @@ std::map<double, std::vector<ApertureBeam>> beams_by_defocus(const Grid& grid, c
                                                              const std::vector<CoherentState>& states) {
   std::map<double, std::vector<ApertureBeam>> beams;
   for (const auto& state : states)
-    if (!beams.contains(state.ddefocus))
-      beams[state.ddefocus] = aperture_beams(grid, microscope, state.ddefocus);
+    if (!beams.contains(state.ddefocus)) beams[state.ddefocus] = aperture_beams(grid, microscope, state.ddefocus);
   return beams;
 }
 
@@ -154,8 +154,8 @@ ProbeFormer::ProbeFormer(const Grid& grid, const Microscope& microscope)
 const std::vector<ApertureBeam>& ProbeFormer::beams(double extra_defocus) const {
   const auto found = beams_.find(extra_defocus);
   if (found != beams_.end()) return found->second;
-  throw InputError(fmt::format("A defocus of {} Å more is none of this probe's states. Take a state from states().",
-                               extra_defocus));
+  throw InputError(
+      fmt::format("A defocus of {} Å more is none of this probe's states. Take a state from states().", extra_defocus));
 }
 
 void ProbeFormer::form(const ProbePosition& position, const CoherentState& state, std::span<Complex> wave) const {

@@ -150,7 +150,8 @@ TEST(Probe, turns_with_the_azimuths_of_its_aberrations) {
 
 TEST(Probe, without_aberrations_is_airys) {
   // Airy (1835): ψ(r)/ψ(0) = 2 J1(x)/x, x = 2πar. Area-weighted pixels multiply it by sinc(x/L) sinc(y/L); what is left
-  // are the periodic images, at x ≥ 2πaL/2·… below 2 sqrt(2/π) (2πa·0.9L)^(-3/2) × 0.1 (their sinc) ≈ 2e-4 each, eight of them.
+  // are the periodic images, at x ≥ 2πaL/2·… below 2 sqrt(2/π) (2πa·0.9L)^(-3/2) × 0.1 (their sinc) ≈ 2e-4 each, eight
+  // of them.
   const Grid grid{256, 256, 60.0, 60.0};
   Microscope microscope;
   microscope.semiangle_mrad = 12;

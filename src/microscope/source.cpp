@@ -11,7 +11,8 @@
 namespace terrace {
 namespace {
 
-/// The points of `rings` hexagons around the middle, nearest neighbours `spacing` apart, weighted by a Gaussian of σ = 1.
+/// The points of `rings` hexagons around the middle, nearest neighbours `spacing` apart, weighted by a Gaussian of σ
+/// = 1.
 std::vector<CoherentState> hexagonal_lattice(int rings, double spacing) {
   std::vector<CoherentState> points;
   for (int i = -rings; i <= rings; ++i)
@@ -40,8 +41,8 @@ int rings_for(double width) { return width <= 0.4 ? 1 : width <= 0.8 ? 2 : width
 
 std::vector<CoherentState> source_points(const Microscope& m, int rings) {
   if (m.source_fwhm_angstrom == 0) return {CoherentState{}};
-  // Spacings in σ. The first makes the middle six times as heavy as a corner, hence exactness to fifth order; the others
-  // balance what lies beyond the last ring against what falls between the points.
+  // Spacings in σ. The first makes the middle six times as heavy as a corner, hence exactness to fifth order; the
+  // others balance what lies beyond the last ring against what falls between the points.
   static const std::array<double, 4> spacings = {std::sqrt(2 * std::log(6.0)), 1.265, 0.984, 0.844};
   if (rings == 0) rings = rings_for(m.source_fwhm_angstrom * m.semiangle_mrad * 1e-3 / wavelength(m.energy_kev));
   auto points = hexagonal_lattice(rings, spacings[rings - 1]);
@@ -73,7 +74,8 @@ std::vector<Node> defocus_nodes(const Microscope& m) {
 
 std::vector<CoherentState> coherent_states(const Microscope& microscope, int rings) {
   if (rings < 0 || rings > 4)
-    throw InputError(fmt::format("A source of {} rings of points is not known. Use 1 to 4, or 0 to have it chosen.", rings));
+    throw InputError(
+        fmt::format("A source of {} rings of points is not known. Use 1 to 4, or 0 to have it chosen.", rings));
   std::vector<CoherentState> states;
   for (const auto& node : defocus_nodes(microscope))
     for (auto state : source_points(microscope, rings)) {

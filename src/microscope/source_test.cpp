@@ -1,5 +1,5 @@
-// A source and a spread of defocus are rules of quadrature for Gaussians: exact for low powers, good for the frequencies
-// that a probe can carry.
+// A source and a spread of defocus are rules of quadrature for Gaussians: exact for low powers, good for the
+// frequencies that a probe can carry.
 #include "microscope/source.h"
 
 #include <gtest/gtest.h>
@@ -72,8 +72,8 @@ TEST(Source, every_rule_is_positive_centred_and_exact_in_the_second_moments) {
   }
 }
 
-/// The share of two discs of radius 1/2 that overlap when their centres lie `x` ≤ 1 apart: how strongly an in-focus probe's
-/// intensity carries the frequency x · 2α/λ.
+/// The share of two discs of radius 1/2 that overlap when their centres lie `x` ≤ 1 apart: how strongly an in-focus
+/// probe's intensity carries the frequency x · 2α/λ.
 double disc_overlap(double x) { return x < 1 ? 2 / pi * (std::acos(x) - x * std::sqrt(1 - x * x)) : 0; }
 
 double worst_transfer_error(const Microscope& microscope, int rings) {

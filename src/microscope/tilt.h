@@ -17,8 +17,8 @@ inline Angle aperture_centre(const Microscope& m) {
 }
 
 /// The direction that falls on the middle of the camera: it follows the specimen tilt (on the real instrument the beam
-/// stayed where it was and the crystal turned) but not the beam tilt. On the camera the zone axis thus lies at minus the
-/// specimen tilt, the undiffracted beam at the beam tilt.
+/// stayed where it was and the crystal turned) but not the beam tilt. On the camera the zone axis thus lies at minus
+/// the specimen tilt, the undiffracted beam at the beam tilt.
 inline Angle camera_centre(const Microscope& m) {
   return {m.specimen_tilt_y_mrad * 1e-3, m.specimen_tilt_x_mrad * 1e-3};
 }

@@ -17,8 +17,8 @@ namespace terrace {
 /// Adds intensities of exit waves, by area, to the square pixels of a camera. Each reciprocal pixel is a rectangle of
 /// λ/extent_y × λ/extent_x rad around its angle λk and gives every camera pixel its overlapping share, so that no
 /// intensity inside the camera is lost or made. A wave with Σ|ψ|² = 1 over the grid gives fractions of the beam. The
-/// camera's middle pixel looks along `camera_centre` (tilt.h): it follows the specimen tilt. Point spread and noise come
-/// after: CameraReadout (microscope).
+/// camera's middle pixel looks along `camera_centre` (tilt.h): it follows the specimen tilt. Point spread and noise
+/// come after: CameraReadout (microscope).
 class Detector {
  public:
   Detector(const Grid& grid, const Microscope& microscope, const Camera& camera);
@@ -33,10 +33,11 @@ class Detector {
   int pixels() const { return pixels_; }
   const Grid& grid() const { return grid_; }
 
-  /// The largest angle in mrad, from the camera's middle, up to which every direction lies inside the grid's band limit.
+  /// The largest angle in mrad, from the camera's middle, up to which every direction lies inside the grid's band
+  /// limit.
   double reach_mrad() const { return reach_mrad_; }
-  /// A sentence to print where the camera's sides reach beyond `reach_mrad` (its pixels there hold nothing, as computed:
-  /// no error, since large cameras are common), else empty. Corners are not counted.
+  /// A sentence to print where the camera's sides reach beyond `reach_mrad` (its pixels there hold nothing, as
+  /// computed: no error, since large cameras are common), else empty. Corners are not counted.
   std::string warning() const;
 
  private:
@@ -46,9 +47,9 @@ class Detector {
   Fft2 fft_;
   int pixels_;
   double half_width_mrad_, reach_mrad_;
-  AreaWeights columns_;         // reciprocal columns, −k to +k -> camera columns
-  AreaWeights rows_;            // camera rows -> reciprocal rows, −k to +k, as shares of a camera pixel …
-  double row_scale_;            // … and this makes them shares of a reciprocal pixel
+  AreaWeights columns_;  // reciprocal columns, −k to +k -> camera columns
+  AreaWeights rows_;     // camera rows -> reciprocal rows, −k to +k, as shares of a camera pixel …
+  double row_scale_;     // … and this makes them shares of a reciprocal pixel
   int first_column_ = 0, last_column_ = -1;  // those that reach the camera
 };
 

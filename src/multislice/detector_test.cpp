@@ -38,8 +38,9 @@ Array<Complex, 2> plane_wave(const Grid& grid, int number_y, int number_x) {
   Array<Complex, 2> wave({grid.height, grid.width});
   for (int row = 0; row < grid.height; ++row)
     for (int column = 0; column < grid.width; ++column)
-      wave(row, column) = Complex(std::polar(1 / std::sqrt(static_cast<double>(grid.pixels())),
-                                             2 * pi * (1.0 * number_y * row / grid.height + 1.0 * number_x * column / grid.width)));
+      wave(row, column) =
+          Complex(std::polar(1 / std::sqrt(static_cast<double>(grid.pixels())),
+                             2 * pi * (1.0 * number_y * row / grid.height + 1.0 * number_x * column / grid.width)));
   return wave;
 }
 
@@ -65,7 +66,9 @@ TEST(Detector, a_camera_that_sees_all_counts_every_electron) {
 double by_hand(const Grid& grid, const Array<Complex, 2>& transformed, double mrad, double ky, double kx) {
   const double pixel_y = 1e3 * wavelength(200) / grid.extent_y, pixel_x = 1e3 * wavelength(200) / grid.extent_x;
   const auto overlap = [&](double centre, double width, double other) {
-    return std::max(0.0, std::min(centre + width / 2, other + mrad / 2) - std::max(centre - width / 2, other - mrad / 2)) / width;
+    return std::max(0.0,
+                    std::min(centre + width / 2, other + mrad / 2) - std::max(centre - width / 2, other - mrad / 2)) /
+           width;
   };
   double sum = 0;
   for (int row = 0; row < grid.height; ++row)
@@ -80,8 +83,9 @@ TEST(Detector, shares_out_as_a_sum_over_rectangles_does) {
   Microscope tilted;
   tilted.specimen_tilt_x_mrad = 3.3;
   tilted.specimen_tilt_y_mrad = -1.7;
-  for (const Grid& grid : {oblong, Grid{45, 33, 9.0, 11.0}})    // even and odd counts
-    for (const Camera& camera : {camera_of(16, 1.9), camera_of(64, 3.0), camera_of(9, 0.4)}) {  // inside, beyond, within few
+  for (const Grid& grid : {oblong, Grid{45, 33, 9.0, 11.0}})  // even and odd counts
+    for (const Camera& camera :
+         {camera_of(16, 1.9), camera_of(64, 3.0), camera_of(9, 0.4)}) {  // inside, beyond, within few
       auto wave = random_wave(grid);
       Fft2(grid.height, grid.width).forward(wave.span());
       const Detector detector(grid, tilted, camera);
@@ -89,9 +93,9 @@ TEST(Detector, shares_out_as_a_sum_over_rectangles_does) {
       detector.add_transformed(wave.span(), 1, pattern);
       for (int row = 0; row < camera.pixels; row += 3)
         for (int column = 0; column < camera.pixels; ++column) {
-          const double expected = by_hand(grid, wave, camera.mrad_per_pixel,
-                                          (row - camera.pixels / 2) * camera.mrad_per_pixel - 1.7,
-                                          (column - camera.pixels / 2) * camera.mrad_per_pixel + 3.3);
+          const double expected =
+              by_hand(grid, wave, camera.mrad_per_pixel, (row - camera.pixels / 2) * camera.mrad_per_pixel - 1.7,
+                      (column - camera.pixels / 2) * camera.mrad_per_pixel + 3.3);
           // Up to 30 float products a pixel, and weights cut from edges of some 100 mrad in double.
           EXPECT_NEAR(pattern[row * camera.pixels + column], expected, 1e-5 * expected + 1e-9) << row << ' ' << column;
         }
