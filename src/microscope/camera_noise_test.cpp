@@ -37,6 +37,8 @@ TEST(CameraReadout, electrons_have_mean_and_variance_of_poisson) {
 
 TEST(CameraReadout, the_same_name_gives_the_same_electrons_and_another_gives_others) {
   EXPECT_EQ(finished(dosed(), 3, 4), finished(dosed(), 3, 4));
+  EXPECT_NE(finished(dosed(), 3, 4), finished(dosed(), 5, 4));
+  EXPECT_NE(finished(dosed(), 3, 4), finished(dosed(), 3, 5));
   EXPECT_NE(finished(dosed(), 3, 4), finished(dosed(), 4, 3));
   Camera other = dosed();
   other.seed = 2;

@@ -70,7 +70,7 @@ inline auto fields(const Microscope*) {
       F{"beam_tilt_x_mrad", &M::beam_tilt_x_mrad, -50, 50, "shift of the aperture along x; patterns stay where they fall"},
       F{"beam_tilt_y_mrad", &M::beam_tilt_y_mrad, -50, 50, "the same along y"},
       F{"specimen_tilt_x_mrad", &M::specimen_tilt_x_mrad, -50, 50,
-        "tilt of the zone axis along x, seen as shift of the aperture with the pattern recentred"},
+        "angle of the beam against the zone axis along x: shifts the aperture, and the pattern is recentred"},
       F{"specimen_tilt_y_mrad", &M::specimen_tilt_y_mrad, -50, 50, "the same along y"},
       F{"source_fwhm_angstrom", &M::source_fwhm_angstrom, 0, 10, "Gaussian source size at the specimen"},
       F{"defocus_spread_nm", &M::defocus_spread_nm, 0, 100, "standard deviation of the defocus (chromatic)"},
