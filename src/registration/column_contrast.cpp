@@ -1,0 +1,147 @@
+#include "registration/column_contrast.h"
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+
+#include "core/constants.h"
+#include "registration/least_squares.h"
+
+namespace terrace {
+
+namespace {
+
+using Coefficient = std::complex<double>;
+
+/// The coefficients c with image ≈ c0 + Re(c exp(−2πi v / cell)) of every column, and what they leave over.
+struct Harmonic {
+  std::vector<Coefficient> coefficients;
+  double power = 0;                ///< Σ |c|²
+  double residual = 0;             ///< mean square left over per degree of freedom; 0 where none is left
+  bool residual_is_noise = false;  ///< enough rows to tell noise from harmonics that were left out
+};
+
+std::vector<double> basis_at(double v, double cell, int unknowns) {
+  std::vector<double> basis = {1};
+  for (int order = 1; 2 * order < unknowns; ++order) {
+    basis.push_back(std::cos(2 * pi * order * v / cell));
+    basis.push_back(std::sin(2 * pi * order * v / cell));
+  }
+  return basis;
+}
+
+/// As many as rows and sampling can tell apart: what is left out would leak into the first one.
+int harmonics_fitted(int rows, double rows_per_cell) {
+  return std::clamp(std::min((rows - 1) / 4, static_cast<int>((rows_per_cell - 1) / 2.1)), 1, 4);
+}
+
+/// Empty coefficients where the scan does not settle them (too few rows or far less than a cell).
+Harmonic fit_harmonic(const ColumnImage& columns, double cell) {
+  const int rows = static_cast<int>(columns.image.extent(0)), width = static_cast<int>(columns.image.extent(1));
+  const int unknowns = 1 + 2 * harmonics_fitted(rows, cell / columns.step_along);
+  Harmonic harmonic;
+  harmonic.residual_is_noise = rows >= 3 * unknowns;
+  if (rows < 3 || rows * columns.step_along < 0.6 * cell) return harmonic;
+  for (int u = 0; u < width; ++u) {
+    LeastSquares equations(unknowns);
+    for (int v = 0; v < rows; ++v) equations.add(basis_at(v * columns.step_along, cell, unknowns), columns.image(v, u));
+    const auto fit = equations.solve();
+    if (fit.empty()) return {};
+    harmonic.coefficients.emplace_back(fit[1], fit[2]);
+    harmonic.power += fit[1] * fit[1] + fit[2] * fit[2];
+    for (int v = 0; v < rows && rows > unknowns; ++v) {
+      const auto basis = basis_at(v * columns.step_along, cell, unknowns);
+      double left = columns.image(v, u);
+      for (int i = 0; i < unknowns; ++i) left -= fit[i] * basis[i];
+      harmonic.residual += left * left / ((rows - unknowns) * width);
+    }
+  }
+  return harmonic;
+}
+
+/// The cell within ±5 % of `nominal` that leaves least over; needs 2.5 cells of scan.
+double best_cell(const ColumnImage& columns, double nominal) {
+  constexpr int trials = 41;
+  std::vector<double> left;
+  const auto trial_cell = [&](double i) { return nominal * (0.95 + 0.1 * i / (trials - 1)); };
+  for (int i = 0; i < trials; ++i) left.push_back(fit_harmonic(columns, trial_cell(i)).residual);
+  const int top = static_cast<int>(std::min_element(left.begin(), left.end()) - left.begin());
+  if (top == 0 || top == trials - 1) return nominal;
+  const double bend = left[top - 1] - 2 * left[top] + left[top + 1];
+  return trial_cell(bend > 0 ? top + 0.5 * (left[top - 1] - left[top + 1]) / bend : top);
+}
+
+/// The contrast with the row phase known: one coefficient of (cos − its mean) per column. Two rows are enough.
+std::vector<double> contrast_at(const ColumnImage& columns, double cell, double column) {
+  const int rows = static_cast<int>(columns.image.extent(0)), width = static_cast<int>(columns.image.extent(1));
+  std::vector<double> profile;
+  for (int u = 0; u < width; ++u) {
+    LeastSquares equations(2);
+    for (int v = 0; v < rows; ++v)
+      equations.add({1, std::cos(2 * pi * (v * columns.step_along - column) / cell)}, columns.image(v, u));
+    const auto fit = equations.solve();
+    if (fit.empty()) return {};
+    profile.push_back(fit[1]);
+  }
+  return profile;
+}
+
+double sum_of_cubes(const std::vector<double>& profile) {
+  double sum = 0;
+  for (const double value : profile) sum += value * value * value;
+  return sum;
+}
+
+ColumnContrast with_known_column(const ColumnImage& columns, const LatticePrior& prior) {
+  ColumnContrast contrast;
+  contrast.cell = prior.cell;
+  contrast.column = prior.column;
+  contrast.profile = contrast_at(columns, prior.cell, prior.column);
+  contrast.found = !contrast.profile.empty();
+  if (!contrast.found) contrast.reason = "the scan has too few rows along the interface to tell A columns from B";
+  return contrast;
+}
+
+}  // namespace
+
+ColumnContrast find_column_contrast(const ColumnImage& columns, const LatticePrior& prior) {
+  if (std::isfinite(prior.column)) return with_known_column(columns, prior);
+  ColumnContrast contrast;
+  contrast.cell = prior.cell;
+  const int rows = static_cast<int>(columns.image.extent(0));
+  contrast.cell_measured = rows * columns.step_along >= 2.5 * prior.cell && rows >= 8;
+  if (contrast.cell_measured) contrast.cell = best_cell(columns, prior.cell);
+  const auto harmonic = fit_harmonic(columns, contrast.cell);
+  if (harmonic.coefficients.empty()) {
+    contrast.reason = "the scan covers too little along the interface (" + std::to_string(rows * columns.step_along) +
+                      " Å in " + std::to_string(rows) + " rows; one cell and 3 rows are needed)";
+    return contrast;
+  }
+  Coefficient squares = 0;
+  for (const auto& c : harmonic.coefficients) squares += c * c;
+  double phase = std::arg(squares) / 2;
+  for (const auto& c : harmonic.coefficients) contrast.profile.push_back((c * std::polar(1.0, -phase)).real());
+  if (prior.sign * sum_of_cubes(contrast.profile) < 0) {
+    phase += pi;
+    for (double& value : contrast.profile) value = -value;
+  }
+  contrast.column = std::fmod(phase / (2 * pi) * contrast.cell + 2 * contrast.cell, contrast.cell);
+  contrast.noise = harmonic.residual_is_noise ? std::sqrt(2 * harmonic.residual / rows) : 0;
+  const int width = static_cast<int>(contrast.profile.size());
+  const double size = std::sqrt(harmonic.power / width);
+  // The part of the coefficients out of phase with a mirror line measures how well the phase is known.
+  double out = 0;
+  for (const auto& c : harmonic.coefficients) out += std::norm((c * std::polar(1.0, -phase)).imag());
+  contrast.column_error =
+      std::max(0.002, contrast.cell / (2 * pi) * std::sqrt(out / width / std::max(harmonic.power, 1e-300)));
+  contrast.cell_error = contrast.column_error * contrast.cell * 3.5 / (rows * columns.step_along);
+  // Random phases leave about 1/√width of Σ c²; a crystal's rows leave all of it.
+  const double agreement = std::abs(squares) / std::max(harmonic.power, 1e-300);
+  contrast.found =
+      size > 1e-5 && size > 1.8 * contrast.noise && agreement > std::clamp(2.5 / std::sqrt(width), 0.3, 0.8);
+  if (!contrast.found)
+    contrast.reason = "no lattice rows stand out along the interface (the image is flat or too noisy)";
+  return contrast;
+}
+
+}  // namespace terrace

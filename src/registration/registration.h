@@ -1,0 +1,111 @@
+// Where a scan lies on the crystal: what must be known before a measured or simulated scan can be laid on the standard
+// grid (standard_grid.h). Found from the patterns alone or given by hand; docs/registration.md says how well.
+#pragma once
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "core/progress.h"
+#include "core/settings.h"
+#include "formats/scan.h"
+
+namespace terrace {
+
+/// A number with its standard error and where it comes from: "given" (by hand), "file", "measured", "assumed" or
+/// "unknown". `error` < 0: not estimated.
+struct Estimate {
+  double value = 0;
+  double error = -1;
+  std::string source = "unknown";
+
+  bool known() const { return source != "unknown"; }
+};
+
+/// One A-plane of the lattice as the scan shows it; the first may lie just before the scan and have B columns only.
+struct AtomicPlane {
+  double position = 0;      ///< Å along the interface normal, scan frame
+  double error = 0;         ///< Å
+  double brightness_a = 0;  ///< contrast of its A columns, in fractions of the beam; NaN where the scan has none
+  double brightness_b = 0;  ///< of the B columns half a cell further; NaN where the scan has none
+};
+
+/// Everything by hand that the user cares to give; the defaults leave all to measurement. Positions are in the scan
+/// frame: Å from the first scan position, x along columns, y along rows.
+struct RegistrationOptions {
+  double centre_row = -1, centre_column = -1;
+  double mrad_per_pixel = 0;
+  double semiangle_mrad = 0;
+  double energy_kev = 0;
+  double step_x_angstrom = 0, step_y_angstrom = 0;
+  double detector_rotation_deg = 0;
+  double substrate_cell_angstrom = 3.905;
+  std::string interface_normal = "auto";
+  std::string film_side = "auto";
+  double interface_angstrom = not_given;
+  double column_angstrom = not_given;
+  std::string brighter_columns = "A";
+  double thickness_nm = 0;
+
+  static constexpr double not_given = -1e6;
+};
+
+/// The only list of these fields.
+inline auto fields(const RegistrationOptions*) {
+  using F = Field<RegistrationOptions>;
+  using R = RegistrationOptions;
+  return std::array{
+      F{"centre_row", &R::centre_row, -1, 1e5, "detector row of the undiffracted beam; -1 measures it"},
+      F{"centre_column", &R::centre_column, -1, 1e5, "its column; -1 measures it"},
+      F{"mrad_per_pixel", &R::mrad_per_pixel, 0, 100, "width of a detector pixel; 0 takes the file's or the disc's"},
+      F{"semiangle_mrad", &R::semiangle_mrad, 0, 100, "convergence semi-angle; 0 takes the file's or the disc's"},
+      F{"energy_kev", &R::energy_kev, 0, 3000, "beam energy; 0 takes the file's"},
+      F{"step_x_angstrom", &R::step_x_angstrom, 0, 1e3, "scan step along columns; 0 takes the file's"},
+      F{"step_y_angstrom", &R::step_y_angstrom, 0, 1e3, "scan step along rows; 0 takes the file's"},
+      F{"detector_rotation_deg", &R::detector_rotation_deg, -360, 360,
+        "turn from the detector's axes to the scan's: k_x = cos kx' - sin ky', k_y = sin kx' + cos ky'"},
+      F{"substrate_cell_angstrom", &R::substrate_cell_angstrom, 2, 20, "lattice parameter of the substrate"},
+      F{"interface_normal", &R::interface_normal, "auto|x|y", "scan axis across the interface"},
+      F{"film_side", &R::film_side, "auto|high|low", "the end of that axis at which the film lies"},
+      F{"interface_angstrom", &R::interface_angstrom, R::not_given, 1e6,
+        "position of the A-plane nearest to the interface, along its normal, from the first scan position"},
+      F{"column_angstrom", &R::column_angstrom, R::not_given, 1e6,
+        "position of any A-column along the interface, from the first scan position"},
+      F{"brighter_columns", &R::brighter_columns, "A|B", "the cation columns that scatter more to high angle"},
+      F{"thickness_nm", &R::thickness_nm, 0, 1000, "thickness of the lamella; 0 takes the file's"},
+  };
+}
+
+/// What was found. An item that could not be found is unknown and `reasons` says why; nothing is thrown for that.
+struct Registration {
+  Estimate centre_row, centre_column;           ///< detector pixels
+  Estimate mrad_per_pixel_y, mrad_per_pixel_x;  ///< rows, columns
+  Estimate semiangle_mrad, energy_kev, thickness_nm;
+  Estimate disc_radius_pixels;  ///< of the bright-field disc, along columns
+  Estimate step_y_angstrom, step_x_angstrom;
+  double detector_rotation_deg = 0;
+  std::string interface_normal = "x";  ///< "x" or "y": the scan axis across the interface
+  std::string film_side = "unknown";   ///< "high" or "low" end of that axis
+  Estimate interface_angstrom;         ///< the A-plane nearest to the projected mean boundary, scan frame
+  Estimate boundary_angstrom;          ///< the projected mean boundary itself
+  Estimate column_angstrom;            ///< an A-column along the interface, scan frame
+  Estimate cell_across_angstrom;       ///< substrate cell as the scan shows it, along the normal
+  Estimate cell_along_angstrom;        ///< the same along the interface
+  Estimate film_cell_angstrom;         ///< film cell along the normal
+  Estimate beam_intensity;             ///< what one undiffracted beam sums to, in the file's unit
+  std::vector<AtomicPlane> planes;     ///< in order of position
+  std::vector<int> faulty_pixels;      ///< indices row · width + column, replaced by their neighbours
+  std::vector<std::string> reasons;    ///< what could not be told, and what to be wary of
+
+  /// Whether to_standard_grid has all it needs.
+  bool usable() const;
+};
+
+/// Measures what `options` leaves open; patterns are read twice. Throws InputError where the scan is not calibrated at
+/// all (neither mrad per pixel nor semi-angle; no step), saying what to give; FileError from reading.
+Registration register_scan(const Scan& scan, const RegistrationOptions& options, const Progress& progress = {});
+
+nlohmann::ordered_json to_json(const Registration& registration);
+
+}  // namespace terrace

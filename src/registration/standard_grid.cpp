@@ -1,0 +1,188 @@
+#include "registration/standard_grid.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "registration/faulty_pixels.h"
+#include "registration/pattern_rebinning.h"
+
+namespace terrace {
+
+namespace {
+
+/// One scan axis in the role it plays: `count` positions `step` Å apart.
+struct ScanAxis {
+  int count;
+  double step;
+
+  bool covers(double position) const {
+    return position >= -0.5 * step - 1e-9 && position <= (count - 0.5) * step + 1e-9;
+  }
+};
+
+/// The two scan positions around a place and their linear weights; one of weight 1 where they coincide or at the rim.
+struct Between {
+  int index[2];
+  double weight[2];
+};
+
+Between between(const ScanAxis& axis, double position) {
+  // A millionth of a step is rounding, not interpolation.
+  double place = std::clamp(position / axis.step, 0.0, axis.count - 1.0);
+  if (std::abs(place - std::round(place)) < 1e-6) place = std::round(place);
+  const int low = std::min(static_cast<int>(place), axis.count - 1);
+  const double share = place - low;
+  return {{low, std::min(low + 1, axis.count - 1)}, {1 - share, share}};
+}
+
+/// What each scan position (row · width + column) gives to which standard position.
+struct Gift {
+  int position;
+  double weight;
+};
+using Gifts = std::map<std::int64_t, std::vector<Gift>>;
+
+class Layout {
+ public:
+  Layout(const ScanInfo& info, const Registration& r, const StandardGrid& grid)
+      : registration_(r), grid_(grid), transposed_(r.interface_normal == "y"), width_(info.scan_width) {
+    const ScanAxis x{info.scan_width, r.step_x_angstrom.value}, y{info.scan_height, r.step_y_angstrom.value};
+    across_ = transposed_ ? y : x;
+    along_ = transposed_ ? x : y;
+  }
+
+  /// Gifts of all scan positions; `patterns_averaged` is the mean over covered positions of 1 / Σ weight².
+  Gifts gifts(Array<std::uint8_t, 2>& covered, double& patterns_averaged) const {
+    Gifts gifts;
+    patterns_averaged = 0;
+    int count = 0;
+    for (int row = 0; row < grid_.along; ++row)
+      for (int column = 0; column < grid_.across; ++column) {
+        const auto weights = weights_of(row, column);
+        covered(row, column) = !weights.empty();
+        if (weights.empty()) continue;
+        double squares = 0;
+        for (const auto& [from, weight] : weights) {
+          gifts[from].push_back({row * grid_.across + column, weight});
+          squares += weight * weight;
+        }
+        patterns_averaged += 1 / squares;
+        ++count;
+      }
+    if (count) patterns_averaged /= count;
+    return gifts;
+  }
+
+ private:
+  double across_position(int column) const {
+    const double sign = registration_.film_side == "low" ? -1 : 1;
+    return registration_.interface_angstrom.value +
+           sign * grid_.offset_x(column) * registration_.cell_across_angstrom.value;
+  }
+
+  /// Every place along the interface that is equivalent to the standard row, in Å.
+  std::vector<double> along_positions(int row) const {
+    const double cell = registration_.cell_along_angstrom.value;
+    const double first = registration_.column_angstrom.value + grid_.offset_y(row) * cell;
+    std::vector<double> places;
+    for (auto n = static_cast<std::int64_t>(std::ceil((-0.5 * along_.step - first) / cell - 1e-9));
+         along_.covers(first + n * cell); ++n)
+      places.push_back(first + n * cell);
+    return places;
+  }
+
+  std::map<std::int64_t, double> weights_of(int row, int column) const {
+    std::map<std::int64_t, double> weights;
+    const double u = across_position(column);
+    if (!across_.covers(u)) return weights;
+    const auto places = along_positions(row);
+    const Between columns = between(across_, u);
+    for (const double v : places) {
+      const Between rows = between(along_, v);
+      for (const int i : {0, 1})
+        for (const int j : {0, 1})
+          if (rows.weight[i] * columns.weight[j] > 0)
+            weights[scan_index(columns.index[j], rows.index[i])] += rows.weight[i] * columns.weight[j] / places.size();
+    }
+    return weights;
+  }
+
+  std::int64_t scan_index(int across, int along) const {
+    return transposed_ ? std::int64_t{across} * width_ + along : std::int64_t{along} * width_ + across;
+  }
+
+  const Registration& registration_;
+  const StandardGrid& grid_;
+  bool transposed_;
+  int width_;
+  ScanAxis across_, along_;
+};
+
+void refuse_unusable(const Registration& r) {
+  if (r.usable()) return;
+  std::string missing;
+  const auto need = [&](bool known, const char* name) {
+    if (!known) missing += (missing.empty() ? "" : ", ") + std::string(name);
+  };
+  need(r.mrad_per_pixel_x.known(), "mrad_per_pixel");
+  need(r.interface_angstrom.known(), "interface_angstrom");
+  need(r.column_angstrom.known(), "column_angstrom");
+  need(r.film_side != "unknown", "film_side");
+  need(r.beam_intensity.known(), "any intensity");
+  std::string why;
+  for (const auto& reason : r.reasons) why += (why.empty() ? "" : "; ") + reason;
+  throw InputError("The scan could not be registered: unknown are " + missing + " (" + why + "). Can you give them?");
+}
+
+Conditions conditions_of(const ScanInfo& info, const Registration& r, double patterns_averaged) {
+  Conditions conditions;
+  if (r.energy_kev.known()) conditions.energy_kev = r.energy_kev.value;
+  if (r.semiangle_mrad.known()) conditions.semiangle_mrad = r.semiangle_mrad.value;
+  conditions.thickness_nm = r.thickness_nm.value;
+  conditions.electrons_per_pattern = info.electrons_per_pattern * patterns_averaged;
+  return conditions;
+}
+
+}  // namespace
+
+Sample to_standard_grid(const Scan& scan, const Registration& registration, const StandardGrid& grid,
+                        const Progress& progress) {
+  refuse_unusable(registration);
+  const auto& info = scan.info();
+  Sample sample;
+  sample.patterns = Array<float, 4>({grid.along, grid.across, grid.pixels, grid.pixels});
+  sample.covered = Array<std::uint8_t, 2>({grid.along, grid.across});
+  double patterns_averaged = 0;
+  const auto gifts = Layout(info, registration, grid).gifts(sample.covered, patterns_averaged);
+  sample.conditions = conditions_of(info, registration, patterns_averaged);
+
+  PatternRebinning rebinning(info, registration, grid);
+  const std::size_t area = static_cast<std::size_t>(grid.pixels) * grid.pixels;
+  std::vector<float> pattern(static_cast<std::size_t>(info.detector_height) * info.detector_width), small(area);
+  std::int64_t done = 0;
+  for (const auto& [position, takers] : gifts) {
+    // Each scan position is read once, in the order of the file.
+    scan.read(static_cast<int>(position / info.scan_width), static_cast<int>(position % info.scan_width), pattern);
+    repair(pattern, info.detector_height, info.detector_width, registration.faulty_pixels);
+    rebinning.apply(pattern, small);
+    for (const auto& taker : takers) {
+      const auto weight = static_cast<float>(taker.weight / registration.beam_intensity.value);
+      float* to = sample.patterns.data() + taker.position * area;
+      for (std::size_t p = 0; p < area; ++p) to[p] += weight * small[p];
+    }
+    if (progress) progress("standard grid", ++done, static_cast<std::int64_t>(gifts.size()));
+  }
+  return sample;
+}
+
+double covered_share(const Sample& sample) {
+  double covered = 0;
+  for (const auto one : sample.covered) covered += one != 0;
+  return sample.covered.size() ? covered / sample.covered.size() : 0;
+}
+
+}  // namespace terrace

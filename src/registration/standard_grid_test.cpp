@@ -1,0 +1,162 @@
+// Patterns reach the standard grid unchanged where they may, averaged where they should, and nowhere else.
+#include "registration/standard_grid.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "core/error.h"
+#include "registration/test_scans.h"
+
+namespace terrace {
+namespace {
+
+constexpr double cell = 3.905;
+
+/// A scan with the grid's own pixels, 8 positions a cell, interface at x = 16 steps, A columns at y = 2 steps.
+MemoryScan aligned_scan(int height = 16, int width = 33) {
+  ToyCamera camera{
+      .height = 32, .width = 32, .mrad_per_pixel_y = 2.5, .mrad_per_pixel_x = 2.5, .row = 16, .column = 16};
+  ToyCrystal crystal;
+  crystal.boundary = 2 * cell;
+  crystal.column = cell / 4;
+  crystal.film_cell = cell;
+  auto scan = toy_scan(crystal, camera, height, width, cell / 8);
+  return scan;
+}
+
+/// The registration of aligned_scan, exact.
+RegistrationOptions known_place() {
+  RegistrationOptions options;
+  options.centre_row = options.centre_column = 16;
+  options.interface_angstrom = 2 * cell;
+  options.column_angstrom = cell / 4;
+  options.film_side = "high";
+  options.interface_normal = "x";
+  return options;
+}
+
+Registration exact_registration(const MemoryScan& scan, const RegistrationOptions& options) {
+  auto r = register_scan(scan, options);
+  r.cell_across_angstrom.value = r.cell_along_angstrom.value = cell;
+  return r;
+}
+
+double sum(std::span<const float> values) { return std::accumulate(values.begin(), values.end(), 0.0); }
+
+std::span<const float> pattern_at(const Sample& sample, int row, int column) {
+  const auto area = sample.patterns.extent(2) * sample.patterns.extent(3);
+  return sample.patterns.span().subspan((row * sample.patterns.extent(1) + column) * area, area);
+}
+
+TEST(StandardGridSampling, a_scan_on_the_grid_is_handed_on_unchanged) {
+  // One cell along the interface: nothing to average.
+  const auto scan = aligned_scan(8);
+  const StandardGrid grid;
+  const auto sample = to_standard_grid(scan, exact_registration(scan, known_place()), grid);
+  EXPECT_EQ(covered_share(sample), 1);
+  for (int row = 0; row < grid.along; ++row)
+    for (int column = 0; column < grid.across; ++column) {
+      const auto got = pattern_at(sample, row, column);
+      const int y = (2 + 4 * row) % 8, x = 16 + 2 * (column - 8);
+      for (std::size_t p = 0; p < got.size(); ++p)
+        ASSERT_NEAR(got[p], scan.patterns.data()[(y * 33 + x) * 1024 + p], 1e-8) << row << ' ' << column << ' ' << p;
+    }
+}
+
+TEST(StandardGridSampling, equivalent_positions_are_averaged) {
+  auto scan = aligned_scan(16);
+  // The second cell is twice as bright: the mean is 1.5 times the first.
+  const auto first = to_standard_grid(scan, exact_registration(scan, known_place()), {});
+  for (int y = 8; y < 16; ++y)
+    for (int x = 0; x < 33; ++x)
+      for (float& value : scan.pattern(y, x)) value *= 2;
+  const auto both = to_standard_grid(scan, exact_registration(scan, known_place()), {});
+  EXPECT_NEAR(sum(pattern_at(both, 0, 5)) / sum(pattern_at(first, 0, 5)), 1.5, 1e-5);
+}
+
+TEST(StandardGridSampling, positions_outside_the_scan_are_uncovered_and_empty) {
+  const auto scan = aligned_scan(8, 21);  // ends half a cell beyond the interface
+  const auto sample = to_standard_grid(scan, exact_registration(scan, known_place()), {});
+  for (int column = 0; column < 16; ++column) {
+    const bool inside = 16 + 2 * (column - 8) <= 20;
+    EXPECT_EQ(sample.covered(0, column), inside) << column;
+    EXPECT_EQ(sum(pattern_at(sample, 0, column)) > 0, inside) << column;
+  }
+}
+
+TEST(StandardGridSampling, rows_between_scan_positions_are_interpolated) {
+  const auto scan = aligned_scan(16);
+  auto r = exact_registration(scan, known_place());
+  r.interface_angstrom.value += 0.25 * cell / 8;
+  const auto sample = to_standard_grid(scan, r, {});
+  const auto got = pattern_at(sample, 0, 3);
+  const float* left = scan.patterns.data() + (2 * 33 + 6) * 1024;
+  for (std::size_t p = 0; p < got.size(); ++p) {
+    // Rows 2 and 10 are equal by the crystal's period.
+    ASSERT_NEAR(got[p], 0.75 * left[p] + 0.25 * left[1024 + p], 1e-7);
+  }
+}
+
+void expect_alike(const Sample& a, const Sample& b, double tolerance) {
+  ASSERT_EQ(a.patterns.size(), b.patterns.size());
+  double difference = 0, total = 0;
+  for (std::int64_t i = 0; i < a.patterns.size(); ++i) {
+    difference += std::abs(a.patterns.data()[i] - b.patterns.data()[i]);
+    total += a.patterns.data()[i];
+  }
+  EXPECT_LT(difference, tolerance * total);
+}
+
+TEST(StandardGridSampling, the_same_crystal_scanned_from_any_side_gives_the_same_sample) {
+  const auto scan = toy_scan({}, {}, 24, 80, 0.4);
+  const StandardGrid grid;
+  const auto straight = to_standard_grid(scan, register_scan(scan, {}), grid);
+  const auto back = mirrored(scan), turned = transposed(scan);
+  // The centre and the phases are measured anew; 0.05 pixels and 0.01 Å move a few parts in a thousand.
+  expect_alike(straight, to_standard_grid(back, register_scan(back, {}), grid), 0.01);
+  expect_alike(straight, to_standard_grid(turned, register_scan(turned, {}), grid), 0.01);
+}
+
+TEST(StandardGridSampling, counts_become_fractions_of_the_beam_and_the_dose_counts_patterns_averaged) {
+  auto scan = aligned_scan(16);
+  const auto options = known_place();
+  const auto fractions = to_standard_grid(scan, exact_registration(scan, options), {});
+  add_shot_noise(scan, 1e5, 7);
+  const auto counted = to_standard_grid(scan, exact_registration(scan, options), {});
+  // 1e5 electrons twice: 0.2 %.
+  EXPECT_NEAR(sum(pattern_at(counted, 1, 9)) / sum(pattern_at(fractions, 1, 9)), 1, 0.01);
+  EXPECT_NEAR(counted.conditions.electrons_per_pattern, 2e5, 1);
+}
+
+TEST(StandardGridSampling, a_turned_detector_is_turned_back) {
+  const auto scan = aligned_scan(8);
+  // Turn every pattern by a quarter: what was at (row, column) goes to (column, 32 − row); the centre is (16, 16).
+  MemoryScan turned(scan.info());
+  for (int y = 0; y < 8; ++y)
+    for (int x = 0; x < 33; ++x)
+      for (int row = 1; row < 32; ++row)
+        for (int column = 1; column < 32; ++column)
+          turned.patterns(y, x, column, 32 - row) = scan.patterns(y, x, row, column);
+  auto options = known_place();
+  const auto straight = to_standard_grid(scan, exact_registration(scan, options), {});
+  // A pattern direction kx' = −ky, ky' = kx of the detector is (kx, ky) = (ky', −kx'): a turn by −90°.
+  options.detector_rotation_deg = -90;
+  const auto back = to_standard_grid(turned, exact_registration(turned, options), {});
+  expect_alike(straight, back, 1e-3);
+}
+
+TEST(StandardGridSampling, an_unusable_registration_is_refused_with_what_is_missing) {
+  const auto scan = aligned_scan(8);
+  Registration nothing;
+  try {
+    to_standard_grid(scan, nothing, {});
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("interface_angstrom"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace terrace

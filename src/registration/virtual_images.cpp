@@ -1,0 +1,103 @@
+#include "registration/virtual_images.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "registration/faulty_pixels.h"
+
+namespace terrace {
+
+namespace {
+
+void tell(const Progress& progress, std::string_view what, std::int64_t done, std::int64_t total) {
+  if (progress) progress(what, done, total);
+}
+
+double radius_mrad(const Registration& r, int row, int column) {
+  return std::hypot((row - r.centre_row.value) * r.mrad_per_pixel_y.value,
+                    (column - r.centre_column.value) * r.mrad_per_pixel_x.value);
+}
+
+/// Pixels with their middle inside `limit` mrad.
+std::vector<char> inside(const ScanInfo& info, const Registration& registration, double limit) {
+  std::vector<char> mask;
+  for (int row = 0; row < info.detector_height; ++row)
+    for (int column = 0; column < info.detector_width; ++column)
+      mask.push_back(radius_mrad(registration, row, column) <= limit);
+  return mask;
+}
+
+double masked_sum(std::span<const float> pattern, const std::vector<char>& mask) {
+  double sum = 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) sum += mask[i] ? pattern[i] : 0.0f;
+  return sum;
+}
+
+double mean_of(const Array<double, 2>& image) {
+  double sum = 0;
+  for (const double value : image) sum += value;
+  return image.size() ? sum / image.size() : 0;
+}
+
+double relative_spread(const Array<double, 2>& image) {
+  const double mean = mean_of(image);
+  double squares = 0;
+  for (const double value : image) squares += (value - mean) * (value - mean);
+  return mean != 0 ? std::sqrt(squares / image.size()) / std::abs(mean) : 0;
+}
+
+}  // namespace
+
+Array<double, 2> mean_pattern(const Scan& scan, int most, const Progress& progress) {
+  const auto& info = scan.info();
+  const std::int64_t positions = std::int64_t{info.scan_height} * info.scan_width;
+  const std::int64_t taken = std::min<std::int64_t>(positions, most);
+  Array<double, 2> sum({info.detector_height, info.detector_width});
+  std::vector<float> pattern(static_cast<std::size_t>(sum.size()));
+  for (std::int64_t i = 0; i < taken; ++i) {
+    const std::int64_t position = i * positions / taken;
+    scan.read(static_cast<int>(position / info.scan_width), static_cast<int>(position % info.scan_width), pattern);
+    for (std::int64_t p = 0; p < sum.size(); ++p) sum.data()[p] += pattern[p];
+    tell(progress, "mean pattern", i + 1, taken);
+  }
+  for (double& value : sum) value /= static_cast<double>(std::max<std::int64_t>(1, taken));
+  return sum;
+}
+
+double detector_reach_mrad(const ScanInfo& info, const Registration& r) {
+  const double y = std::min(r.centre_row.value, info.detector_height - 1 - r.centre_row.value) + 0.5;
+  const double x = std::min(r.centre_column.value, info.detector_width - 1 - r.centre_column.value) + 0.5;
+  return std::min(y * r.mrad_per_pixel_y.value, x * r.mrad_per_pixel_x.value);
+}
+
+HighAngleImage high_angle_image(const Scan& scan, const Registration& registration, double limit,
+                                const Progress& progress) {
+  const auto& info = scan.info();
+  const auto within = inside(info, registration, limit);
+  const auto disc = inside(info, registration, 1.1 * registration.semiangle_mrad.value);
+  Array<double, 2> near({info.scan_height, info.scan_width}), far({info.scan_height, info.scan_width}), total = near;
+  std::vector<float> pattern(within.size());
+  for (int row = 0; row < info.scan_height; ++row) {
+    for (int column = 0; column < info.scan_width; ++column) {
+      scan.read(row, column, pattern);
+      repair(pattern, info.detector_height, info.detector_width, registration.faulty_pixels);
+      for (const float value : pattern) total(row, column) += value;
+      near(row, column) = masked_sum(pattern, within);
+      far(row, column) = total(row, column) - masked_sum(pattern, disc);
+    }
+    tell(progress, "virtual images", row + 1, info.scan_height);
+  }
+  HighAngleImage result{std::move(near), mean_of(total), true};
+  const double mean = mean_of(result.image);
+  if (relative_spread(result.image) < 1e-4 && relative_spread(far) > 1e-4) {
+    result.image = std::move(far);
+    result.from_missing = false;
+    for (double& value : result.image) value = result.mean_total > 0 ? value / result.mean_total : 0;
+  } else {
+    for (double& value : result.image) value = mean > 0 ? 1 - value / mean : 0;
+  }
+  return result;
+}
+
+}  // namespace terrace
