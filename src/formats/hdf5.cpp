@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 #include <mutex>
 
@@ -17,7 +18,7 @@ namespace terrace {
 std::string shape_text(const Extents& extents) {
   std::string text;
   for (const auto extent : extents) text += (text.empty() ? "" : ", ") + std::to_string(extent);
-  return "[" + text + "]";
+  return fmt::format("[{}]", text);
 }
 
 using hdf5_detail::Handle;
@@ -30,6 +31,10 @@ namespace {
 /// Held during every call of the library. Error messages of the library stay silent in this thread.
 struct Turn {
   Turn() : lock(mutex()) {
+    // After a full disk the library's cleaning up at exit ends in a crash; every handle here closes itself, so none is
+    // due.
+    static const bool no_cleaning_at_exit = H5dont_atexit() >= 0;
+    (void)no_cleaning_at_exit;
     thread_local const bool silent = H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0;
     (void)silent;
   }
@@ -49,13 +54,17 @@ std::string reason() {
     return 0;
   };
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, &text);
+  for (char& letter : text)
+    if (letter == '\n') letter = ' ';
   return text.empty() ? "no reason given" : text;
 }
 
 [[noreturn]] void fail(const std::string& name, const std::string& what) {
   const auto why = reason();
-  if (why.find("errno = 28") != std::string::npos || why.find("errno = 122") != std::string::npos)
-    throw ResourceError(fmt::format("'{}' cannot be written: the disk is full. Free some space?", name));
+  for (const int full : {ENOSPC, EDQUOT, EFBIG})
+    if (why.find(fmt::format("errno = {},", full)) != std::string::npos)
+      throw ResourceError(
+          fmt::format("'{}' cannot be written: the disk or your share of it is full. Free some space?", name));
   throw FileError(fmt::format("'{}' cannot be {} ({}). Is the file damaged?", name, what, why.substr(0, 200)));
 }
 
@@ -164,7 +173,7 @@ double largest_compression(hid_t dataset) {
 }
 
 /// Refuses data that claim more than compression could have put into the bytes that are there.
-void refuse_empty_promise(hid_t dataset, const Extents& extents, const std::string& name) {
+void refuse_promise(hid_t dataset, const Extents& extents, const std::string& name) {
   double bytes = static_cast<double>(H5Tget_size(type_of_object(dataset, name).id()));
   for (const auto extent : extents) bytes *= static_cast<double>(extent);
   const auto stored = static_cast<double>(H5Dget_storage_size(dataset));
@@ -360,7 +369,7 @@ Extents Hdf5File::extents_of(const std::string& object, const std::string& attri
   const auto opened = open_object(object, attribute);
   if (H5Iget_type(opened.id()) == H5I_GROUP) throw FileError(fmt::format("'{}' is a group, not a dataset.", name));
   const auto extents = extents_of_space(space_of(opened.id(), name).id());
-  if (attribute.empty()) refuse_empty_promise(opened.id(), extents, name);
+  if (attribute.empty()) refuse_promise(opened.id(), extents, name);
   return extents;
 }
 
@@ -450,6 +459,11 @@ std::int64_t Hdf5Dataset::bytes() const {
 std::int64_t Hdf5Dataset::stored_bytes() const {
   const Turn turn;
   return static_cast<std::int64_t>(H5Dget_storage_size(handle_.id()));
+}
+
+void Hdf5Dataset::refuse_empty_promise() const {
+  const Turn turn;
+  refuse_promise(handle_.id(), extents_, name_);
 }
 
 namespace {

@@ -87,6 +87,7 @@ struct IsArray<Array<T, N>> : std::true_type {};
 /// An open dataset, for reading and writing by parts. Valid while its file is open.
 class Hdf5Dataset {
  public:
+  Hdf5Dataset() = default;
   const Extents& extents() const { return extents_; }
   /// "float32", "uint16" … as in NumPy, whatever the byte order; "string", "compound", "other" where not numbers.
   const std::string& type() const { return type_; }
@@ -96,6 +97,9 @@ class Hdf5Dataset {
   /// Bytes that the numbers need once read, and bytes that they take in the file.
   std::int64_t bytes() const;
   std::int64_t stored_bytes() const;
+  /// Throws FileError where the dataset claims more than its bytes can hold however compressed: most of it was never
+  /// written. Whole reads check this by themselves.
+  void refuse_empty_promise() const;
 
   /// The block of `counts` numbers from `start`, in C order, converted to T. `numbers` must hold just as many.
   template <class T>

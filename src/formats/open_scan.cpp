@@ -1,0 +1,93 @@
+// From a path to the reader that knows the file: by what it holds, not by its name.
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "core/error.h"
+#include "formats/hdf5_scan.h"
+#include "formats/npy.h"
+#include "formats/trial.h"
+
+namespace terrace {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* known_formats =
+    "HDF5 (terrace, py4DSTEM/EMD 1.0, HyperSpy .hspy, any dataset of four axes) and NumPy .npy";
+
+/// A format: whether a file that begins with `start` is of it, and how to open one.
+struct ScanFormat {
+  bool (*recognises)(const fs::path& path, std::string_view start);
+  std::unique_ptr<Scan> (*open)(const fs::path& path, const ScanOverrides& overrides);
+};
+
+std::unique_ptr<Scan> open_hdf5_as_it_is(const fs::path& path, const ScanOverrides& overrides) {
+  auto file = Hdf5File::open(path);
+  const auto open = is_emd(file) ? open_emd : is_hyperspy(file) ? open_hyperspy : open_plain_hdf5;
+  return adjusted(open(std::move(file), overrides), overrides);
+}
+
+/// Opens the file and reads its first and last pattern, as a damaged file will not let one do.
+void try_hdf5(const fs::path& path, const ScanOverrides& overrides) {
+  const auto scan = open_hdf5_as_it_is(path, overrides);
+  const auto& info = scan->info();
+  std::vector<float> pattern(static_cast<std::size_t>(info.detector_height) * info.detector_width);
+  scan->read(0, 0, pattern);
+  scan->read(info.scan_height - 1, info.scan_width - 1, pattern);
+}
+
+std::unique_ptr<Scan> open_hdf5(const fs::path& path, const ScanOverrides& overrides) {
+  constexpr double patience_seconds = 60;
+  if (!survives([&] { try_hdf5(path, overrides); }, patience_seconds))
+    throw FileError(fmt::format("'{}' is damaged: the HDF5 library cannot follow it. Copy it again?", path.string()));
+  return open_hdf5_as_it_is(path, overrides);
+}
+
+/// The file beside NAME.npy that says what NumPy cannot.
+std::unique_ptr<Scan> open_npy_with_sidecar(const fs::path& path, const ScanOverrides& overrides) {
+  const auto sidecar = fs::path(path).replace_extension(".json");
+  const bool has_sidecar = fs::exists(sidecar);
+  const auto known = has_sidecar ? merged(overrides, read_sidecar(sidecar)) : overrides;
+  auto scan = adjusted(open_npy(path, known), known);
+  if (has_sidecar) scan->info().format = "NumPy with sidecar";
+  return scan;
+}
+
+/// The only list of formats; the first that recognises the file opens it.
+constexpr ScanFormat formats[] = {
+    {[](const fs::path& path, std::string_view) { return Hdf5File::is_hdf5(path); }, open_hdf5},
+    {[](const fs::path&, std::string_view start) { return is_npy(start); }, open_npy_with_sidecar},
+};
+
+std::string start_of(const fs::path& path) {
+  std::error_code error;
+  const auto name = path.string();
+  if (!fs::exists(path, error)) throw FileError(fmt::format("'{}' does not exist. Is the path right?", name));
+  if (fs::is_directory(path, error))
+    throw FileError(fmt::format("'{}' is a folder. Give the file in it: terrace reads {}.", name, known_formats));
+  if (!fs::is_regular_file(path, error)) throw FileError(fmt::format("'{}' is no plain file.", name));
+  std::ifstream file(path, std::ios::binary);
+  std::string start(512, '\0');
+  file.read(start.data(), static_cast<std::streamsize>(start.size()));
+  start.resize(static_cast<std::size_t>(file.gcount()));
+  if (!file.is_open()) throw FileError(fmt::format("'{}' cannot be opened. May you read it?", name));
+  if (start.empty()) throw FileError(fmt::format("'{}' is empty. Was the copy cut short?", name));
+  return start;
+}
+
+}  // namespace
+
+std::unique_ptr<Scan> open_scan(const std::string& path, const ScanOverrides& overrides) {
+  const auto start = start_of(path);
+  for (const auto& format : formats)
+    if (format.recognises(path, start)) return format.open(path, overrides);
+  throw FileError(
+      fmt::format("'{}' does not begin like a file that terrace reads, whatever its name: {}. Export it from the "
+                  "microscope's software, py4DSTEM or HyperSpy to one of these?",
+                  path, known_formats));
+}
+
+std::unique_ptr<Scan> open_scan(const std::string& path) { return open_scan(path, {}); }
+
+}  // namespace terrace

@@ -1,0 +1,13 @@
+// Trying out in a process of its own what may crash: the HDF5 library does on some damaged files, whatever the caller
+// checks.
+#pragma once
+
+#include <functional>
+
+namespace terrace {
+
+/// Runs `action` in a copy of this process and says whether the copy came to an end by itself, well or with an
+/// exception, within `seconds`; false where it crashed or hung. Where no copy can be made: true. Changes nothing here.
+bool survives(const std::function<void()>& action, double seconds);
+
+}  // namespace terrace
