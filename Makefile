@@ -36,7 +36,7 @@ web: web-packages  ## bundle the report's page anew, from src/report/web/source 
 
 web-packages:
 	@tools/setup.sh browser
-	npm --prefix src/report/web ci --no-audit --no-fund
+	@tools/web_setup.sh
 
 check:           ## check layers and format
 	@tools/setup.sh develop

@@ -22,11 +22,13 @@ fail() { echo "proof: $*" >&2; exit 1; }
 command -v debootstrap >/dev/null || fail "debootstrap is missing. Try apt-get install debootstrap"
 case $what in setup | build | demo | test) targets=$what ;; both) targets="demo test" ;; *) fail "'$what' is not setup, build, demo, test or both" ;; esac
 
-# Runs a command inside a system; its mounts and its processes end with it.
+# Runs a command inside a system. Its mounts and its processes end with it, and with this script, however that ends: the
+# first process of a namespace ignores the usual signals, so it is tied to the life of its parent.
+trap 'exit 130' INT TERM
 inside() {
   local root=$1 && shift
   mkdir -p "$packages/partial"
-  unshare --mount --pid --fork --kill-child --propagation private sh -euc '
+  setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --propagation private sh -euc '
     root=$1 packages=$2 && shift 2
     mount -t proc proc "$root/proc"
     mount -t sysfs -o ro sysfs "$root/sys"
@@ -34,7 +36,8 @@ inside() {
     mount --bind "$packages" "$root/var/cache/apt/archives"
     exec chroot "$root" env -i HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
       ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} ${no_proxy:+no_proxy="$no_proxy"} "$@"
-  ' sh "$root" "$packages" "$@" </dev/null
+  ' sh "$root" "$packages" "$@" </dev/null &
+  wait $!
 }
 
 # Gives a system this machine's package sources and the way to reach them.
@@ -79,7 +82,7 @@ make_system() {
 prove() {
   local target=$1 began=$SECONDS status=passed
   say "make $target"
-  inside "$system" make -C /root/terrace "$target" 2>&1 | tee "$folder/$target.log" || status=FAILED
+  inside "$system" make -C /root/terrace "$target" > >(tee "$folder/$target.log") 2>&1 || status=FAILED
   [ -z "$(inside "$system" git -C /root/terrace status --porcelain)" ] || status="FAILED (it left files in the work tree: git status)"
   results+="$(printf 'make %-6s %5d s  %s' "$target" $((SECONDS - began)) "$status")"$'\n'
 }
