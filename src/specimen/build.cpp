@@ -1,0 +1,132 @@
+// From the cations on the sites to atoms in slabs: the last step of an Interface on its way to a Specimen.
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "core/error.h"
+#include "specimen/element.h"
+#include "specimen/interface.h"
+
+namespace terrace {
+namespace {
+
+/// The two species that share a site, with their B factors.
+struct SharedSite {
+  int substrate_number, film_number;
+  double substrate_b, film_b;
+};
+
+/// All that stays the same from slab to slab. Lengths in Å.
+struct Lattice {
+  std::vector<double> left, width;  ///< of each column along x
+  double cell = 0;                  ///< along y and z
+  int rows = 0;
+  SharedSite a, b;
+  double substrate_oxygen_b = 0, film_oxygen_b = 0;
+
+  double width_x() const { return left.back() + width.back(); }
+};
+
+Lattice lattice_of(const Interface& interface, int columns, int first_film_column) {
+  const auto& substrate = interface.substrate;
+  const auto& film = interface.film;
+  Lattice lattice;
+  double left = 0;
+  for (int column = 0; column < columns; ++column) {
+    const auto& side = column < first_film_column ? substrate : film;
+    lattice.left.push_back(left);
+    lattice.width.push_back(side.cell_across_angstrom);
+    left += side.cell_across_angstrom;
+  }
+  lattice.cell = substrate.cell_angstrom;
+  lattice.rows = interface.cells_along;
+  lattice.a = {atomic_number(substrate.a_site), atomic_number(film.a_site), substrate.b_factor_a, film.b_factor_a};
+  lattice.b = {atomic_number(substrate.b_site), atomic_number(film.b_site), substrate.b_factor_b, film.b_factor_b};
+  lattice.substrate_oxygen_b = substrate.b_factor_o;
+  lattice.film_oxygen_b = film.b_factor_o;
+  return lattice;
+}
+
+struct Place {
+  double x, y, z;
+};
+
+/// A pure site is one atom, a mixed one two that share it.
+void add_cation(std::vector<Atom>& atoms, const SharedSite& site, double film_share, Place at) {
+  if (film_share < 1) atoms.push_back({site.substrate_number, at.x, at.y, at.z, 1 - film_share, site.substrate_b});
+  if (film_share > 0) atoms.push_back({site.film_number, at.x, at.y, at.z, film_share, site.film_b});
+}
+
+void add_oxygen(std::vector<Atom>& atoms, const Lattice& lattice, double film_share, Place at) {
+  const double b_factor = (1 - film_share) * lattice.substrate_oxygen_b + film_share * lattice.film_oxygen_b;
+  atoms.push_back({8, at.x, at.y, at.z, 1, b_factor});
+}
+
+/// Calls add(column, row, film shares on A and B) for each cell at `depth`.
+template <class Add>
+void for_each_cell(const SiteTable& sites, int depth, int rows, const Add& add) {
+  for (int row = 0; row < rows; ++row)
+    for (int column = 0; column < sites.columns(); ++column)
+      add(column, row, sites.film_a(depth, row % sites.rows(), column),
+          sites.film_b(depth, row % sites.rows(), column));
+}
+
+/// The plane z = 0 of the cells: A (0,0) and O (½,½).
+std::vector<Atom> ao_plane(const Lattice& lattice, const SiteTable& sites, int depth) {
+  std::vector<Atom> atoms;
+  const double z = lattice.cell / 4;
+  for_each_cell(sites, depth, lattice.rows, [&](int column, int row, double film_a, double film_b) {
+    const double x = lattice.left[column], y = row * lattice.cell;
+    add_cation(atoms, lattice.a, film_a, {x, y, z});
+    add_oxygen(atoms, lattice, (film_a + film_b) / 2, {x + lattice.width[column] / 2, y + lattice.cell / 2, z});
+  });
+  return atoms;
+}
+
+/// The plane z = ½ of the cells: B (½,½) and O (0,½), (½,0).
+std::vector<Atom> bo2_plane(const Lattice& lattice, const SiteTable& sites, int depth) {
+  std::vector<Atom> atoms;
+  const double z = lattice.cell / 4;
+  for_each_cell(sites, depth, lattice.rows, [&](int column, int row, double film_a, double film_b) {
+    const double x = lattice.left[column], y = row * lattice.cell;
+    const double middle_x = x + lattice.width[column] / 2, middle_y = y + lattice.cell / 2;
+    add_cation(atoms, lattice.b, film_b, {middle_x, middle_y, z});
+    add_oxygen(atoms, lattice, (film_a + film_b) / 2, {x, middle_y, z});
+    add_oxygen(atoms, lattice, (film_a + film_b) / 2, {middle_x, y, z});
+  });
+  return atoms;
+}
+
+void check_rows(const SiteTable& sites, int cells_along) {
+  if (sites.rows() == 1 || sites.rows() == cells_along) return;
+  throw InputError(
+      fmt::format("The sites have {} rows, the interface has {} cells along it. Draw the sites with as many "
+                  "rows as cells.",
+                  sites.rows(), cells_along));
+}
+
+}  // namespace
+
+SiteTable sites(const Interface& interface, const CompositionTable& table) {
+  if (interface.mixing == "random_cations") return drawn_sites(table, interface.cells_along, interface.seed);
+  return virtual_sites(table);
+}
+
+Specimen build(const Interface& interface) { return build(interface, composition(interface)); }
+
+Specimen build(const Interface& interface, const CompositionTable& table) {
+  return build(interface, sites(interface, table));
+}
+
+Specimen build(const Interface& interface, const SiteTable& sites) {
+  check_rows(sites, interface.cells_along);
+  const auto lattice = lattice_of(interface, sites.columns(), sites.first_film_column);
+  Specimen specimen{lattice.width_x(), lattice.rows * lattice.cell, {}, {}};
+  for (int depth = 0; depth < sites.depth_cells(); ++depth) {
+    specimen.add_slab(lattice.cell / 2, ao_plane(lattice, sites, depth));
+    specimen.add_slab(lattice.cell / 2, bo2_plane(lattice, sites, depth));
+  }
+  return specimen;
+}
+
+}  // namespace terrace
