@@ -28,6 +28,11 @@ double modified_normal_distribution(double x, double s, double length) {
 /// Shorter tails than this share of the whole width change the profile by less than 1e-5.
 constexpr double least_tail_share = 0.05;
 
+/// A share this near to 0 or 1 is a pure site: no atoms of vanishing occupancy.
+constexpr double least_share = 1e-9;
+
+double without_traces(double share) { return share < least_share ? 0 : share > 1 - least_share ? 1 : share; }
+
 Array<double, 2> depth_mean(const Array<double, 2>& share) {
   Array<double, 2> mean(share.extents());
   for (std::int64_t column = 0; column < share.extent(1); ++column) {
@@ -78,8 +83,8 @@ CompositionTable composition(const Interface& interface) {
     const int boundary = boundary_at(interface, depth);
     for (int column = 0; column < columns; ++column) {
       const double middle = column + 0.5 - boundary;
-      table.film_a(depth, column) = film_share_a(interface, middle - a_site_delay(interface));
-      table.film_b(depth, column) = film_share_b(interface, middle);
+      table.film_a(depth, column) = without_traces(film_share_a(interface, middle - a_site_delay(interface)));
+      table.film_b(depth, column) = without_traces(film_share_b(interface, middle));
     }
   }
   return table;
