@@ -1,0 +1,161 @@
+#include "dataset/family_simulation.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "microscope/probe.h"
+#include "multislice/detector.h"
+#include "multislice/family_tree.h"
+
+namespace terrace {
+namespace {
+
+constexpr double default_pixel_angstrom = 0.08;
+constexpr int slabs_per_cell = 2;
+
+/// Structures that share a window (and so a grid, a probe and a tree): those whose film begins at the same column.
+struct Group {
+  std::vector<int> samples;
+  std::vector<Specimen> specimens;
+  std::vector<Exit> exits;  // one a sample
+};
+
+std::vector<Group> group_structures(const FamilyPlan& plan, Passage passage) {
+  std::map<int, std::vector<int>> samples_by_window;
+  for (int i = 0; i < static_cast<int>(plan.samples.size()); ++i)
+    samples_by_window[plan.structures[plan.samples[i].structure].sites.first_film_column].push_back(i);
+  std::vector<Group> groups;
+  for (auto& [column, samples] : samples_by_window) {
+    Group group{.samples = samples, .specimens = {}, .exits = {}};
+    std::map<int, int> specimen_of_structure;
+    for (const int sample : samples) {
+      const auto& [structure, thickness, labels, conditions, origin] = plan.samples[sample];
+      const auto whole = [&] { return build(plan.structures[structure].interface, plan.structures[structure].sites); };
+      if (passage == Passage::single_slice) {  // a projection belongs to one thickness
+        group.exits.push_back({static_cast<int>(group.specimens.size()), 1});
+        group.specimens.push_back(single_slice(cut_off(whole(), slabs_per_cell * thickness)));
+        continue;
+      }
+      const auto [known, is_new] =
+          specimen_of_structure.try_emplace(structure, static_cast<int>(group.specimens.size()));
+      if (is_new) group.specimens.push_back(whole());
+      group.exits.push_back({known->second, slabs_per_cell * thickness});
+    }
+    groups.push_back(std::move(group));
+  }
+  return groups;
+}
+
+std::vector<ProbePosition> positions_of(const StandardGrid& grid, const FamilyPlan& plan,
+                                        const PlannedStructure& structure) {
+  const double cell_x = structure.interface.substrate.cell_across_angstrom;
+  const double cell_y = structure.interface.substrate.cell_angstrom;
+  const double middle_y = structure.interface.cells_along / 2 * cell_y;
+  std::vector<ProbePosition> positions;
+  for (int row = 0; row < grid.along; ++row)
+    for (int column = 0; column < grid.across; ++column)
+      positions.push_back({middle_y + grid.offset_y(row) * cell_y + plan.position_error_y,
+                           structure.registered_x + grid.offset_x(column) * cell_x + plan.position_error_x});
+  return positions;
+}
+
+/// All probes in all their coherent states: wave number = position · states + state.
+Waves entrance_waves(const ProbeFormer& probe, const std::vector<ProbePosition>& positions) {
+  const auto& states = probe.states();
+  Waves waves({static_cast<std::int64_t>(positions.size() * states.size()), probe.grid().height, probe.grid().width});
+  for (std::size_t i = 0; i < positions.size(); ++i)
+    for (std::size_t s = 0; s < states.size(); ++s) probe.form(positions[i], states[s], waves[i * states.size() + s]);
+  return waves;
+}
+
+Sample empty_sample(const PlannedSample& planned, const StandardGrid& grid) {
+  Sample sample{.patterns = Array<float, 4>({grid.along, grid.across, grid.pixels, grid.pixels}),
+                .covered = Array<std::uint8_t, 2>({grid.along, grid.across}),
+                .labels = planned.labels,
+                .conditions = planned.conditions,
+                .origin = planned.origin};
+  std::fill(sample.covered.begin(), sample.covered.end(), 1);
+  return sample;
+}
+
+void simulate_group(const Recipe& recipe, const FamilyPlan& plan, const Group& group, std::vector<Sample>& samples) {
+  const auto& structure = plan.structures[plan.samples[group.samples[0]].structure];
+  const Grid grid = grid_for(group.specimens[0], recipe.sampling);
+  const ProbeFormer probe(grid, plan.microscope);
+  const Detector detector(grid, plan.microscope,
+                          {.pixels = recipe.grid.pixels, .mrad_per_pixel = recipe.grid.mrad_per_pixel});
+  Multislice multislice(grid, plan.microscope.energy_kev);
+  const TransmissionSource transmissions(grid, plan.microscope.energy_kev, recipe.sampling);
+  const FamilyTree tree(group.specimens, group.exits);
+
+  const std::int64_t pattern_size = std::int64_t{recipe.grid.pixels} * recipe.grid.pixels;
+  const auto& states = probe.states();
+  const int configurations = recipe.sampling.thermal == "frozen_phonon" ? recipe.sampling.phonon_configurations : 1;
+  Array<Complex, 2> scratch({grid.height, grid.width});
+  const auto on_exit = [&](int exit, const Waves& waves) {
+    Sample& sample = samples[group.samples[exit]];
+    for (std::int64_t wave = 0; wave < waves.extent(0); ++wave) {
+      const auto position = wave / static_cast<std::int64_t>(states.size());
+      std::copy(waves[wave].begin(), waves[wave].end(), scratch.begin());
+      detector.add(scratch.span(), states[wave % states.size()].weight / configurations,
+                   sample.patterns.span().subspan(position * pattern_size, pattern_size));
+    }
+  };
+  const auto entrance = entrance_waves(probe, positions_of(recipe.grid, plan, structure));
+  for (int configuration = 0; configuration < configurations; ++configuration)
+    tree.run(multislice, transmissions, entrance, configuration, on_exit);
+}
+
+}  // namespace
+
+Grid grid_for(const Specimen& specimen, const Sampling& sampling) {
+  const auto pixels = [](int asked, double width) {
+    return asked > 0 ? asked : fast_transform_size(width / default_pixel_angstrom);
+  };
+  return {pixels(sampling.pixels_y, specimen.width_y), pixels(sampling.pixels_x, specimen.width_x), specimen.width_y,
+          specimen.width_x};
+}
+
+Specimen cut_off(const Specimen& specimen, int depth_count) {
+  Specimen cut = specimen;
+  cut.stack.resize(depth_count);
+  return cut;
+}
+
+Specimen single_slice(const Specimen& specimen) {
+  std::map<std::tuple<int, double, double, double>, double> occupancy;
+  for (const int slab : specimen.stack)
+    for (const auto& atom : specimen.slabs[slab].atoms)
+      occupancy[{atom.atomic_number, atom.y, atom.x, atom.b_factor}] += atom.occupancy;
+  std::vector<Atom> atoms;
+  for (const auto& [key, sum] : occupancy) {
+    const auto& [number, y, x, b] = key;
+    atoms.push_back({.atomic_number = number, .x = x, .y = y, .z = 0, .occupancy = sum, .b_factor = b});
+  }
+  Specimen single{.width_x = specimen.width_x, .width_y = specimen.width_y, .slabs = {}, .stack = {}};
+  single.add_slab(specimen.thickness(), std::move(atoms));
+  return single;
+}
+
+std::vector<Sample> simulate_family(const Recipe& recipe, const FamilyPlan& plan, Passage passage) {
+  std::vector<Sample> samples;
+  for (const auto& planned : plan.samples) samples.push_back(empty_sample(planned, recipe.grid));
+  for (const auto& group : group_structures(plan, passage)) simulate_group(recipe, plan, group, samples);
+  return samples;
+}
+
+Work work_of(const Recipe& recipe, const FamilyPlan& plan) {
+  const auto states = static_cast<std::int64_t>(coherent_states(plan.microscope).size());
+  const int configurations = recipe.sampling.thermal == "frozen_phonon" ? recipe.sampling.phonon_configurations : 1;
+  const std::int64_t waves = recipe.grid.positions() * states * configurations;
+  Work work;
+  for (const auto& group : group_structures(plan, Passage::multislice)) {
+    const FamilyTree tree(group.specimens, group.exits);
+    work.shared += waves * tree.steps();
+    work.separate += waves * tree.separate_steps();
+  }
+  return work;
+}
+
+}  // namespace terrace

@@ -1,0 +1,181 @@
+#include "dataset/generate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <mutex>
+#include <sstream>
+
+#include "core/error.h"
+#include "core/fft.h"
+#include "core/threads.h"
+#include "dataset/shard.h"
+#include "multislice/multislice.h"
+
+namespace terrace {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr int families_counted = 3;
+
+std::string shard_name(int shard) { return fmt::format("shard-{:05}.h5", shard); }
+
+int shard_count(const Recipe& recipe) {
+  return (recipe.study.families + recipe.study.families_per_shard - 1) / recipe.study.families_per_shard;
+}
+
+/// What a shard must carry to belong to this data set.
+std::string data_set_hash(const Recipe& recipe, Passage passage) {
+  return recipe_hash(recipe) + (passage == Passage::single_slice ? "-single-slice" : "");
+}
+
+double bytes_per_sample(const Recipe& recipe) {
+  return 4.0 * recipe.grid.positions() * recipe.grid.pixels * recipe.grid.pixels;
+}
+
+/// Seconds of one thread for one wave through one slab.
+double seconds_per_wave_slab(const Recipe& recipe) {
+  const auto plan = plan_family(recipe, 0);
+  const auto specimen = build(plan.structures[0].interface, plan.structures[0].sites);
+  const Grid grid = grid_for(specimen, recipe.sampling);
+  Multislice multislice(grid, recipe.microscope.energy_kev);
+  Waves waves({8, grid.height, grid.width});
+  Transmission transmission({grid.height, grid.width});
+  std::fill(transmission.begin(), transmission.end(), Complex(1));
+  std::fill(waves.begin(), waves.end(), Complex(1));
+  const auto time = [&](int repeats) {
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < repeats; ++i) multislice.step(waves, transmission, 2);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / repeats / 8;
+  };
+  time(1);
+  return time(10);
+}
+
+/// The plans that the folder was started with, so that a resumed run repeats to the byte.
+void keep_transform_plans(const Recipe& recipe, const fs::path& folder) {
+  const auto path = folder / "fftw.wisdom";
+  if (fs::exists(path)) {
+    std::stringstream text;
+    text << std::ifstream(path).rdbuf();
+    load_fft_wisdom(text.str());
+    return;
+  }
+  const auto plan = plan_family(recipe, 0);
+  const Grid grid = grid_for(build(plan.structures[0].interface, plan.structures[0].sites), recipe.sampling);
+  const Fft2 fft(grid.height, grid.width);
+  std::ofstream(path) << fft_wisdom();
+}
+
+/// True where the shard is there and whole; throws where something else lies in its place.
+bool is_done(const fs::path& path, const std::string& hash, int samples) {
+  if (!fs::exists(path)) return false;
+  const ShardReader shard(path, hash);
+  shard.verify();
+  if (shard.size() == samples) return true;
+  throw FileError(fmt::format("'{}' holds {} samples, not {}. Delete it and run again.", path.string(), shard.size(), samples));
+}
+
+void check_disk(const fs::path& folder, double bytes) {
+  const double available = static_cast<double>(fs::space(folder).available);
+  if (available < bytes)
+    throw ResourceError(fmt::format("'{}' has {:.1f} GB free, but the data set needs {:.1f} GB. Choose another folder or "
+                                    "fewer families.",
+                                    folder.string(), available / 1e9, bytes / 1e9));
+}
+
+Json count_samples(const fs::path& folder, const std::vector<std::string>& shards, const std::string& hash) {
+  Json counts;
+  for (const auto& name : shards) {
+    const ShardReader shard(folder / name, hash);
+    for (int i = 0; i < shard.size(); ++i) {
+      const auto& sample = shard.sample(i);
+      auto& count = counts[sample.origin.split][interface_class_names[static_cast<int>(sample.labels.interface_class)]];
+      count = count.is_null() ? 1 : count.get<int>() + 1;
+    }
+  }
+  return counts;
+}
+
+Json domain_of(const Recipe& recipe) {
+  const double cell = recipe.substrate.cell_angstrom / 10;
+  const auto& thickness = recipe.ranges.thickness_cells;
+  return {{"energy_kev", {recipe.microscope.energy_kev, recipe.microscope.energy_kev}},
+          {"semiangle_mrad", {recipe.microscope.semiangle_mrad, recipe.microscope.semiangle_mrad}},
+          {"thickness_nm", {thickness[0] * cell, thickness[1] * cell}},
+          {"cell_nm", cell},
+          {"substrate_cell_angstrom", recipe.substrate.cell_across_angstrom}};
+}
+
+void write_manifest(const Recipe& recipe, const fs::path& folder, Passage passage) {
+  const std::string hash = data_set_hash(recipe, passage);
+  std::vector<std::string> shards;
+  for (int i = 0; i < shard_count(recipe); ++i) shards.push_back(shard_name(i));
+  const Json manifest = {{"format", "terrace data set"},
+                         {"shard_version", shard_version},
+                         {"recipe_hash", hash},
+                         {"recipe", to_json(recipe)},
+                         {"passage", passage == Passage::multislice ? "multislice" : "single_slice"},
+                         {"samples", recipe.samples()},
+                         {"families", recipe.study.families},
+                         {"counts", count_samples(folder, shards, hash)},
+                         {"domain", domain_of(recipe)},
+                         {"shards", shards}};
+  const auto path = folder / "manifest.json";
+  std::ofstream(path.string() + ".partial") << manifest.dump(1) << "\n";
+  fs::rename(path.string() + ".partial", path);
+}
+
+}  // namespace
+
+Estimate estimate(const Recipe& recipe, int threads) {
+  Work work;
+  const int counted = std::min(families_counted, recipe.study.families);
+  for (int family = 0; family < counted; ++family) {
+    const auto more = work_of(recipe, plan_family(recipe, family));
+    work.shared += more.shared;
+    work.separate += more.separate;
+  }
+  Estimate result{.samples = recipe.samples(), .families = recipe.study.families};
+  result.sharing = static_cast<double>(work.separate) / static_cast<double>(work.shared);
+  result.seconds = static_cast<double>(work.shared) / counted * recipe.study.families * seconds_per_wave_slab(recipe) /
+                   std::min(threads, shard_count(recipe));
+  result.disk_bytes = bytes_per_sample(recipe) * static_cast<double>(recipe.samples());
+  result.memory_bytes = 2.0 * threads * recipe.study.families_per_shard * recipe.samples_per_family() *
+                        bytes_per_sample(recipe);
+  return result;
+}
+
+void generate(const Recipe& recipe, const fs::path& folder, int threads, Passage passage, const Progress& progress) {
+  fs::create_directories(folder);
+  check_disk(folder, 1.05 * bytes_per_sample(recipe) * static_cast<double>(recipe.samples()));
+  keep_transform_plans(recipe, folder);
+  const std::string hash = data_set_hash(recipe, passage);
+  std::mutex report;
+  std::int64_t done = 0;
+  const auto finished_family = [&] {
+    std::lock_guard lock(report);
+    if (progress) progress("simulating families", ++done, recipe.study.families);
+  };
+  parallel_for(shard_count(recipe), threads, [&](std::int64_t shard) {
+    const std::int64_t first = shard * recipe.study.families_per_shard;
+    const std::int64_t last = std::min<std::int64_t>(first + recipe.study.families_per_shard, recipe.study.families);
+    const auto path = folder / shard_name(static_cast<int>(shard));
+    const bool there = is_done(path, hash, static_cast<int>(last - first) * recipe.samples_per_family());
+    std::vector<Sample> samples;
+    for (std::int64_t family = first; family < last; ++family) {
+      if (!there)
+        for (auto& sample : simulate_family(recipe, plan_family(recipe, family), passage))
+          samples.push_back(std::move(sample));
+      finished_family();
+    }
+    if (!there) write_shard(path, samples, hash);
+  });
+  write_manifest(recipe, folder, passage);
+}
+
+}  // namespace terrace

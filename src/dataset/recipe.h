@@ -1,0 +1,136 @@
+// A study as one file: what to simulate, over which ranges, how often. From a recipe, a seed and an index follows a sample.
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/settings.h"
+#include "dataset/sample.h"
+#include "microscope/microscope.h"
+#include "multislice/sampling.h"
+#include "specimen/interface_labels.h"
+#include "specimen/perovskite.h"
+
+namespace terrace {
+
+/// How many families, and who learns from which.
+struct Study {
+  std::string name = "unnamed";
+  int seed = 1;
+  int families = 8;
+  int families_per_shard = 4;
+  double calibration_share = 0.1;
+  double test_share = 0.2;
+};
+
+/// What one family holds. Every stepped structure at every one of its thicknesses has a diffuse twin of the same
+/// projection, so rough and matched diffuse are equally many.
+struct FamilyContent {
+  int stepped_structures = 8;
+  int exits_per_step = 2;
+  int diffuse_profiles = 2;
+  int stepped_and_diffuse = 2;
+  int exits_per_profile = 2;
+  int abrupt_exits = 4;
+  double random_cation_share = 0;
+};
+
+/// Ranges that families and structures are drawn from, uniformly. [low, high].
+struct Ranges {
+  std::vector<int> thickness_cells = {20, 40};
+  std::vector<double> film_cell_angstrom = {3.71, 3.79};
+  std::vector<double> film_b_scale = {0.7, 1.3};
+  std::vector<double> defocus_nm = {0, 0};
+  double specimen_tilt_mrad = 0;
+  double registration_error_cells = 0.25;
+  double position_error_angstrom = 0.2;
+  std::vector<double> sigma_a_cells = {0.4, 1.2};
+  std::vector<double> sigma_b_cells = {0.3, 1.0};
+};
+
+/// The simulated window: `columns` cells across (half of them film), `cells_along` along the interface.
+struct Window {
+  int columns = 8;
+  int cells_along = 4;
+};
+
+struct Recipe {
+  Study study;
+  FamilyContent content;
+  Ranges ranges;
+  Window window;
+  LabelRules rules;
+  StandardGrid grid;
+  Microscope microscope;
+  Sampling sampling;
+  Perovskite substrate, film;
+
+  int samples_per_family() const;
+  std::int64_t samples() const { return std::int64_t{study.families} * samples_per_family(); }
+  /// "train", "calibration" or "test", by family alone.
+  std::string split_of(std::int64_t family) const;
+};
+
+/// Reads a recipe; what it does not say stays at the defaults. Throws InputError for unknown keys and for ranges that
+/// cannot be built, FileError where the file cannot be read.
+Recipe read_recipe(const std::filesystem::path& path);
+/// Every setting with its value: what a data set records, and what its hash is taken from.
+nlohmann::ordered_json to_json(const Recipe& recipe);
+/// 16 hexadecimal digits; equal recipes (seed included) have equal hashes.
+std::string recipe_hash(const Recipe& recipe);
+
+inline auto fields(const Study*) {
+  using F = Field<Study>;
+  using S = Study;
+  return std::array{
+      F{"name", &S::name, "", "name of the study"},
+      F{"seed", &S::seed, 0, 2147483647, "names every random draw"},
+      F{"families", &S::families, 3, 1e6, "independent families; splits never divide one"},
+      F{"families_per_shard", &S::families_per_shard, 1, 10000, "families in one file"},
+      F{"calibration_share", &S::calibration_share, 0.01, 0.5, "share of families for temperature and early stop"},
+      F{"test_share", &S::test_share, 0.01, 0.9, "share of families that only evaluation sees"},
+  };
+}
+
+inline auto fields(const FamilyContent*) {
+  using F = Field<FamilyContent>;
+  using C = FamilyContent;
+  return std::array{
+      F{"stepped_structures", &C::stepped_structures, 1, 1000, "structures with one buried step"},
+      F{"exits_per_step", &C::exits_per_step, 1, 100, "thicknesses of each; each gets a matched-projection twin"},
+      F{"diffuse_profiles", &C::diffuse_profiles, 0, 1000, "error-function profiles"},
+      F{"stepped_and_diffuse", &C::stepped_and_diffuse, 0, 1000, "structures with a step and a profile"},
+      F{"exits_per_profile", &C::exits_per_profile, 1, 100, "thicknesses of each"},
+      F{"abrupt_exits", &C::abrupt_exits, 0, 100, "thicknesses of the abrupt interface"},
+      F{"random_cation_share", &C::random_cation_share, 0, 1, "share of diffuse structures made of whole random cations"},
+  };
+}
+
+inline auto fields(const Ranges*) {
+  using F = Field<Ranges>;
+  using R = Ranges;
+  return std::array{
+      F{"thickness_cells", &R::thickness_cells, 4, 2000, "lamella thickness in cells"},
+      F{"film_cell_angstrom", &R::film_cell_angstrom, 2, 10, "film lattice parameter across the interface"},
+      F{"film_b_scale", &R::film_b_scale, 0, 10, "factor on the film's B factors"},
+      F{"defocus_nm", &R::defocus_nm, -1000, 1000, "defocus"},
+      F{"specimen_tilt_mrad", &R::specimen_tilt_mrad, 0, 20, "largest specimen tilt, any azimuth"},
+      F{"registration_error_cells", &R::registration_error_cells, 0, 2, "error of the projected boundary, up to"},
+      F{"position_error_angstrom", &R::position_error_angstrom, 0, 2, "error of the scan's origin, up to, x and y"},
+      F{"sigma_a_cells", &R::sigma_a_cells, 0, 10, "width of the A-site profile"},
+      F{"sigma_b_cells", &R::sigma_b_cells, 0, 10, "width of the B-site profile"},
+  };
+}
+
+inline auto fields(const Window*) {
+  using F = Field<Window>;
+  using W = Window;
+  return std::array{
+      F{"columns", &W::columns, 4, 200, "cells across the interface, half of them film; even"},
+      F{"cells_along", &W::cells_along, 1, 200, "cells along the interface"},
+  };
+}
+
+}  // namespace terrace
