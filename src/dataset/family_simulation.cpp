@@ -4,14 +4,11 @@
 #include <map>
 #include <tuple>
 
-#include "microscope/probe.h"
-#include "multislice/detector.h"
-#include "multislice/family_tree.h"
+#include "multislice/pattern_simulation.h"
 
 namespace terrace {
 namespace {
 
-constexpr double default_pixel_angstrom = 0.08;
 constexpr int slabs_per_cell = 2;
 
 /// Structures that share a window (and so a grid, a probe and a tree): those whose film begins at the same column.
@@ -60,15 +57,6 @@ std::vector<ProbePosition> positions_of(const StandardGrid& grid, const FamilyPl
   return positions;
 }
 
-/// All probes in all their coherent states: wave number = position · states + state.
-Waves entrance_waves(const ProbeFormer& probe, const std::vector<ProbePosition>& positions) {
-  const auto& states = probe.states();
-  Waves waves({static_cast<std::int64_t>(positions.size() * states.size()), probe.grid().height, probe.grid().width});
-  for (std::size_t i = 0; i < positions.size(); ++i)
-    for (std::size_t s = 0; s < states.size(); ++s) probe.form(positions[i], states[s], waves[i * states.size() + s]);
-  return waves;
-}
-
 Sample empty_sample(const PlannedSample& planned, const StandardGrid& grid) {
   Sample sample{.patterns = Array<float, 4>({grid.along, grid.across, grid.pixels, grid.pixels}),
                 .covered = Array<std::uint8_t, 2>({grid.along, grid.across}),
@@ -81,41 +69,21 @@ Sample empty_sample(const PlannedSample& planned, const StandardGrid& grid) {
 
 void simulate_group(const Recipe& recipe, const FamilyPlan& plan, const Group& group, std::vector<Sample>& samples) {
   const auto& structure = plan.structures[plan.samples[group.samples[0]].structure];
-  const Grid grid = grid_for(group.specimens[0], recipe.sampling);
-  const ProbeFormer probe(grid, plan.microscope);
-  const Detector detector(grid, plan.microscope,
-                          {.pixels = recipe.grid.pixels, .mrad_per_pixel = recipe.grid.mrad_per_pixel});
-  Multislice multislice(grid, plan.microscope.energy_kev);
-  const TransmissionSource transmissions(grid, plan.microscope.energy_kev, recipe.sampling);
+  const auto& specimen = group.specimens[0];
+  const PatternSimulation simulation(grid_for(specimen.width_y, specimen.width_x, recipe.sampling), plan.microscope,
+                                     {.pixels = recipe.grid.pixels, .mrad_per_pixel = recipe.grid.mrad_per_pixel},
+                                     recipe.sampling);
   const FamilyTree tree(group.specimens, group.exits);
-
   const std::int64_t pattern_size = std::int64_t{recipe.grid.pixels} * recipe.grid.pixels;
-  const auto& states = probe.states();
-  const int configurations = recipe.sampling.thermal == "frozen_phonon" ? recipe.sampling.phonon_configurations : 1;
-  Array<Complex, 2> scratch({grid.height, grid.width});
-  const auto on_exit = [&](int exit, const Waves& waves) {
-    Sample& sample = samples[group.samples[exit]];
-    for (std::int64_t wave = 0; wave < waves.extent(0); ++wave) {
-      const auto position = wave / static_cast<std::int64_t>(states.size());
-      std::copy(waves[wave].begin(), waves[wave].end(), scratch.begin());
-      detector.add(scratch.span(), states[wave % states.size()].weight / configurations,
-                   sample.patterns.span().subspan(position * pattern_size, pattern_size));
-    }
+  const auto place = [&](int exit, std::int64_t position) {
+    return samples[group.samples[exit]].patterns.span().subspan(position * pattern_size, pattern_size);
   };
-  const auto entrance = entrance_waves(probe, positions_of(recipe.grid, plan, structure));
-  for (int configuration = 0; configuration < configurations; ++configuration)
-    tree.run(multislice, transmissions, entrance, configuration, on_exit);
+  const auto positions = positions_of(recipe.grid, plan, structure);
+  for (int configuration = 0; configuration < configurations(recipe.sampling); ++configuration)
+    simulation.run(tree, positions, configuration, place);
 }
 
 }  // namespace
-
-Grid grid_for(const Specimen& specimen, const Sampling& sampling) {
-  const auto pixels = [](int asked, double width) {
-    return asked > 0 ? asked : fast_transform_size(width / default_pixel_angstrom);
-  };
-  return {pixels(sampling.pixels_y, specimen.width_y), pixels(sampling.pixels_x, specimen.width_x), specimen.width_y,
-          specimen.width_x};
-}
 
 Specimen cut_off(const Specimen& specimen, int depth_count) {
   Specimen cut = specimen;
@@ -147,8 +115,7 @@ std::vector<Sample> simulate_family(const Recipe& recipe, const FamilyPlan& plan
 
 Work work_of(const Recipe& recipe, const FamilyPlan& plan) {
   const auto states = static_cast<std::int64_t>(coherent_states(plan.microscope).size());
-  const int configurations = recipe.sampling.thermal == "frozen_phonon" ? recipe.sampling.phonon_configurations : 1;
-  const std::int64_t waves = recipe.grid.positions() * states * configurations;
+  const std::int64_t waves = recipe.grid.positions() * states * configurations(recipe.sampling);
   Work work;
   for (const auto& group : group_structures(plan, Passage::multislice)) {
     const FamilyTree tree(group.specimens, group.exits);

@@ -23,9 +23,6 @@ Specimen single_slice(const Specimen& specimen);
 /// The first `depth_count` slabs.
 Specimen cut_off(const Specimen& specimen, int depth_count);
 
-/// The grid for a specimen's window: the recipe's pixels, or as many as 0.08 Å wants.
-Grid grid_for(const Specimen& specimen, const Sampling& sampling);
-
 /// What `simulate_family` will do: probe waves × slab steps, with and without sharing of equal beginnings.
 struct Work {
   std::int64_t shared = 0, separate = 0;

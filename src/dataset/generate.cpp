@@ -37,11 +37,16 @@ double bytes_per_sample(const Recipe& recipe) {
   return 4.0 * recipe.grid.positions() * recipe.grid.pixels * recipe.grid.pixels;
 }
 
-/// Seconds of one thread for one wave through one slab.
-double seconds_per_wave_slab(const Recipe& recipe) {
+/// Families differ in the window's width, not in its pixels.
+Grid grid_of_first_family(const Recipe& recipe) {
   const auto plan = plan_family(recipe, 0);
   const auto specimen = build(plan.structures[0].interface, plan.structures[0].sites);
-  const Grid grid = grid_for(specimen, recipe.sampling);
+  return grid_for(specimen.width_y, specimen.width_x, recipe.sampling);
+}
+
+/// Seconds of one thread for one wave through one slab.
+double seconds_per_wave_slab(const Recipe& recipe) {
+  const Grid grid = grid_of_first_family(recipe);
   Multislice multislice(grid, recipe.microscope.energy_kev);
   Waves waves({8, grid.height, grid.width});
   Transmission transmission({grid.height, grid.width});
@@ -65,8 +70,7 @@ void keep_transform_plans(const Recipe& recipe, const fs::path& folder) {
     load_fft_wisdom(text.str());
     return;
   }
-  const auto plan = plan_family(recipe, 0);
-  const Grid grid = grid_for(build(plan.structures[0].interface, plan.structures[0].sites), recipe.sampling);
+  const Grid grid = grid_of_first_family(recipe);
   const Fft2 fft(grid.height, grid.width);
   std::ofstream(path) << fft_wisdom();
 }
