@@ -1,0 +1,145 @@
+// simulate: a configuration in, one scan file per thickness out.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "commands/command.h"
+#include "commands/progress_bar.h"
+#include "core/constants.h"
+#include "core/error.h"
+#include "formats/scan_file.h"
+#include "multislice/experiment.h"
+#include "multislice/pattern_simulation.h"
+#include "specimen/interface.h"
+
+namespace terrace {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string config, output;
+  int threads = 1;
+  bool dry_run = false, help_settings = false;
+};
+
+// Rows are simulated in blocks of about this many positions: enough to feed the threads, few enough to hold.
+constexpr int positions_per_block = 512;
+
+double thickness_at(const Specimen& specimen, int depth) {
+  double thickness = 0;
+  for (int i = 0; i < depth; ++i) thickness += specimen.slab_at(i).thickness;
+  return thickness;
+}
+
+ScanInfo info_of(const Experiment& experiment, int depth) {
+  ScanInfo info;
+  info.scan_height = experiment.scan.count_y;
+  info.scan_width = experiment.scan.count_x;
+  info.detector_height = info.detector_width = experiment.camera.pixels;
+  info.step_y_angstrom = experiment.scan.step_y_angstrom;
+  info.step_x_angstrom = experiment.scan.step_x_angstrom;
+  info.start_y_angstrom = experiment.scan.start_y_angstrom;
+  info.start_x_angstrom = experiment.scan.start_x_angstrom;
+  info.mrad_per_pixel_y = info.mrad_per_pixel_x = experiment.camera.mrad_per_pixel;
+  info.centre_row = info.centre_column = experiment.camera.pixels / 2;
+  info.energy_kev = experiment.microscope.energy_kev;
+  info.semiangle_mrad = experiment.microscope.semiangle_mrad;
+  info.thickness_nm = thickness_at(experiment.specimen, depth) / 10;
+  info.electrons_per_pattern = experiment.camera.electrons_per_pattern;
+  info.intensity_unit = experiment.camera.electrons_per_pattern > 0 ? "counts" : "fraction";
+  info.title = "simulated by terrace";
+  return info;
+}
+
+/// out.h5 for the whole thickness; out_12.3nm.h5 for those inside.
+fs::path path_of(const Experiment& experiment, std::size_t exit, const fs::path& output) {
+  if (exit + 1 == experiment.exit_depths.size()) return output;
+  const double nm = thickness_at(experiment.specimen, experiment.exit_depths[exit]) / 10;
+  return output.parent_path() /
+         fmt::format("{}_{:.2f}nm{}", output.stem().string(), nm, output.extension().string());
+}
+
+void print_plan(const Experiment& experiment, const ExperimentCost& cost, int threads) {
+  const auto& specimen = experiment.specimen;
+  fmt::print("specimen: {:.2f} x {:.2f} Å (x, y), {:.3f} nm thick, {} slabs ({} distinct)\n", specimen.width_x,
+             specimen.width_y, specimen.thickness() / 10, specimen.depth_count(), specimen.slabs.size());
+  fmt::print("probe: {} kV, {} mrad, focuses {:.1f} Å below the entrance surface; {} coherent states\n",
+             experiment.microscope.energy_kev, experiment.microscope.semiangle_mrad, 10 * experiment.microscope.defocus_nm,
+             coherent_states(experiment.microscope).size());
+  fmt::print("scan: {} x {} positions (x, y), camera {} x {} pixels of {} mrad; wave {} x {} pixels (x, y)\n",
+             experiment.scan.count_x, experiment.scan.count_y, experiment.camera.pixels, experiment.camera.pixels,
+             experiment.camera.mrad_per_pixel, cost.width, cost.height);
+  fmt::print("estimate: {} on {} threads, {:.2f} GB of memory, {:.3f} GB of disk\n", duration_text(cost.seconds), threads,
+             cost.memory_bytes / 1e9, cost.disk_bytes / 1e9);
+  const PatternSimulation check(grid_for(specimen.width_y, specimen.width_x, experiment.sampling), experiment.microscope,
+                                experiment.camera, experiment.sampling);
+  if (const auto warning = check.detector().warning(); !warning.empty()) fmt::print("note: {}\n", warning);
+  if (2 * check.probe().ray_reach() > std::min(specimen.width_x, specimen.width_y))
+    fmt::print("note: the probe is wider than the window and overlaps its periodic images. Widen the specimen.\n");
+}
+
+void simulate(const Experiment& experiment, const fs::path& output, int threads) {
+  std::vector<std::unique_ptr<ScanWriter>> writers;
+  for (std::size_t exit = 0; exit < experiment.exit_depths.size(); ++exit)
+    writers.push_back(std::make_unique<ScanWriter>(path_of(experiment, exit, output),
+                                                   info_of(experiment, experiment.exit_depths[exit]),
+                                                   experiment.settings));
+  const int rows = experiment.scan.count_y, columns = experiment.scan.count_x;
+  const std::int64_t pattern = std::int64_t{experiment.camera.pixels} * experiment.camera.pixels;
+  const int rows_per_block = std::clamp(positions_per_block / columns, 1, rows);
+  const std::int64_t all = std::int64_t{rows} * columns * configurations(experiment.sampling);
+  std::int64_t before = 0;
+  ProgressBar bar;
+  const auto show = bar.callback();
+  for (int row = 0; row < rows; row += rows_per_block) {
+    const int count = std::min(rows_per_block, rows - row);
+    std::int64_t last = 0;
+    const auto patterns = simulate_rows(experiment, row, count, threads, [&](auto what, auto done, auto total) {
+      last = total;
+      show(what, before + done, all);
+    });
+    before += last;
+    for (std::size_t exit = 0; exit < writers.size(); ++exit)
+      for (int i = 0; i < count; ++i)
+        writers[exit]->write_row(row + i, patterns[exit].subspan(i * columns * pattern, columns * pattern));
+  }
+  for (std::size_t exit = 0; exit < writers.size(); ++exit) {
+    writers[exit]->close();
+    fmt::print("wrote {}\n", path_of(experiment, exit, output).string());
+  }
+}
+
+void print_settings() {
+  fmt::print("[specimen]\n{}[interface]\n{}[substrate]\n{}[film] (the same keys; LaAlO3 by default)\n[microscope]\n{}"
+             "[scan]\n{}[camera]\n{}[sampling]\n{}",
+             settings_help<SpecimenSource>(), settings_help<Interface>(), settings_help<Perovskite>(),
+             settings_help<Microscope>(), settings_help<ScanGrid>(), settings_help<Camera>(), settings_help<Sampling>());
+}
+
+void run(const Options& options) {
+  if (options.help_settings) return print_settings();
+  if (options.config.empty()) throw InputError("simulate wants a configuration file. Try 'terrace simulate --settings'.");
+  const fs::path config = options.config;
+  const auto experiment = read_experiment(read_config(config), config.parent_path().string());
+  print_plan(experiment, cost_of(experiment, options.threads), options.threads);
+  if (options.dry_run) return;
+  if (options.output.empty()) throw InputError("simulate wants -o FILE.h5 to write to.");
+  simulate(experiment, options.output, options.threads);
+  fmt::print("open it: py4DSTEM.read(\"{0}\"), or hyperspy.api.load(\"{0}\", reader=\"HSPY\")\n", options.output);
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("CONFIG", options->config, "the experiment, a TOML file (--settings lists its keys)");
+  app.add_option("-o,--output", options->output, "scan file to write (.h5)");
+  app.add_flag("--dry-run", options->dry_run, "print memory, disk and time, and stop");
+  app.add_flag("--settings", options->help_settings, "list every setting with unit, default and range, and stop");
+  add_threads_option(app, options->threads);
+  app.callback([options] { run(*options); });
+}
+
+}  // namespace terrace

@@ -1,0 +1,65 @@
+// structure: an interface from parameters, or any structure file, written in another program's form.
+#include <fmt/format.h>
+
+#include "commands/command.h"
+#include "core/error.h"
+#include "specimen/interface.h"
+#include "specimen/structure_file.h"
+
+namespace terrace {
+namespace {
+
+const std::map<std::string, StructureFormat> formats = {{"xyz", StructureFormat::extended_xyz},
+                                                        {"prismatic", StructureFormat::prismatic_xyz},
+                                                        {"xtl", StructureFormat::mustem_xtl},
+                                                        {"cif", StructureFormat::cif}};
+
+struct Options {
+  std::string input, output, format;
+  std::vector<double> cell;
+  double xtl_kev = 0;
+  bool beam_from_smallest_z = false;
+};
+
+Structure load(const Options& options) {
+  if (options.input.ends_with(".toml")) return to_structure(build(read_interface(read_config(options.input))));
+  StructureReadOptions read;
+  if (!options.cell.empty()) std::copy_n(options.cell.begin(), 3, read.cell.begin());
+  if (options.beam_from_smallest_z) read.prismatic_beam = BeamEntry::smallest_z;
+  std::vector<std::string> notes;
+  const auto structure = read_structure(options.input, read, &notes);
+  for (const auto& note : notes) fmt::print("note: {}\n", note);
+  return structure;
+}
+
+void run(const Options& options) {
+  const auto structure = load(options);
+  fmt::print("{} atoms in {:.4f} x {:.4f} x {:.4f} Å (x, y, z; beam along +z)\n", structure.atoms.size(),
+             structure.width_x, structure.width_y, structure.height_z);
+  if (options.output.empty()) return;
+  StructureWriteOptions write;
+  if (!options.format.empty()) write.format = formats.at(options.format);
+  write.xtl_kev = options.xtl_kev;
+  if (options.beam_from_smallest_z) write.prismatic_beam = BeamEntry::smallest_z;
+  write_structure(options.output, structure, write);
+  fmt::print("wrote {}\n", options.output);
+}
+
+}  // namespace
+
+void add_structure(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("INPUT", options->input,
+                 "a .toml with [interface], [substrate], [film], or a structure file (.xyz, .xtl, .cif)")
+      ->required();
+  app.add_option("-o,--output", options->output, "structure file to write (.xyz, .xtl, .cif)");
+  app.add_option("--format", options->format, "form to write where the extension leaves it open")
+      ->check(CLI::IsMember({"xyz", "prismatic", "xtl", "cif"}));
+  app.add_option("--cell", options->cell, "cell in Å for a plain .xyz, which holds none: x y z")->expected(3);
+  app.add_option("--xtl-kev", options->xtl_kev, "write muSTEM's older form, with this beam energy in keV");
+  app.add_flag("--beam-from-smallest-z", options->beam_from_smallest_z,
+               "Prismatic's .xyz as computem uses it: the beam enters at the smallest z");
+  app.callback([options] { run(*options); });
+}
+
+}  // namespace terrace

@@ -1,0 +1,161 @@
+#include "dataset/generate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "core/error.h"
+#include "dataset/data_set.h"
+#include "dataset/shard.h"
+
+namespace terrace {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Seconds of work: thin specimens, few positions, a coarse grid.
+Recipe tiny_recipe() {
+  Recipe recipe;
+  recipe.study = {.name = "tiny", .seed = 3, .families = 5, .families_per_shard = 2, .calibration_share = 0.2,
+                  .test_share = 0.3};
+  recipe.content = {.stepped_structures = 2, .exits_per_step = 1, .diffuse_profiles = 1, .stepped_and_diffuse = 1,
+                    .exits_per_profile = 1, .abrupt_exits = 1, .random_cation_share = 0.5};
+  recipe.ranges.thickness_cells = {4, 5};
+  recipe.window = {.columns = 8, .cells_along = 2};
+  recipe.grid = {.across = 4, .along = 1, .half_span_cells = 2, .pixels = 8, .mrad_per_pixel = 8};
+  recipe.sampling.pixels_x = 96;
+  recipe.sampling.pixels_y = 32;
+  recipe.film = lanthanum_aluminate();
+  return recipe;
+}
+
+class Generate : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) / ("generate_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    fs::remove_all(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  static std::string bytes(const fs::path& path) {
+    std::stringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    return text.str();
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(Generate, one_thread_and_two_write_the_same_bytes) {
+  generate(tiny_recipe(), folder_ / "one", 1, Passage::multislice, {});
+  generate(tiny_recipe(), folder_ / "two", 2, Passage::multislice, {});
+  for (const char* name : {"shard-00000.h5", "shard-00001.h5", "shard-00002.h5", "manifest.json"})
+    EXPECT_EQ(bytes(folder_ / "one" / name), bytes(folder_ / "two" / name)) << name;
+}
+
+TEST_F(Generate, a_run_cut_short_goes_on_and_ends_with_the_same_bytes) {
+  generate(tiny_recipe(), folder_, 2, Passage::multislice, {});
+  const auto whole = bytes(folder_ / "shard-00001.h5");
+  const auto kept_since = fs::last_write_time(folder_ / "shard-00000.h5");
+  fs::remove(folder_ / "shard-00001.h5");
+  fs::remove(folder_ / "manifest.json");
+  std::ofstream(folder_ / "shard-00001.h5.partial") << "half a shard";
+  generate(tiny_recipe(), folder_, 1, Passage::multislice, {});
+  EXPECT_EQ(bytes(folder_ / "shard-00001.h5"), whole);
+  EXPECT_EQ(fs::last_write_time(folder_ / "shard-00000.h5"), kept_since);
+  EXPECT_FALSE(fs::exists(folder_ / "shard-00001.h5.partial"));
+}
+
+TEST_F(Generate, samples_do_not_depend_on_the_families_simulated_before) {
+  const auto recipe = tiny_recipe();
+  generate(recipe, folder_, 2, Passage::multislice, {});
+  const DataSet data(folder_);
+  ASSERT_EQ(data.size(), recipe.samples());
+  const auto alone = simulate_family(recipe, plan_family(recipe, 3), Passage::multislice);
+  for (std::size_t i = 0; i < alone.size(); ++i) {
+    const auto sample = data.read(3 * recipe.samples_per_family() + static_cast<std::int64_t>(i));
+    EXPECT_EQ(sample.origin.index, alone[i].origin.index);
+    EXPECT_TRUE(std::equal(sample.patterns.begin(), sample.patterns.end(), alone[i].patterns.begin()));
+  }
+}
+
+TEST_F(Generate, patterns_hold_most_of_the_beam) {
+  const auto recipe = tiny_recipe();
+  for (const auto& sample : simulate_family(recipe, plan_family(recipe, 0), Passage::multislice))
+    for (int position = 0; position < 4; ++position) {
+      double sum = 0;
+      for (int i = 0; i < 64; ++i) sum += sample.patterns[0][position * 64 + i];
+      EXPECT_GT(sum, 0.7);  // ±32 mrad hold the 20 mrad disc; 2 nm scatter little beyond
+      EXPECT_LE(sum, 1.0001);
+    }
+}
+
+TEST_F(Generate, in_a_single_slice_twins_are_the_same_pattern) {
+  const auto recipe = tiny_recipe();
+  const auto plan = plan_family(recipe, 1);
+  const auto flat = simulate_family(recipe, plan, Passage::single_slice);
+  const auto real = simulate_family(recipe, plan, Passage::multislice);
+  const auto difference = [](const Sample& a, const Sample& b) {
+    double sum = 0;
+    for (std::int64_t i = 0; i < a.patterns.size(); ++i) sum += std::abs(a.patterns.data()[i] - b.patterns.data()[i]);
+    return sum / static_cast<double>(a.patterns.extent(1));
+  };
+  int pairs = 0;
+  for (std::size_t i = 0; i + 1 < plan.samples.size(); ++i) {
+    if (plan.samples[i].origin.pair < 0 || plan.samples[i + 1].origin.pair != plan.samples[i].origin.pair) continue;
+    ++pairs;
+    // Phases up to some ten rad in float: 6e-8 × 10 per pixel, summed coherently at worst.
+    EXPECT_LT(difference(flat[i], flat[i + 1]), 1e-4);
+    EXPECT_GT(difference(real[i], real[i + 1]), 1e-3);
+  }
+  EXPECT_GT(pairs, 0);
+}
+
+TEST_F(Generate, damaged_and_foreign_shards_are_named) {
+  using testing::HasSubstr;
+  generate(tiny_recipe(), folder_, 2, Passage::multislice, {});
+  const auto complaint = [&](const Recipe& recipe) -> std::string {
+    try {
+      generate(recipe, folder_, 1, Passage::multislice, {});
+    } catch (const FileError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  auto other = tiny_recipe();
+  other.study.seed = 4;
+  EXPECT_THAT(complaint(other), HasSubstr("another recipe"));
+  fs::resize_file(folder_ / "shard-00001.h5", 3000);
+  EXPECT_THAT(complaint(tiny_recipe()), HasSubstr("shard-00001.h5"));
+  EXPECT_THROW(DataSet{folder_}, FileError);
+  fs::remove(folder_ / "manifest.json");
+  EXPECT_THROW(DataSet{folder_}, FileError);
+}
+
+TEST_F(Generate, a_changed_byte_breaks_the_checksum) {
+  generate(tiny_recipe(), folder_, 2, Passage::multislice, {});
+  const auto path = folder_ / "shard-00000.h5";
+  const auto hash = recipe_hash(tiny_recipe());
+  ShardReader(path, hash).verify();
+  auto sample = ShardReader(path, hash).read(0);
+  const float value = sample.patterns.data()[70];
+  auto content = bytes(path);
+  const auto place = content.find(std::string(reinterpret_cast<const char*>(&value), sizeof(value)));
+  ASSERT_NE(place, std::string::npos);
+  content[place] ^= 1;
+  std::ofstream(path, std::ios::binary) << content;
+  EXPECT_THROW(ShardReader(path, hash).verify(), FileError);
+}
+
+TEST(Estimate, counts_what_the_plans_hold) {
+  const auto recipe = tiny_recipe();
+  const auto cost = estimate(recipe, 2);
+  EXPECT_EQ(cost.samples, 5 * (2 * 2 + 2 + 1));
+  EXPECT_GE(cost.sharing, 1);
+  EXPECT_NEAR(cost.disk_bytes, 4.0 * 4 * 8 * 8 * 35, 1);
+}
+
+}  // namespace
+}  // namespace terrace
