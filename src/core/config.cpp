@@ -54,9 +54,10 @@ Config parse_config(const std::string& text, const std::string& name) {
 
 Config read_config(const std::filesystem::path& path) {
   std::ifstream file(path);
-  std::stringstream text;
-  if (!file || !std::filesystem::is_regular_file(path) || !(text << file.rdbuf()))
+  if (!file || !std::filesystem::is_regular_file(path))
     throw FileError(fmt::format("'{}' cannot be read. Is the path right, and is it a file?", path.string()));
+  std::stringstream text;
+  text << file.rdbuf();
   return parse_config(text.str(), path.filename().string());
 }
 

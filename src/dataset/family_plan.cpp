@@ -83,7 +83,9 @@ class Planner {
   void add_sample(int structure, int thickness_cells, const InterfaceLabels& found, double offset, std::int64_t pair) {
     const Interface& interface = plan_.structures[structure].interface;
     const double cell = interface.substrate.cell_angstrom;
-    PlannedSample sample{.structure = structure, .thickness_cells = thickness_cells};
+    PlannedSample sample;
+    sample.structure = structure;
+    sample.thickness_cells = thickness_cells;
     Labels& labels = sample.labels;
     labels.interface_class = static_cast<InterfaceClass>((found.rough ? 1 : 0) + (found.diffuse ? 2 : 0));
     labels.step_count = found.step_count;
@@ -122,7 +124,7 @@ class Planner {
     };
     const int registered = registered_plane(offset_at(exits[0]));
     interface = placed(interface, registered, *std::max_element(exits.begin(), exits.end()));
-    const int stepped = add_structure(interface, terrace::sites(interface, composition(interface)));
+    const int stepped = add_structure(interface, sites(interface, composition(interface)));
     for (const int thickness : exits) {
       Interface cut = interface;
       cut.thickness_cells = thickness;
@@ -151,40 +153,50 @@ class Planner {
     add_sample(add_structure(interface, sites), stepped.thickness_cells, labels, offset, pair);
   }
 
-  /// An error-function profile whose middle lies anywhere in a cell.
-  void add_diffuse() {
+  Interface mixed_interface() {
     Interface interface = base_;
     interface.sigma_a_cells = draw(random_, recipe_.ranges.sigma_a_cells);
     interface.sigma_b_cells = draw(random_, recipe_.ranges.sigma_b_cells);
     interface.mixing = draw_mixing();
+    return interface;
+  }
+
+  /// The profile of `interface` around its boundary at each depth, moved by `shift` cells. Small windows cut its tails at
+  /// the seam (at 2.5 cells and σ = 1.2 two per cent of it), which is accepted here.
+  CompositionTable profile(const Interface& interface, double shift) {
+    const int columns = recipe_.window.columns;
+    CompositionTable table{lowest_boundary(interface), Array<double, 2>({interface.thickness_cells, columns}),
+                           Array<double, 2>({interface.thickness_cells, columns})};
+    for (int depth = 0; depth < interface.thickness_cells; ++depth)
+      for (int column = 0; column < columns; ++column) {
+        const double cells = column + 0.5 - (boundary_at(interface, depth) + shift);
+        table.film_a(depth, column) = film_share_a(interface, cells);
+        table.film_b(depth, column) = film_share_b(interface, cells);
+      }
+    return table;
+  }
+
+  /// An error-function profile whose middle lies anywhere in a cell.
+  void add_diffuse() {
+    Interface interface = mixed_interface();
     const double shift = random_.uniform(-0.5, 0.5);
     const int registered = registered_plane(shift);
     interface = placed(interface, registered, thickest());
-    std::vector<double> film_a, film_b;
-    for (int column = 0; column < recipe_.window.columns; ++column) {
-      const double cells = column + 0.5 - (interface.substrate_cells + shift);
-      film_a.push_back(film_share_a(interface, cells));
-      film_b.push_back(film_share_b(interface, cells));
-    }
-    const auto table = uniform_composition(thickest(), interface.substrate_cells, film_a, film_b);
-    const int structure = add_structure(interface, terrace::sites(interface, table));
+    const int structure = add_structure(interface, sites(interface, profile(interface, shift)));
     for (int i = 0; i < recipe_.content.exits_per_profile; ++i)
       add_sample(structure, draw(random_, thinnest(), thickest()), labels_of(interface, recipe_.rules),
                  shift - registered, -1);
   }
 
   void add_stepped_and_diffuse() {
-    Interface interface = base_;
-    interface.sigma_a_cells = draw(random_, recipe_.ranges.sigma_a_cells);
-    interface.sigma_b_cells = draw(random_, recipe_.ranges.sigma_b_cells);
-    interface.mixing = draw_mixing();
+    Interface interface = mixed_interface();
     const int depth = draw(random_, 1, thickest() - 1);
     interface.step_depths_cells = {depth};
     interface.step_heights_cells = {random_.uniform() < 0.5 ? -1 : 1};
     const double mean = interface.step_heights_cells[0] * (1 - static_cast<double>(depth) / thickest());
     const int registered = registered_plane(mean);
     interface = placed(interface, registered, thickest());
-    const int structure = add_structure(interface, terrace::sites(interface, composition(interface)));
+    const int structure = add_structure(interface, sites(interface, profile(interface, 0)));
     for (int i = 0; i < recipe_.content.exits_per_profile; ++i) {
       const int thickness = draw(random_, std::max(thinnest(), depth + 1), thickest());
       Interface cut = interface;
@@ -197,7 +209,7 @@ class Planner {
   void add_abrupt() {
     const int registered = registered_plane(0);
     const Interface interface = placed(base_, registered, thickest());
-    const int structure = add_structure(interface, terrace::sites(interface, composition(interface)));
+    const int structure = add_structure(interface, sites(interface, composition(interface)));
     for (int i = 0; i < recipe_.content.abrupt_exits; ++i)
       add_sample(structure, draw(random_, thinnest(), thickest()), labels_of(interface, recipe_.rules), -registered, -1);
   }

@@ -1,10 +1,43 @@
 #include "dataset/prediction.h"
 
 namespace terrace {
+namespace {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Prediction, class_probability, depth_probability, depth_bin_nm, depth_nm,
-                                   depth_low_nm, depth_high_nm, step_height_probability_up, sigma_a_cells,
-                                   sigma_a_error, sigma_b_cells, sigma_b_error, thickness_nm, covered_share,
-                                   out_of_domain, abstains, reasons, summary)
+/// The only list of the members: calls visit(name, member) for each, in the order of the file.
+template <class P, class Visit>
+void for_each_member(P& p, const Visit& visit) {
+  visit("summary", p.summary);
+  visit("class_probability", p.class_probability);
+  visit("depth_nm", p.depth_nm);
+  visit("depth_low_nm", p.depth_low_nm);
+  visit("depth_high_nm", p.depth_high_nm);
+  visit("depth_bin_nm", p.depth_bin_nm);
+  visit("depth_probability", p.depth_probability);
+  visit("step_height_probability_up", p.step_height_probability_up);
+  visit("sigma_a_cells", p.sigma_a_cells);
+  visit("sigma_a_error", p.sigma_a_error);
+  visit("sigma_b_cells", p.sigma_b_cells);
+  visit("sigma_b_error", p.sigma_b_error);
+  visit("thickness_nm", p.thickness_nm);
+  visit("covered_share", p.covered_share);
+  visit("out_of_domain", p.out_of_domain);
+  visit("abstains", p.abstains);
+  visit("reasons", p.reasons);
+}
+
+}  // namespace
+
+nlohmann::ordered_json to_json(const Prediction& prediction) {
+  nlohmann::ordered_json json;
+  json["classes"] = interface_class_names;
+  for_each_member(prediction, [&](const char* name, const auto& member) { json[name] = member; });
+  return json;
+}
+
+Prediction prediction_from_json(const nlohmann::ordered_json& json) {
+  Prediction prediction;
+  for_each_member(prediction, [&](const char* name, auto& member) { json.at(name).get_to(member); });
+  return prediction;
+}
 
 }  // namespace terrace

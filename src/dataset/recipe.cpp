@@ -28,6 +28,10 @@ void check(const Recipe& recipe) {
   check(recipe.film, "film");
   if (recipe.study.calibration_share + recipe.study.test_share > 0.95)
     throw InputError("study.calibration_share + study.test_share leave no families to learn from. Make them smaller.");
+  const double reach = recipe.grid.half_span_cells + 1.5;  // the registered plane is up to a cell from the middle
+  if (recipe.window.columns % 2 != 0 || recipe.window.columns / 2 < reach)
+    throw InputError(fmt::format("window.columns = {} must be even and at least {:.0f} for grid.half_span_cells = {}.",
+                                 recipe.window.columns, 2 * std::ceil(reach), recipe.grid.half_span_cells));
   for (const char* split : {"train", "calibration", "test"}) {
     bool found = false;
     for (std::int64_t family = 0; family < recipe.study.families && !found; ++family)
@@ -36,10 +40,6 @@ void check(const Recipe& recipe) {
       throw InputError(fmt::format("study.families = {} leave no family for '{}'. Ask for more families.",
                                    recipe.study.families, split));
   }
-  const double reach = recipe.grid.half_span_cells + 1.5;  // the registered plane is up to a cell from the middle
-  if (recipe.window.columns % 2 != 0 || recipe.window.columns / 2 < reach)
-    throw InputError(fmt::format("window.columns = {} must be even and at least {:.0f} for grid.half_span_cells = {}.",
-                                 recipe.window.columns, 2 * std::ceil(reach), recipe.grid.half_span_cells));
 }
 
 }  // namespace

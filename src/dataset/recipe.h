@@ -19,7 +19,7 @@ namespace terrace {
 struct Study {
   std::string name = "unnamed";
   int seed = 1;
-  int families = 8;
+  int families = 20;
   int families_per_shard = 4;
   double calibration_share = 0.1;
   double test_share = 0.2;

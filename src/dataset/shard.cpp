@@ -9,7 +9,7 @@
 namespace terrace {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 std::string line_of(const Sample& sample) {
   return Json{{"labels", sample.labels}, {"conditions", sample.conditions}, {"origin", sample.origin}}.dump();

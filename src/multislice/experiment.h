@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/array.h"
 #include "core/config.h"
 #include "core/progress.h"
 #include "microscope/camera.h"
