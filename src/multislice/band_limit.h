@@ -1,4 +1,4 @@
-// The circle of frequencies that potentials, transmission functions and propagators keep.
+// The circle of frequencies that transmission functions and propagators keep.
 #pragma once
 
 #include <span>

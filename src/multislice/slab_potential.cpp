@@ -27,7 +27,6 @@ SlabPotential::SlabPotential(const Grid& grid, double energy_kev, const Sampling
       energy_kev_(energy_kev),
       sampling_(sampling),
       thermal_(thermal_called(sampling.thermal)),
-      band_(grid),
       fft_(grid.height, grid.width) {
   scattering_factor(sampling.scattering_factors, 1);  // refuses a table that is not there now rather than later
 }
@@ -54,12 +53,12 @@ SlabPotential::FormFactors SlabPotential::compute_form_factors(const Species& sp
   const auto [atomic_number, b_factor] = species;
   const auto& factor = scattering_factor(sampling_.scattering_factors, atomic_number);
   const double absorbing_b = thermal_ == Thermal::absorptive ? b_factor : 0;  // none absorbs nothing
-  const AbsorptiveFormFactor absorption(sampling_.scattering_factors, atomic_number, absorbing_b, energy_kev_,
-                                        grid_.band_limit());
+  const double highest = std::hypot(0.5 / grid_.pixel_y(), 0.5 / grid_.pixel_x());
+  const AbsorptiveFormFactor absorption(sampling_.scattering_factors, atomic_number, absorbing_b, energy_kev_, highest);
   const double scale = potential_per_scattering_factor / (grid_.extent_x * grid_.extent_y);
-  FormFactors result{make_quadrant(band_), make_quadrant(band_)};
-  for (int row = 0; row < band_.rows(); ++row)
-    for (int column = 0; column < band_.columns(row); ++column) {
+  FormFactors result{make_quadrant(grid_), make_quadrant(grid_)};
+  for (int row = 0; row < frequencies_below_nyquist(grid_.height); ++row)
+    for (int column = 0; column < frequencies_below_nyquist(grid_.width); ++column) {
       const double k = std::hypot(grid_.frequency_y(row), grid_.frequency_x(column));
       const int strip = column / strip_width, lane = column % strip_width;
       result.elastic(row, strip, lane) = scale * factor(k) * std::exp(-b_factor * k * k / 4);
@@ -82,14 +81,14 @@ Array<Complex, 2> SlabPotential::of(const Slab& slab, int depth, int configurati
   refuse_impossible_b(slab);
   const bool moves = thermal_ == Thermal::frozen_phonon, absorbs = thermal_ == Thermal::absorptive;
   const auto atoms = moves ? displaced_atoms(slab, sampling_.seed, configuration, depth) : slab.atoms;
-  auto elastic = make_quadrant_spectrum(band_), absorptive = make_quadrant_spectrum(band_);
+  auto elastic = make_quadrant_spectrum(grid_), absorptive = make_quadrant_spectrum(grid_);
   for (const auto& [species, scatterers] : sort_by_species(atoms)) {
     const auto factors = form_factors(species);
     const WeightedSum sums[] = {{&factors->elastic, &elastic}, {&factors->absorptive, &absorptive}};
-    add_structure_factor(scatterers, grid_, band_, {sums, absorbs ? 2u : 1u});
+    add_structure_factor(scatterers, grid_, {sums, absorbs ? 2u : 1u});
   }
   Array<Complex, 2> potential({grid_.height, grid_.width});
-  unfold(elastic, absorbs ? &absorptive : nullptr, band_, grid_, potential.span());
+  unfold(elastic, absorbs ? &absorptive : nullptr, grid_, potential.span());
   fft_.inverse(potential.span());
   if (!absorbs)
     for (auto& value : potential) value = value.real();  // what is left there is rounding

@@ -10,7 +10,6 @@
 #include "core/array.h"
 #include "core/fft.h"
 #include "core/grid.h"
-#include "multislice/band_limit.h"
 #include "multislice/sampling.h"
 #include "multislice/structure_factor.h"
 #include "specimen/specimen.h"
@@ -28,8 +27,10 @@ class SlabPotential {
   /// Throws InputError for an unknown table or thermal model.
   SlabPotential(const Grid& grid, double energy_kev, const Sampling& sampling);
 
-  /// [y][x], real part V, imaginary part V′, band-limited; single precision (about 1e-6 of the highest value).
-  /// `depth` and `configuration` name frozen-phonon displacements. Throws InputError for an unknown element or B < 0.
+  /// [y][x], real part V, imaginary part V′, with every frequency of the grid below Nyquist (not band-limited: cutting
+  /// V off would blunt the atoms, and with them the loss of the wave to high angles; only exp(iσV) is). Single
+  /// precision, about 1e-6 of the highest value. `depth` and `configuration` name frozen-phonon displacements. Throws
+  /// InputError for an unknown element or B < 0.
   Array<Complex, 2> of(const Slab& slab, int depth, int configuration) const;
 
  private:
@@ -47,7 +48,6 @@ class SlabPotential {
   double energy_kev_;
   Sampling sampling_;
   Thermal thermal_;
-  BandLimit band_;
   Fft2 fft_;
   mutable std::mutex mutex_;
   mutable std::map<Species, std::shared_ptr<const FormFactors>> known_;

@@ -35,8 +35,8 @@ class TransmissionSource {
 };
 
 /// The projected potential of one slab in V Å, on `grid`: real part elastic, imaginary part absorptive (≥ 0 on average;
-/// 0 unless thermal = "absorptive"). Band limit 2/3 of Nyquist, circular. `displacement_key` names frozen-phonon
-/// displacements and is ignored for the other thermal models.
+/// 0 unless thermal = "absorptive"). It holds every frequency of the grid below Nyquist; only exp(iσV) is band-limited.
+/// `depth` and `configuration` name frozen-phonon displacements and are ignored for the other thermal models.
 Array<std::complex<double>, 2> projected_potential(const Grid& grid, const Slab& slab, double energy_kev,
                                                    const Sampling& sampling, int depth, int configuration);
 

@@ -14,7 +14,8 @@ constexpr int pair_height = 2;              // rows of frequencies that one tile
 constexpr int tile_rows = 2 * pair_height;  // their cosines, then their sines
 constexpr int tile_columns = 2 * strip_width;
 
-int strip_count(const BandLimit& band) { return (band.columns(0) + strip_width - 1) / strip_width; }
+int row_count(const Grid& grid) { return frequencies_below_nyquist(grid.height); }
+int strip_count(const Grid& grid) { return (frequencies_below_nyquist(grid.width) + strip_width - 1) / strip_width; }
 
 /// Cosines and sines of 2πk p for frequency numbers k = 0 … count − 1 (in blocks of `lanes`), summed over points that
 /// share a column: [block][column][cosines of the block, sines of the block].
@@ -38,6 +39,7 @@ class Phases {
   }
 
   const double* block(int index) const { return &values_(index, 0, 0); }
+  int blocks() const { return static_cast<int>(values_.extent(0)); }
   int columns() const { return static_cast<int>(values_.extent(1)); }
 
  private:
@@ -93,38 +95,36 @@ void add_weighted(const double* cosine_row, const double* sine_row, const double
   }
 }
 
-void add_tile(const double* product, int first_row, int strip, const BandLimit& band,
-              std::span<const WeightedSum> sums) {
-  for (int i = 0; i < pair_height && first_row + i < band.rows(); ++i)
-    for (const auto& [weight, spectrum] : sums)
+void add_tile(const double* product, int first_row, int strip, std::span<const WeightedSum> sums) {
+  for (const auto& [weight, spectrum] : sums)
+    for (int i = 0; i < pair_height && first_row + i < weight->extent(0); ++i)
       add_weighted(product + i * tile_columns, product + (pair_height + i) * tile_columns,
                    &(*weight)(first_row + i, strip, 0), &(*spectrum)(first_row + i, strip, 0, 0));
 }
 
-void multiply_phases(const Phases& left, const Phases& right, const BandLimit& band,
-                     std::span<const WeightedSum> sums) {
+void multiply_phases(const Phases& left, const Phases& right, std::span<const WeightedSum> sums) {
   alignas(64) double product[tile_rows * tile_columns];
-  for (int row = 0; row < band.rows(); row += pair_height)
-    for (int strip = 0; strip * strip_width < band.columns(row); ++strip) {
-      multiply_tile(left.block(row / pair_height), right.block(strip), left.columns(), product);
-      add_tile(product, row, strip, band, sums);
+  for (int pair = 0; pair < left.blocks(); ++pair)
+    for (int strip = 0; strip < right.blocks(); ++strip) {
+      multiply_tile(left.block(pair), right.block(strip), left.columns(), product);
+      add_tile(product, pair * pair_height, strip, sums);
     }
 }
 
 }  // namespace
 
-Quadrant make_quadrant(const BandLimit& band) { return Quadrant({band.rows(), strip_count(band), strip_width}); }
+Quadrant make_quadrant(const Grid& grid) { return Quadrant({row_count(grid), strip_count(grid), strip_width}); }
 
-QuadrantSpectrum make_quadrant_spectrum(const BandLimit& band) {
-  return QuadrantSpectrum({band.rows(), strip_count(band), 4, strip_width});
+QuadrantSpectrum make_quadrant_spectrum(const Grid& grid) {
+  return QuadrantSpectrum({row_count(grid), strip_count(grid), 4, strip_width});
 }
 
-void add_structure_factor(std::span<const Scatterer> scatterers, const Grid& grid, const BandLimit& band,
-                          std::span<const WeightedSum> sums) {
+void add_structure_factor(std::span<const Scatterer> scatterers, const Grid& grid, std::span<const WeightedSum> sums) {
   const auto by_x = columns_of(scatterers, &Scatterer::x), by_y = columns_of(scatterers, &Scatterer::y);
   const bool share_x = by_x.count <= by_y.count;
   const auto& columns = share_x ? by_x : by_y;
-  Phases along_y(band.rows(), pair_height, columns.count), along_x(band.columns(0), strip_width, columns.count);
+  Phases along_y(row_count(grid), pair_height, columns.count);
+  Phases along_x(frequencies_below_nyquist(grid.width), strip_width, columns.count);
   std::vector<bool> seen(columns.count);
   for (std::size_t i = 0; i < scatterers.size(); ++i) {
     const auto& [x, y, weight] = scatterers[i];
@@ -134,7 +134,7 @@ void add_structure_factor(std::span<const Scatterer> scatterers, const Grid& gri
     if (!share_x || !seen[column]) along_x.add(x / grid.extent_x, share_x ? 1 : weight, column);
     seen[column] = true;
   }
-  multiply_phases(along_y, along_x, band, sums);
+  multiply_phases(along_y, along_x, sums);
 }
 
 namespace {
@@ -153,13 +153,13 @@ Pair frequencies(const QuadrantSpectrum& spectrum, int row, int column) {
 
 }  // namespace
 
-void unfold(const QuadrantSpectrum& real, const QuadrantSpectrum* imaginary, const BandLimit& band, const Grid& grid,
+void unfold(const QuadrantSpectrum& real, const QuadrantSpectrum* imaginary, const Grid& grid,
             std::span<Complex> plane) {
   const std::complex<double> i(0, 1);
-  for (int row = 0; row < band.rows(); ++row) {
+  for (int row = 0; row < row_count(grid); ++row) {
     const auto line = plane.subspan(std::int64_t{row} * grid.width, grid.width);
     const auto mirror = plane.subspan(std::int64_t{Grid::fft_index(-row, grid.height)} * grid.width, grid.width);
-    for (int column = 0; column < band.columns(row); ++column) {
+    for (int column = 0; column < frequencies_below_nyquist(grid.width); ++column) {
       const auto elastic = frequencies(real, row, column);
       const auto absorptive = imaginary ? frequencies(*imaginary, row, column) : Pair{};
       const int opposite = Grid::fft_index(-column, grid.width);
