@@ -7,8 +7,6 @@ std::vector<Command> commands() {
   return {
       {"structure", "build an interface or convert a structure file", add_structure},
       {"simulate", "simulate a 4D-STEM scan of a specimen", add_simulate},
-      {"info", "show what a 4D-STEM file holds, and what was guessed", add_info},
-      {"convert", "convert a 4D-STEM file, or draw virtual images from it", add_convert},
       {"dataset", "simulate a labelled data set from a recipe", add_dataset},
       {"train", "train a network on a data set", nullptr},
       {"evaluate", "measure a network on held-out families", nullptr},

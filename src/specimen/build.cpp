@@ -10,7 +10,8 @@
 namespace terrace {
 namespace {
 
-/// The two species that share a site, with their B factors.
+/// The two species that share a site, with their B factors. Oxygen shares its sites with itself: a mixed cell holds some
+/// that moves as in the substrate and some as in the film, so that any order of the same cells projects alike.
 struct SharedSite {
   int substrate_number, film_number;
   double substrate_b, film_b;
@@ -21,8 +22,7 @@ struct Lattice {
   std::vector<double> left, width;  ///< of each column along x
   double cell = 0;                  ///< along y and z
   int rows = 0;
-  SharedSite a, b;
-  double substrate_oxygen_b = 0, film_oxygen_b = 0;
+  SharedSite a, b, oxygen;
 
   double width_x() const { return left.back() + width.back(); }
 };
@@ -42,8 +42,7 @@ Lattice lattice_of(const Interface& interface, int columns, int first_film_colum
   lattice.rows = interface.cells_along;
   lattice.a = {atomic_number(substrate.a_site), atomic_number(film.a_site), substrate.b_factor_a, film.b_factor_a};
   lattice.b = {atomic_number(substrate.b_site), atomic_number(film.b_site), substrate.b_factor_b, film.b_factor_b};
-  lattice.substrate_oxygen_b = substrate.b_factor_o;
-  lattice.film_oxygen_b = film.b_factor_o;
+  lattice.oxygen = {atomic_number("O"), atomic_number("O"), substrate.b_factor_o, film.b_factor_o};
   return lattice;
 }
 
@@ -52,14 +51,9 @@ struct Place {
 };
 
 /// A pure site is one atom, a mixed one two that share it.
-void add_cation(std::vector<Atom>& atoms, const SharedSite& site, double film_share, Place at) {
+void add_site(std::vector<Atom>& atoms, const SharedSite& site, double film_share, Place at) {
   if (film_share < 1) atoms.push_back({site.substrate_number, at.x, at.y, at.z, 1 - film_share, site.substrate_b});
   if (film_share > 0) atoms.push_back({site.film_number, at.x, at.y, at.z, film_share, site.film_b});
-}
-
-void add_oxygen(std::vector<Atom>& atoms, const Lattice& lattice, double film_share, Place at) {
-  const double b_factor = (1 - film_share) * lattice.substrate_oxygen_b + film_share * lattice.film_oxygen_b;
-  atoms.push_back({8, at.x, at.y, at.z, 1, b_factor});
 }
 
 /// Calls add(column, row, film shares on A and B) for each cell at `depth`.
@@ -77,8 +71,8 @@ std::vector<Atom> ao_plane(const Lattice& lattice, const SiteTable& sites, int d
   const double z = lattice.cell / 4;
   for_each_cell(sites, depth, lattice.rows, [&](int column, int row, double film_a, double film_b) {
     const double x = lattice.left[column], y = row * lattice.cell;
-    add_cation(atoms, lattice.a, film_a, {x, y, z});
-    add_oxygen(atoms, lattice, (film_a + film_b) / 2, {x + lattice.width[column] / 2, y + lattice.cell / 2, z});
+    add_site(atoms, lattice.a, film_a, {x, y, z});
+    add_site(atoms, lattice.oxygen, (film_a + film_b) / 2, {x + lattice.width[column] / 2, y + lattice.cell / 2, z});
   });
   return atoms;
 }
@@ -90,9 +84,9 @@ std::vector<Atom> bo2_plane(const Lattice& lattice, const SiteTable& sites, int 
   for_each_cell(sites, depth, lattice.rows, [&](int column, int row, double film_a, double film_b) {
     const double x = lattice.left[column], y = row * lattice.cell;
     const double middle_x = x + lattice.width[column] / 2, middle_y = y + lattice.cell / 2;
-    add_cation(atoms, lattice.b, film_b, {middle_x, middle_y, z});
-    add_oxygen(atoms, lattice, (film_a + film_b) / 2, {x, middle_y, z});
-    add_oxygen(atoms, lattice, (film_a + film_b) / 2, {middle_x, y, z});
+    add_site(atoms, lattice.b, film_b, {middle_x, middle_y, z});
+    add_site(atoms, lattice.oxygen, (film_a + film_b) / 2, {x, middle_y, z});
+    add_site(atoms, lattice.oxygen, (film_a + film_b) / 2, {middle_x, y, z});
   });
   return atoms;
 }

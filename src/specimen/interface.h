@@ -86,8 +86,8 @@ int a_site_delay(const Interface& interface);
 SiteTable sites(const Interface& interface, const CompositionTable& table);
 
 /// The specimen: two slabs of half a cell per cell of depth, the AO plane in the middle of the first and the BO2 plane
-/// in the middle of the second. Oxygen is on its sites everywhere; its B factor goes linearly from the substrate's to
-/// the film's with the composition of its cell (mean of A and B site). Throws InputError.
+/// in the middle of the second. Oxygen is on its sites everywhere, shared between the substrate's B factor and
+/// the film's as the cations of its cell are (mean of A and B site). Throws InputError.
 Specimen build(const Interface& interface);
 /// The same with the film shares, and the thickness, of a table or of sites made by hand or by projected_twin; only the
 /// crystals, `cells_along`, `mixing` and `seed` of `interface` are used.

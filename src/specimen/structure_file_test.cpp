@@ -55,7 +55,7 @@ fs::path shared(const std::string& name) { return fs::path(TERRACE_SOURCE_DIR) /
 std::vector<Atom> sorted(std::vector<Atom> atoms) {
   const auto key = [](const Atom& atom) {
     const auto rounded = [](double value) { return std::lround(value * 1e3); };
-    return std::tuple(rounded(atom.z), rounded(atom.y), rounded(atom.x), atom.atomic_number);
+    return std::tuple(rounded(atom.z), rounded(atom.y), rounded(atom.x), atom.atomic_number, rounded(atom.b_factor));
   };
   std::sort(atoms.begin(), atoms.end(), [&](const Atom& a, const Atom& b) { return key(a) < key(b); });
   return atoms;
