@@ -13,7 +13,7 @@ namespace terrace {
 
 struct Prediction {
   std::array<double, 4> class_probability{};       ///< order of InterfaceClass
-  std::vector<double> depth_probability;           ///< per bin of one cell along the beam, sums to 1 (given a step)
+  std::vector<double> depth_probability;           ///< bin i is centred on i cells of depth; sums to 1 (given a step)
   double depth_bin_nm = 0.3905;
   double depth_nm = 0;                             ///< median of the distribution
   double depth_low_nm = 0, depth_high_nm = 0;      ///< 90 % interval

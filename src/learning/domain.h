@@ -1,0 +1,43 @@
+// Where a model knows its way: the ranges it was trained over, and how far an embedding lies from the training set's.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dataset/sample.h"
+
+namespace terrace {
+
+struct Range {
+  double low = 0, high = 0;
+  bool operator==(const Range&) const = default;
+};
+
+/// The ranges of the training split's conditions and the least share of positions that it was shown.
+struct Domain {
+  Range energy_kev, semiangle_mrad, thickness_nm, electrons_per_pattern;
+  double least_covered_share = 1;
+
+  void include(const Conditions& conditions);
+  /// One sentence for each condition outside its range (with a margin of 2 % of the value); empty inside.
+  std::vector<std::string> objections(const Conditions& conditions, double covered_share) const;
+  bool empty() const { return energy_kev == Range{}; }
+};
+nlohmann::ordered_json to_json(const Domain& domain);
+Domain domain_from_json(const nlohmann::ordered_json& json);
+
+/// The training set's descriptions as one Gaussian cloud; distances are Mahalanobis lengths in units of the length that
+/// 99 % of the calibration samples stay below.
+struct Cloud {
+  std::vector<double> mean, factor;  ///< the factor is the lower Cholesky factor of the covariance
+  double unit = 1;
+
+  double distance(std::span<const double> description) const;
+};
+
+/// `training` and `calibration` hold one description a row, of equal lengths.
+Cloud fit_cloud(const std::vector<std::vector<double>>& training, const std::vector<std::vector<double>>& calibration);
+
+}  // namespace terrace

@@ -1,0 +1,122 @@
+#include "learning/ensemble.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "core/random.h"
+#include "learning/depth_distribution.h"
+
+namespace terrace {
+namespace {
+
+constexpr int bins = 20;
+
+/// A case whose truth is drawn from exactly the probabilities that logits / `boast` stand for.
+CalibrationCase honest_case(double boast, Random& random) {
+  CalibrationCase one;
+  NetworkOutput output;
+  std::array<double, 4> share{};
+  double sum = 0;
+  for (int i = 0; i < 4; ++i) {
+    const double logit = 1.5 * random.normal();
+    output.class_logits[i] = boast * logit;
+    sum += share[i] = std::exp(logit);
+  }
+  double draw = sum * random.uniform();
+  int found = 0;
+  while (found < 3 && draw > share[found]) draw -= share[found++];
+  one.labels.interface_class = static_cast<InterfaceClass>(found);
+  std::vector<double> depth_share;
+  double depth_sum = 0;
+  const double centre = random.uniform(4, 15);
+  for (int bin = 0; bin < bins; ++bin) {
+    const double logit = -0.5 * std::pow((bin - centre) / 1.7, 2);
+    output.depth_logits.push_back(boast * logit);
+    depth_share.push_back(std::exp(logit));
+    depth_sum += depth_share.back();
+  }
+  draw = depth_sum * random.uniform();
+  int depth = 0;
+  while (depth < bins - 1 && draw > depth_share[depth]) draw -= depth_share[depth++];
+  one.labels.step_depth_cells = depth;
+  output.sigma = {1, 1};
+  one.labels.sigma_a_cells = 1 + 0.2 * random.normal();
+  one.labels.sigma_b_cells = 1 + 0.2 * random.normal();
+  output.sigma_log_variance = {2 * std::log(0.1), 2 * std::log(0.4)};  // half, and twice, the true error
+  one.members = {output};
+  return one;
+}
+
+std::vector<CalibrationCase> honest_cases(int count, double boast, std::uint64_t seed) {
+  std::vector<CalibrationCase> cases;
+  for (int i = 0; i < count; ++i) {
+    Random random(seed, {static_cast<std::uint64_t>(i)});
+    cases.push_back(honest_case(boast, random));
+  }
+  return cases;
+}
+
+TEST(Calibration, finds_the_temperature_that_undoes_a_boast) {
+  const auto calibration = calibrate(honest_cases(4000, 3, 1), 1);
+  EXPECT_NEAR(calibration.class_temperature, 3, 0.25);
+  EXPECT_NEAR(calibration.depth_temperature, 3, 0.25);
+}
+
+TEST(Calibration, scales_the_errors_of_the_widths_to_what_they_are) {
+  const auto calibration = calibrate(honest_cases(4000, 1, 2), 1);
+  EXPECT_NEAR(calibration.sigma_error_scale[0], 2, 0.15);
+  EXPECT_NEAR(calibration.sigma_error_scale[1], 0.5, 0.04);
+}
+
+TEST(Calibration, its_intervals_cover_nine_tenths_of_new_truths_whatever_the_boast) {
+  for (const double boast : {0.4, 1.0, 5.0}) {
+    const auto calibration = calibrate(honest_cases(2000, boast, 3), 1);
+    double inside = 0;
+    const auto fresh = honest_cases(4000, boast, 4);
+    for (std::size_t i = 0; i < fresh.size(); ++i) {
+      const auto answer = combine(fresh[i].members, calibration);
+      const bool step = fresh[i].labels.interface_class == InterfaceClass::rough ||
+                        fresh[i].labels.interface_class == InterfaceClass::both;
+      if (!step) continue;
+      const double rank =
+          depth_rank(answer.depth_probability, fresh[i].labels.step_depth_cells, Random(9, {i}).uniform());
+      inside += central_share(rank) <= calibration.interval_share;
+    }
+    // About 2,000 steps on 1,000 to fit on: the share is known to 0.012.
+    EXPECT_NEAR(inside / 2000, 0.9, 0.06) << boast;
+  }
+}
+
+TEST(Ensemble, members_that_disagree_share_the_probability_and_widen_the_error) {
+  NetworkOutput a, b;
+  a.class_logits = {50, 0, 0, 0};
+  b.class_logits = {0, 50, 0, 0};
+  a.depth_logits = b.depth_logits = {0, 0};
+  a.sigma = {1, 1}, b.sigma = {3, 1};
+  a.sigma_log_variance = b.sigma_log_variance = {0, 0};
+  const auto answer = combine(std::vector{a, b}, {});
+  EXPECT_NEAR(answer.class_probability[0], 0.5, 1e-9);
+  EXPECT_NEAR(answer.class_probability[1], 0.5, 1e-9);
+  EXPECT_NEAR(answer.sigma[0], 2, 1e-12);
+  EXPECT_NEAR(answer.sigma_error[0], std::sqrt(2), 1e-12);
+  EXPECT_NEAR(answer.sigma_error[1], 1, 1e-12);
+}
+
+TEST(DepthDistribution, quantiles_lie_inside_their_bins) {
+  const std::vector<double> certain = {0, 0, 1, 0}, even = {0.25, 0.25, 0.25, 0.25};
+  EXPECT_DOUBLE_EQ(depth_quantile(certain, 0.5), 2);
+  EXPECT_DOUBLE_EQ(depth_quantile(certain, 0.05), 1.55);
+  EXPECT_DOUBLE_EQ(depth_quantile(even, 0.5), 1.5);
+  EXPECT_DOUBLE_EQ(depth_quantile(even, 0.25), 0.5);
+}
+
+TEST(DepthDistribution, rank_and_quantile_are_inverse) {
+  const std::vector<double> p = {0.1, 0.2, 0.4, 0.3};
+  EXPECT_NEAR(depth_rank(p, 2, 0.25), 0.4, 1e-12);
+  EXPECT_NEAR(depth_quantile(p, 0.4), 1.75, 1e-12);
+}
+
+}  // namespace
+}  // namespace terrace

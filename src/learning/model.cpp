@@ -1,0 +1,135 @@
+#include "learning/model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/error.h"
+#include "learning/depth_distribution.h"
+
+namespace terrace {
+namespace {
+
+// At twice the 99th percentile of known samples a scan is called strange; between one and two it gets a warning.
+constexpr double strange_distance = 2.0;
+
+void fill_answer(const Answer& answer, double interval_share, Prediction& prediction) {
+  prediction.class_probability = answer.class_probability;
+  prediction.depth_probability = answer.depth_probability;
+  prediction.depth_bin_nm = depth_cell_nm;
+  const auto depth = [&](double share) {
+    return depth_cell_nm * std::max(0.0, depth_quantile(answer.depth_probability, share));
+  };
+  prediction.depth_nm = depth(0.5);
+  prediction.depth_low_nm = depth(0.5 - 0.5 * interval_share);
+  prediction.depth_high_nm = depth(0.5 + 0.5 * interval_share);
+  prediction.step_height_probability_up = answer.up;
+  prediction.sigma_a_cells = answer.sigma[0];
+  prediction.sigma_a_error = answer.sigma_error[0];
+  prediction.sigma_b_cells = answer.sigma[1];
+  prediction.sigma_b_error = answer.sigma_error[1];
+}
+
+void judge_domain(const Model& model, const Conditions& conditions, Prediction& prediction) {
+  prediction.reasons = model.domain.objections(conditions, prediction.covered_share);
+  prediction.abstains = !prediction.reasons.empty();
+  if (prediction.out_of_domain > strange_distance) {
+    prediction.abstains = true;
+    prediction.reasons.push_back(
+        fmt::format("The patterns resemble nothing in the training set (distance {:.1f}, known samples stay below 1).",
+                    prediction.out_of_domain));
+  } else if (prediction.out_of_domain > 1) {
+    prediction.reasons.push_back(
+        fmt::format("The patterns lie at the edge of the training set (distance {:.1f}).", prediction.out_of_domain));
+  }
+}
+
+Prediction prediction_of(const Model& model, const Features& features, const Conditions& conditions,
+                         std::span<const NetworkOutput> outputs) {
+  Prediction prediction;
+  fill_answer(combine(outputs, model.calibration), model.calibration.interval_share, prediction);
+  prediction.thickness_nm = conditions.thickness_nm;
+  const double covered = std::accumulate(features.covered.begin(), features.covered.end(), 0.0);
+  prediction.covered_share = covered / static_cast<double>(features.covered.size());
+  prediction.out_of_domain =
+      std::max(model.cloud.distance(outputs[0].embedding), std::max(0.0, features.residual) / model.residual_limit);
+  judge_domain(model, conditions, prediction);
+  prediction.summary = summary_of(prediction);
+  return prediction;
+}
+
+}  // namespace
+
+Prediction Model::predict(const Sample& sample) const { return predict(std::span(&sample, 1))[0]; }
+
+std::vector<Prediction> Model::predict(std::span<const Sample> samples) const {
+  std::vector<Features> features;
+  std::vector<const Features*> batch;
+  for (const auto& sample : samples) features.push_back(preprocessing.apply(sample));
+  for (const auto& one : features) batch.push_back(&one);
+  std::vector<std::vector<NetworkOutput>> outputs(samples.size());
+  for (const auto& member : members) {
+    const auto answers = member.forward(batch);
+    for (std::size_t i = 0; i < samples.size(); ++i) outputs[i].push_back(answers[i]);
+  }
+  std::vector<Prediction> predictions;
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    predictions.push_back(prediction_of(*this, features[i], samples[i].conditions, outputs[i]));
+  return predictions;
+}
+
+InterfaceClass most_probable_class(const Prediction& prediction) {
+  const auto& p = prediction.class_probability;
+  return static_cast<InterfaceClass>(std::ranges::max_element(p) - p.begin());
+}
+
+namespace {
+
+std::string step_in_words(const Prediction& p) {
+  const bool up = p.step_height_probability_up >= 0.5;
+  return fmt::format(
+      "a step {:.1f} nm below the entrance surface (90 %: {:.1f} to {:.1f} nm), below which the {} advances",
+      p.depth_nm, p.depth_low_nm, p.depth_high_nm, up ? "substrate" : "film");
+}
+
+std::string mixing_in_words(const Prediction& p) {
+  return fmt::format("cations mixed over {:.1f} ± {:.1f} cells on the A site and {:.1f} ± {:.1f} on the B site",
+                     p.sigma_a_cells, p.sigma_a_error, p.sigma_b_cells, p.sigma_b_error);
+}
+
+std::string finding_in_words(const Prediction& p) {
+  switch (most_probable_class(p)) {
+    case InterfaceClass::abrupt:
+      return "no step and no mixing";
+    case InterfaceClass::rough:
+      return step_in_words(p);
+    case InterfaceClass::diffuse:
+      return mixing_in_words(p);
+    case InterfaceClass::both:
+      break;
+  }
+  return step_in_words(p) + ", and " + mixing_in_words(p);
+}
+
+}  // namespace
+
+std::string summary_of(const Prediction& p) {
+  const auto found = static_cast<int>(most_probable_class(p));
+  const auto sentence = fmt::format("{} ({:.0f} %): {}.", interface_class_names[found],
+                                    100 * p.class_probability[found], finding_in_words(p));
+  return p.abstains ? "No answer: the scan lies outside what the model was trained on. It would say: " + sentence
+                    : static_cast<char>(sentence[0] - 'a' + 'A') + sentence.substr(1);
+}
+
+nlohmann::ordered_json label_definitions() {
+  return {{"abrupt", "no step and no mixing beyond the recipe's thresholds"},
+          {"rough", "a buried step along the beam, cations not mixed"},
+          {"diffuse", "cations mixed, no step"},
+          {"both", "a buried step and mixed cations"},
+          {"depth_bin", "bin i is centred on i cells of 0.3905 nm below the entrance surface"},
+          {"up", "the substrate advances towards the film below the step"},
+          {"sigma", "second moment of the composition profile, in substrate cells"}};
+}
+
+}  // namespace terrace

@@ -1,0 +1,160 @@
+#include <torch/nn/init.h>
+#include <torch/utils.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "learning/torch_network.h"
+
+namespace terrace {
+
+using torch::Tensor;
+using torch::nn::Linear;
+
+namespace {
+
+constexpr int context_width = 64, mixer_width = 64, compressed_width = 32, trunk_width = 256;
+
+Tensor activate(const Tensor& x) { return torch::relu(x); }
+
+Linear starting_at_zero(Linear layer) {
+  torch::nn::init::zeros_(layer->weight);
+  torch::nn::init::zeros_(layer->bias);
+  return layer;
+}
+
+}  // namespace
+
+MixerBlockImpl::MixerBlockImpl(int positions, int width) {
+  norm_positions = register_module("norm_positions", torch::nn::LayerNorm(torch::nn::LayerNormOptions({width})));
+  norm_channels = register_module("norm_channels", torch::nn::LayerNorm(torch::nn::LayerNormOptions({width})));
+  gather = register_module("gather", Linear(positions, mixer_width));
+  spread = register_module("spread", Linear(mixer_width, positions));
+  widen = register_module("widen", Linear(width, 2 * width));
+  narrow = register_module("narrow", Linear(2 * width, width));
+}
+
+Tensor MixerBlockImpl::forward(Tensor x) {
+  const auto by_channel = norm_positions(x).transpose(1, 2);
+  x = x + spread(activate(gather(by_channel))).transpose(1, 2);
+  return x + narrow(activate(widen(norm_channels(x))));
+}
+
+InterfaceNetImpl::InterfaceNetImpl(const NetworkShape& s) : shape(s) {
+  context1 = register_module("context1", Linear(s.conditions, context_width));
+  context2 = register_module("context2", Linear(context_width, context_width));
+  encoder1 = register_module("encoder1", Linear(s.components, s.width));
+  encoder2 = register_module("encoder2", Linear(s.width, s.width));
+  film = register_module("film", starting_at_zero(Linear(context_width, s.width)));
+  place_film = register_module("place_film", Linear(context_width, s.positions * s.width));
+  blocks = register_module("blocks", torch::nn::ModuleList());
+  for (int i = 0; i < s.blocks; ++i) blocks->push_back(MixerBlock(s.positions, s.width));
+  norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({s.width})));
+  compress = register_module("compress", Linear(s.width, compressed_width));
+  trunk1 = register_module("trunk1", Linear(s.positions * compressed_width, trunk_width));
+  trunk_film = register_module("trunk_film", Linear(context_width, trunk_width));
+  trunk2 = register_module("trunk2", Linear(trunk_width, s.embedding));
+  heads = register_module("heads", Linear(s.embedding, 4 + s.depth_bins + 1 + 4));
+  absent = register_parameter("absent", torch::zeros({s.width}));
+}
+
+Tensor InterfaceNetImpl::encode(const TorchBatch& batch, const Tensor& context) {
+  const auto n = batch.components.size(0);
+  const auto gain = 1 + film(context).unsqueeze(1);
+  const auto shift = place_film(context).view({n, shape.positions, shape.width});
+  auto x = activate(encoder1(batch.components) * gain + shift);
+  x = x + encoder2(x);
+  const auto covered = batch.covered.unsqueeze(2);
+  return x * covered + absent * (1 - covered);
+}
+
+TorchHeads InterfaceNetImpl::forward(const TorchBatch& batch) {
+  const auto context = activate(context2(activate(context1(batch.conditions))));
+  auto x = encode(batch, context);
+  for (const auto& block : *blocks) x = block->as<MixerBlock>()->forward(x);
+  x = activate(compress(norm(x))).flatten(1);
+  x = activate(trunk1(x) + trunk_film(context));
+  const auto embedding = activate(trunk2(x));
+  const auto out = heads(embedding);
+  const auto bins = torch::arange(shape.depth_bins, batch.depth_limit.options()).unsqueeze(0);
+  const auto depth = out.slice(1, 4, 4 + shape.depth_bins);
+  const auto rest = out.slice(1, 4 + shape.depth_bins);
+  return {out.slice(1, 0, 4),
+          depth.masked_fill(bins > batch.depth_limit.unsqueeze(1), -1e4),
+          rest.select(1, 0),
+          rest.slice(1, 1, 3),
+          rest.slice(1, 3, 5).clamp(-8, 4),
+          embedding};
+}
+
+TorchBatch to_torch(std::span<const Features* const> batch, const NetworkShape& s) {
+  const auto n = static_cast<std::int64_t>(batch.size());
+  TorchBatch result{torch::empty({n, s.positions, s.components}), torch::empty({n, s.positions}),
+                    torch::empty({n, s.conditions}), torch::empty({n})};
+  for (std::int64_t i = 0; i < n; ++i) {
+    const Features& f = *batch[i];
+    std::ranges::copy(f.components, result.components.data_ptr<float>() + i * f.components.size());
+    std::ranges::copy(f.covered, result.covered.data_ptr<float>() + i * s.positions);
+    std::ranges::copy(f.conditions, result.conditions.data_ptr<float>() + i * s.conditions);
+    result.depth_limit.data_ptr<float>()[i] = static_cast<float>(f.depth_limit_cells);
+  }
+  return result;
+}
+
+Network::Network(const NetworkShape& shape, std::uint64_t seed) {
+  torch::manual_seed(seed);
+  state_ = std::make_unique<State>(State{shape, InterfaceNet(shape)});
+}
+Network::~Network() = default;
+Network::Network(Network&&) noexcept = default;
+Network& Network::operator=(Network&&) noexcept = default;
+const NetworkShape& Network::shape() const { return state_->shape; }
+
+namespace {
+
+template <class Numbers>
+void copy_row(const Tensor& rows, std::int64_t row, Numbers& numbers) {
+  const auto values = rows[row].to(torch::kDouble).contiguous();
+  std::copy_n(values.data_ptr<double>(), values.numel(), std::begin(numbers));
+}
+
+NetworkOutput output_of(const TorchHeads& heads, std::int64_t row) {
+  NetworkOutput output;
+  output.depth_logits.resize(heads.depth_logits.size(1));
+  output.embedding.resize(heads.embedding.size(1));
+  copy_row(heads.class_logits, row, output.class_logits);
+  copy_row(heads.depth_logits, row, output.depth_logits);
+  copy_row(heads.sigma, row, output.sigma);
+  copy_row(heads.sigma_log_variance, row, output.sigma_log_variance);
+  copy_row(heads.embedding, row, output.embedding);
+  output.up_logit = heads.up_logit[row].item<double>();
+  return output;
+}
+
+}  // namespace
+
+std::vector<NetworkOutput> Network::forward(std::span<const Features* const> batch) const {
+  const torch::NoGradGuard no_gradients;
+  const auto heads = state_->net->forward(to_torch(batch, state_->shape));
+  std::vector<NetworkOutput> outputs;
+  for (std::size_t i = 0; i < batch.size(); ++i) outputs.push_back(output_of(heads, static_cast<std::int64_t>(i)));
+  return outputs;
+}
+
+void Network::add_weights(const std::string& prefix, TensorFile& file) const {
+  for (const auto& weight : state_->net->named_parameters()) {
+    const auto values = weight.value().detach().contiguous();
+    const float* first = values.data_ptr<float>();
+    file.tensors[prefix + weight.key()] = {values.sizes().vec(), {first, first + values.numel()}};
+  }
+}
+
+void Network::set_weights(const std::string& prefix, const TensorFile& file) {
+  const torch::NoGradGuard no_gradients;
+  for (auto& weight : state_->net->named_parameters()) {
+    const auto& stored = file.at(prefix + weight.key(), weight.value().numel());
+    std::ranges::copy(stored.values, weight.value().data_ptr<float>());
+  }
+}
+
+}  // namespace terrace

@@ -1,0 +1,168 @@
+#include "learning/training.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/constants.h"
+#include "core/error.h"
+#include "core/random.h"
+#include "learning/member_training.h"
+
+namespace terrace {
+namespace {
+
+// So many scans say well enough what patterns look like; more would only cost memory.
+constexpr std::int64_t scans_to_fit_on = 1500, scans_at_once = 256;
+constexpr std::uint64_t calibration_seed = 0x63616c6962;
+
+std::vector<std::int64_t> split_or_refuse(const SampleSource& samples, const char* split) {
+  auto positions = positions_in_split(samples, split);
+  if (positions.empty())
+    throw InputError(fmt::format("No sample of the data set belongs to the split '{}'. Make more families.", split));
+  return positions;
+}
+
+double shot_noise_of(const TrainingSettings& settings) {
+  const double low = settings.electrons_per_pattern.at(0), high = settings.electrons_per_pattern.at(1);
+  if (high <= 0) return 0;
+  return 0.5 / std::sqrt(std::sqrt(std::max(low, 1.0) * high));
+}
+
+Preprocessing fit_on_part(const SampleSource& samples, const std::vector<std::int64_t>& positions,
+                          const TrainingSettings& settings, const Progress& progress) {
+  const auto count = std::min<std::int64_t>(scans_to_fit_on, std::ssize(positions));
+  std::vector<Sample> part;
+  for (std::int64_t i = 0; i < count; ++i) {
+    part.push_back(samples.read(positions[i * std::ssize(positions) / count]));
+    if (progress) progress("reading samples for the preprocessing", i + 1, count);
+  }
+  auto preprocessing = fit_preprocessing(part, samples.grid(), settings.components, shot_noise_of(settings));
+  return preprocessing;
+}
+
+int depth_bins_of(const SampleSource& samples, const std::vector<std::int64_t>& positions) {
+  double deepest = 1;
+  for (const auto i : positions) deepest = std::max(deepest, samples.labels(i).step_depth_cells);
+  return static_cast<int>(std::lround(deepest)) + 2;
+}
+
+Domain domain_of(const SampleSource& samples, const std::vector<std::int64_t>& positions,
+                 const TrainingSettings& settings) {
+  Domain domain;
+  for (const auto i : positions) {
+    Conditions conditions = samples.conditions(i);
+    conditions.electrons_per_pattern = settings.electrons_per_pattern[0];
+    domain.include(conditions);
+    conditions.electrons_per_pattern = settings.electrons_per_pattern[1];
+    domain.include(conditions);
+  }
+  domain.least_covered_share = settings.masked_probability > 0 ? 1 - settings.masked_share : 0.99;
+  return domain;
+}
+
+/// What one network says of every sample of a table, whole scans in order; their residuals beside it.
+std::vector<NetworkOutput> outputs_of(const SampleTable& table, const Network& network, int threads,
+                                      std::vector<double>* residuals = nullptr) {
+  std::vector<NetworkOutput> outputs;
+  for (std::int64_t first = 0; first < table.size(); first += scans_at_once) {
+    const auto count = std::min(scans_at_once, table.size() - first);
+    const auto features = make_features(count, threads, [&](std::int64_t i) { return table.plain(first + i); });
+    std::vector<const Features*> batch;
+    for (const auto& one : features) batch.push_back(&one);
+    for (auto& output : network.forward(batch)) outputs.push_back(std::move(output));
+    for (const auto& one : features)
+      if (residuals) residuals->push_back(one.residual);
+  }
+  return outputs;
+}
+
+std::vector<std::vector<double>> embeddings_of(const std::vector<NetworkOutput>& outputs) {
+  std::vector<std::vector<double>> rows;
+  for (const auto& output : outputs) rows.push_back(output.embedding);
+  return rows;
+}
+
+void fit_limits(const SampleTable& training, const SampleTable& validation, int threads, Model& model) {
+  std::vector<double> residuals;
+  const auto first = outputs_of(validation, model.members[0], threads, &residuals);
+  std::vector<CalibrationCase> cases;
+  for (std::int64_t i = 0; i < validation.size(); ++i) cases.push_back({{first[i]}, validation.labels(i)});
+  for (std::size_t member = 1; member < model.members.size(); ++member) {
+    const auto outputs = outputs_of(validation, model.members[member], threads);
+    for (std::size_t i = 0; i < cases.size(); ++i) cases[i].members.push_back(outputs[i]);
+  }
+  model.calibration = calibrate(cases, calibration_seed);
+  model.cloud = fit_cloud(embeddings_of(outputs_of(training, model.members[0], threads)), embeddings_of(first));
+  std::ranges::sort(residuals);
+  // Unseen families may well double what the components miss: no alarm below that.
+  model.residual_limit = std::max(residuals[static_cast<std::size_t>(0.99 * (residuals.size() - 1))], std::log(2.0));
+}
+
+std::string identity_of(const SampleSource& samples, const TrainingSettings& settings) {
+  const std::string text = samples.manifest().dump() + to_json(settings).dump() + std::to_string(samples.size());
+  return fmt::format("{:016x}", stable_hash(text.data(), text.size()));
+}
+
+nlohmann::ordered_json record_of(const SampleSource& samples, const TrainingSettings& settings,
+                                 const std::vector<EpochReport>& curve) {
+  nlohmann::ordered_json record;
+  record["labels"] = label_definitions();
+  record["settings"] = to_json(settings);
+  record["seed"] = settings.seed;
+  record["data"] = samples.manifest();
+  record["learning_curve"] = nlohmann::ordered_json::array();
+  for (const auto& report : curve) record["learning_curve"].push_back(to_json(report));
+  return record;
+}
+
+void check(const TrainingSettings& settings) {
+  if (settings.electrons_per_pattern.size() != 2 ||
+      settings.electrons_per_pattern[0] > settings.electrons_per_pattern[1])
+    throw InputError(
+        "'electrons_per_pattern' wants two numbers, the lowest and the highest dose, like [1000, 100000].");
+}
+
+}  // namespace
+
+double learning_rate_share(double progress) {
+  constexpr double rise = 0.1, least = 0.01;
+  if (progress < rise) return least + (1 - least) * progress / rise;
+  const double fall = std::min(1.0, (progress - rise) / (1 - rise));
+  return least + (1 - least) * 0.5 * (1 + std::cos(pi * fall));
+}
+
+Model train(const SampleSource& samples, const TrainingSettings& settings, const TrainingHooks& hooks) {
+  check(settings);
+  set_learning_threads(settings.threads);
+  const auto training_positions = split_or_refuse(samples, "train");
+  const auto validation_positions = split_or_refuse(samples, "calibration");
+  const auto start = std::chrono::steady_clock::now();
+  Model model;
+  model.preprocessing = fit_on_part(samples, training_positions, settings, hooks.progress);
+  const int bins = depth_bins_of(samples, training_positions);
+  const SampleTable training(samples, training_positions, model.preprocessing, settings, bins, hooks.progress);
+  const SampleTable validation(samples, validation_positions, model.preprocessing, settings, bins, hooks.progress);
+  const NetworkShape shape{model.preprocessing.positions(),
+                           model.preprocessing.components(),
+                           model.preprocessing.conditions(),
+                           bins,
+                           settings.width,
+                           settings.blocks,
+                           settings.embedding};
+  TrainingRun run{settings, hooks, training, validation, shape, identity_of(samples, settings), start};
+  TrainingState state;
+  auto checkpoint = open_checkpoint(run, state);
+  while (std::ssize(state.finished) < settings.members) {
+    train_member(run, state, checkpoint.get());
+    checkpoint.reset();
+  }
+  model.members = std::move(state.finished);
+  fit_limits(training, validation, settings.threads, model);
+  model.domain = domain_of(samples, training_positions, settings);
+  model.record = record_of(samples, settings, state.curve);
+  return model;
+}
+
+}  // namespace terrace

@@ -1,0 +1,239 @@
+#include "learning/training.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "learning/baselines.h"
+#include "learning/evaluation.h"
+#include "learning/synthetic_samples.h"
+
+namespace terrace {
+namespace {
+
+TrainingSettings small_settings(int epochs) {
+  TrainingSettings settings;
+  settings.epochs = epochs;
+  settings.batch = 16;
+  settings.threads = 1;
+  settings.components = 16;
+  settings.width = 32;
+  settings.blocks = 1;
+  settings.embedding = 16;
+  return settings;
+}
+
+std::unique_ptr<SampleSource> source(int count) {
+  return source_of(synthetic::samples(count), synthetic::small_grid());
+}
+
+std::filesystem::path place(const std::string& name) { return std::filesystem::path(testing::TempDir()) / name; }
+
+std::vector<EpochReport> curve_of(const SampleSource& samples, const TrainingSettings& settings) {
+  std::vector<EpochReport> curve;
+  train(samples, settings, {{}, [&](const EpochReport& report) { curve.push_back(report); }, {}});
+  return curve;
+}
+
+// Every number of it, to the last bit.
+bool same(const Prediction& a, const Prediction& b) {
+  return a.class_probability == b.class_probability && a.depth_probability == b.depth_probability &&
+         a.depth_low_nm == b.depth_low_nm && a.sigma_a_cells == b.sigma_a_cells && a.sigma_b_error == b.sigma_b_error &&
+         a.out_of_domain == b.out_of_domain && a.summary == b.summary;
+}
+
+TEST(Training, loss_falls_on_32_samples) {
+  auto list = synthetic::samples(32);
+  for (auto& sample : list) sample.origin.split = "train";
+  auto judges = synthetic::samples(8, 2);
+  for (auto& sample : judges) sample.origin.split = "calibration", list.push_back(sample);
+  auto settings = small_settings(60);
+  settings.masked_probability = 0;
+  settings.depth_smoothing_cells = 0;
+  const auto curve = curve_of(*source_of(std::move(list), synthetic::small_grid()), settings);
+  EXPECT_LT(curve.back().training_loss, 0.2 * curve.front().training_loss);
+}
+
+TEST(Training, learns_what_can_be_seen_and_generalises_to_unseen_families) {
+  const auto samples = source(800);
+  const auto model = train(*samples, small_settings(30));
+  const auto evaluation = evaluate(model, *samples);
+  EXPECT_GT(evaluation.find("rough_vs_diffuse")->value, 0.9);
+  EXPECT_GT(evaluation.find("step_within_one_cell")->value, 0.7);
+  EXPECT_GT(evaluation.find("step_direction")->value, 0.9);
+  EXPECT_LT(evaluation.find("abstention_share")->value, 0.1);
+  EXPECT_TRUE(evaluation.find("baseline_linear_matched"));
+}
+
+TEST(Training, shuffled_labels_score_at_chance) {
+  auto list = synthetic::samples(400);
+  Random random(5);
+  for (auto i = std::ssize(list) - 1; i > 0; --i) std::swap(list[i].labels, list[random.below(i + 1)].labels);
+  const auto samples = source_of(std::move(list), synthetic::small_grid());
+  const auto evaluation = evaluate(train(*samples, small_settings(15)), *samples);
+  // 80 test samples of four classes: chance is 0.25 ± 0.05; three deviations.
+  EXPECT_NEAR(evaluation.find("class_accuracy")->value, 0.25, 0.15);
+}
+
+TEST(Training, twins_with_equal_patterns_cannot_be_told_apart) {
+  auto list = synthetic::samples(400);
+  for (std::size_t i = 0; i + 2 < list.size(); i += 4) list[i + 2].patterns = list[i + 1].patterns;
+  const auto samples = source_of(std::move(list), synthetic::small_grid());
+  const auto measure = twin_classifier_accuracy(*samples, small_settings(10));
+  EXPECT_DOUBLE_EQ(measure.value, 0.5);  // equal patterns get equal answers: one of each pair is right
+  EXPECT_EQ(measure.families, 20);
+}
+
+TEST(Training, the_same_seed_gives_the_same_model_and_another_seed_another) {
+  const auto samples = source(60);
+  auto settings = small_settings(2);
+  const auto first = curve_of(*samples, settings), second = curve_of(*samples, settings);
+  settings.seed = 2;
+  const auto other = curve_of(*samples, settings);
+  EXPECT_EQ(first.back().training_loss, second.back().training_loss);
+  EXPECT_NE(first.back().training_loss, other.back().training_loss);
+}
+
+TEST(Training, a_killed_run_goes_on_exactly_where_it_was) {
+  const auto samples = source(60);
+  auto settings = small_settings(4);
+  settings.members = 2;
+  const auto whole = curve_of(*samples, settings);
+  for (const std::size_t kill_after : {1u, 3u, 5u}) {
+    const auto checkpoint = place("killed.checkpoint");
+    std::filesystem::remove(checkpoint);
+    std::vector<EpochReport> curve;
+    const auto note = [&](const EpochReport& report) { curve.push_back(report); };
+    const auto note_and_die = [&](const EpochReport& report) {
+      if (curve.size() == kill_after) throw std::runtime_error("killed");  // the epoch is lost with the run
+      curve.push_back(report);
+    };
+    EXPECT_THROW(train(*samples, settings, {{}, note_and_die, checkpoint}), std::runtime_error);
+    train(*samples, settings, {{}, note, checkpoint});
+    ASSERT_EQ(curve.size(), whole.size());
+    for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_EQ(curve[i].training_loss, whole[i].training_loss) << i;
+  }
+}
+
+TEST(Training, a_checkpoint_of_another_run_is_refused) {
+  const auto samples = source(40);
+  const auto checkpoint = place("other.checkpoint");
+  std::filesystem::remove(checkpoint);
+  auto settings = small_settings(1);
+  train(*samples, settings, {{}, {}, checkpoint});
+  settings.seed = 9;
+  EXPECT_THROW(train(*samples, settings, {{}, {}, checkpoint}), InputError);
+}
+
+TEST(Training, a_time_limit_ends_the_run_and_its_schedule) {
+  auto settings = small_settings(100000);
+  settings.time_limit_minutes = 1.0 / 60;
+  const auto curve = curve_of(*source(60), settings);
+  EXPECT_GT(curve.size(), 1u);
+  EXPECT_LT(curve.back().learning_rate, 0.1 * settings.learning_rate);
+}
+
+TEST(Training, learns_through_shot_noise_drawn_anew_each_epoch) {
+  auto settings = small_settings(8);
+  settings.electrons_per_pattern = {2000, 20000};
+  const auto samples = source(200);
+  const auto curve = curve_of(*samples, settings);
+  EXPECT_LT(curve.back().validation_loss, 0.9 * curve.front().validation_loss);
+  settings.electrons_per_pattern = {20000};
+  EXPECT_THROW(train(*samples, settings), InputError);
+}
+
+TEST(Training, an_empty_split_is_refused) {
+  auto list = synthetic::samples(40);
+  for (auto& sample : list) sample.origin.split = "train";
+  EXPECT_THROW(train(*source_of(std::move(list), synthetic::small_grid()), small_settings(1)), InputError);
+}
+
+TEST(Training, the_learning_rate_rises_then_falls) {
+  EXPECT_NEAR(learning_rate_share(0), 0.01, 1e-12);
+  EXPECT_NEAR(learning_rate_share(0.1), 1, 1e-12);
+  EXPECT_NEAR(learning_rate_share(1), 0.01, 1e-12);
+}
+
+TEST(Model, reloaded_predicts_identically) {
+  const auto samples = source(60);
+  auto settings = small_settings(2);
+  settings.members = 2;
+  const auto model = train(*samples, settings);
+  model.save(place("model.terrace"));
+  const auto again = Model::load(place("model.terrace"));
+  for (std::int64_t i = 0; i < samples->size(); ++i)
+    EXPECT_TRUE(same(model.predict(samples->read(i)), again.predict(samples->read(i)))) << i;
+  EXPECT_EQ(again.record.at("learning_curve").size(), 4u);
+  EXPECT_EQ(again.record.at("seed"), 1);
+}
+
+TEST(Model, a_damaged_file_is_refused_by_name) {
+  const auto path = place("damaged_model.terrace");
+  train(*source(40), small_settings(1)).save(path);
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) - 1000);
+  try {
+    Model::load(path);
+    FAIL();
+  } catch (const FileError& error) {
+    EXPECT_NE(std::string(error.what()).find(path.string()), std::string::npos);
+  }
+}
+
+TEST(Model, a_whole_file_that_lacks_something_is_refused) {
+  const auto path = place("hollow_model.terrace");
+  train(*source(40), small_settings(1)).save(path);
+  const auto whole = read_tensor_file(path, "model");
+  for (const auto& [key, value] : whole.record.items()) {
+    auto hollow = whole;
+    hollow.record.erase(key);
+    write_tensor_file(hollow, "model", path);
+    EXPECT_THROW(Model::load(path), FileError) << key;
+  }
+  for (const auto& [name, tensor] : whole.tensors) {
+    auto hollow = whole;
+    hollow.tensors.erase(name);
+    write_tensor_file(hollow, "model", path);
+    EXPECT_THROW(Model::load(path), FileError) << name;
+  }
+}
+
+TEST(Model, abstains_outside_its_domain_and_says_why) {
+  const auto samples = source(200);
+  const auto model = train(*samples, small_settings(5));
+  Sample sample = samples->read(3);
+  EXPECT_FALSE(model.predict(sample).abstains);
+  sample.conditions.thickness_nm = 50;
+  const auto thick = model.predict(sample);
+  EXPECT_TRUE(thick.abstains);
+  ASSERT_FALSE(thick.reasons.empty());
+  EXPECT_NE(thick.reasons[0].find("thickness"), std::string::npos);
+  Sample strange = samples->read(3);
+  for (int position = 0; position < 8; ++position) strange.patterns.data()[position * 64 + 37] *= 100;
+  EXPECT_TRUE(model.predict(strange).abstains);
+}
+
+TEST(Model, depth_stays_inside_the_lamella) {
+  const auto samples = source(60);
+  const auto model = train(*samples, small_settings(1));
+  Sample sample = samples->read(1);
+  sample.conditions.thickness_nm = 4 * 0.3905;
+  const auto prediction = model.predict(sample);
+  for (std::size_t bin = 5; bin < prediction.depth_probability.size(); ++bin)
+    EXPECT_LT(prediction.depth_probability[bin], 1e-12);
+}
+
+TEST(Model, one_sample_and_many_get_the_same_answer) {
+  const auto samples = source(60);
+  const auto model = train(*samples, small_settings(2));
+  const std::vector many = {samples->read(1), samples->read(2), samples->read(3)};
+  const auto together = model.predict(many);
+  for (int i = 0; i < 3; ++i)
+    for (int k = 0; k < 4; ++k)  // batches of other sizes sum in another order
+      EXPECT_NEAR(together[i].class_probability[k], model.predict(many[i]).class_probability[k], 1e-5);
+}
+
+}  // namespace
+}  // namespace terrace
