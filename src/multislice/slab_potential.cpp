@@ -81,7 +81,8 @@ Array<Complex, 2> SlabPotential::of(const Slab& slab, int depth, int configurati
   refuse_impossible_b(slab);
   const bool moves = thermal_ == Thermal::frozen_phonon, absorbs = thermal_ == Thermal::absorptive;
   const auto atoms = moves ? displaced_atoms(slab, sampling_.seed, configuration, depth) : slab.atoms;
-  auto elastic = make_quadrant_spectrum(grid_), absorptive = make_quadrant_spectrum(grid_);
+  auto elastic = make_quadrant_spectrum(grid_);
+  auto absorptive = absorbs ? make_quadrant_spectrum(grid_) : QuadrantSpectrum();
   for (const auto& [species, scatterers] : sort_by_species(atoms)) {
     const auto factors = form_factors(species);
     const WeightedSum sums[] = {{&factors->elastic, &elastic}, {&factors->absorptive, &absorptive}};
