@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <algorithm>
 #include <cmath>
+#include <ctime>
+#include <string>
 
 #include "core/constants.h"
 #include "core/error.h"
@@ -83,17 +85,17 @@ TEST(Absorption, energy_is_a_factor_of_gamma_lambda) {
   EXPECT_NEAR(high / low, lorentz_factor(300) * wavelength(300) / (lorentz_factor(80) * wavelength(80)), 1e-12);
 }
 
-TEST(Absorption, one_species_takes_less_than_50_milliseconds) {
-  using Clock = std::chrono::steady_clock;
-  // The best of several, each with a B of its own so that none is remembered: the machine may be busy.
+TEST(Absorption, one_species_takes_less_than_100_milliseconds_of_processor_time) {
+  // The best of several, each with a B of its own so that none is remembered. About 17 ms on an idle machine; processor
+  // time and the wide bound because the machine may be busy.
   double best = 1e9;
   for (int i = 0; i < 8; ++i) {
-    const auto start = Clock::now();
+    const auto start = std::clock();
     const AbsorptiveFormFactor factor("lobato", 38, 0.5 + 0.01 * i, energy_kev, 5.5);
-    best = std::min(best, std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+    best = std::min(best, 1e3 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
   }
   RecordProperty("milliseconds", std::to_string(best));
-  EXPECT_LT(best, 50);
+  EXPECT_LT(best, 100);
 }
 
 }  // namespace
