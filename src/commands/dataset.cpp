@@ -14,18 +14,18 @@ struct Options {
   bool dry_run = false, single_slice = false;
 };
 
-void print_estimate(const Recipe& recipe, const Estimate& estimate, int threads) {
+void print_cost(const Recipe& recipe, const DataSetCost& cost, int threads) {
   fmt::print("recipe '{}' ({}): {} samples in {} families, seed {}\n", recipe.study.name, recipe_hash(recipe),
-             estimate.samples, estimate.families, recipe.study.seed);
+             cost.samples, cost.families, recipe.study.seed);
   fmt::print("estimate: {} on {} threads, {:.2f} GB of disk, {:.2f} GB of memory; sharing equal beginnings saves "
              "{:.1f} times\n",
-             duration_text(estimate.seconds), threads, estimate.disk_bytes / 1e9, estimate.memory_bytes / 1e9,
-             estimate.sharing);
+             duration_text(cost.seconds), threads, cost.disk_bytes / 1e9, cost.memory_bytes / 1e9,
+             cost.sharing);
 }
 
 void run(const Options& options) {
   const Recipe recipe = read_recipe(options.recipe);
-  if (!options.single_slice) print_estimate(recipe, estimate(recipe, options.threads), options.threads);
+  if (!options.single_slice) print_cost_of(recipe, cost_of(recipe, options.threads), options.threads);
   if (options.dry_run) return;
   ProgressBar bar;
   generate(recipe, options.folder, options.threads, options.single_slice ? Passage::single_slice : Passage::multislice,

@@ -136,7 +136,7 @@ void write_manifest(const Recipe& recipe, const fs::path& folder, Passage passag
 
 }  // namespace
 
-Estimate estimate(const Recipe& recipe, int threads) {
+DataSetCost cost_of(const Recipe& recipe, int threads) {
   Work work;
   const int counted = std::min(families_counted, recipe.study.families);
   for (int family = 0; family < counted; ++family) {
@@ -144,7 +144,7 @@ Estimate estimate(const Recipe& recipe, int threads) {
     work.shared += more.shared;
     work.separate += more.separate;
   }
-  Estimate result{.samples = recipe.samples(), .families = recipe.study.families};
+  DataSetCost result{.samples = recipe.samples(), .families = recipe.study.families};
   result.sharing = static_cast<double>(work.separate) / static_cast<double>(work.shared);
   result.seconds = static_cast<double>(work.shared) / counted * recipe.study.families * seconds_per_wave_slab(recipe) /
                    std::min(threads, shard_count(recipe));

@@ -149,9 +149,9 @@ TEST_F(Generate, a_changed_byte_breaks_the_checksum) {
   EXPECT_THROW(ShardReader(path, hash).verify(), FileError);
 }
 
-TEST(Estimate, counts_what_the_plans_hold) {
+TEST(DataSetCost, counts_what_the_plans_hold) {
   const auto recipe = tiny_recipe();
-  const auto cost = estimate(recipe, 2);
+  const auto cost = cost_of(recipe, 2);
   EXPECT_EQ(cost.samples, 5 * (2 * 2 + 2 + 1));
   EXPECT_GE(cost.sharing, 1);
   EXPECT_NEAR(cost.disk_bytes, 4.0 * 4 * 8 * 8 * 35, 1);

@@ -1,0 +1,74 @@
+// evaluate: a model and a data set in, its figures on families that it never saw out.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "commands/command.h"
+#include "commands/evaluation_report.h"
+#include "commands/progress_bar.h"
+#include "commands/text_file.h"
+#include "learning/baselines.h"
+#include "learning/evaluation.h"
+
+namespace terrace {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string model, data, output, single_slice;
+  int threads = 1;
+};
+
+void print_measures(const std::vector<Measure>& measures) {
+  fmt::print("{:<42} {:>8}   {:<17} {:>6} {:>8}\n", "measure", "value", "95 % interval", "n", "families");
+  for (const auto& m : measures)
+    fmt::print("{:<42} {:>8.4f}   {:.4f} … {:.4f}   {:>6} {:>8}\n", m.name, m.value, m.low, m.high, m.n, m.families);
+}
+
+/// The proof that nothing but the order of atoms tells twins apart: at chance on projected specimens.
+Measure single_slice_twins(const Options& options, const Progress& progress) {
+  const DataSet flat(options.single_slice);
+  auto settings = twin_classifier_settings();
+  settings.threads = options.threads;
+  auto measure = twin_classifier_accuracy(*source_of(flat), settings, progress);
+  measure.name = "twins_in_a_single_slice";
+  measure.meaning = "rough against matched diffuse where every specimen is projected into one slice: chance is 0.5";
+  return measure;
+}
+
+void run(const Options& options) {
+  const auto model = Model::load(options.model);
+  const DataSet data(options.data);
+  ProgressBar bar;
+  auto evaluation = evaluate(model, data, bar.callback());
+  if (!options.single_slice.empty()) evaluation.measures.push_back(single_slice_twins(options, bar.callback()));
+  print_measures(evaluation.measures);
+
+  const fs::path folder = options.output;
+  fs::create_directories(folder);
+  auto json = to_json(evaluation);
+  json["learning_curve"] = model.record.value("learning_curve", nlohmann::ordered_json::array());
+  write_text(folder / "evaluation.json", json.dump(1) + "\n");
+  ReportContent report;
+  report.title = "Evaluation of " + fs::path(options.model).filename().string();
+  add_evaluation(json, report);
+  add_twins(data, report);
+  write_report(report, folder / "evaluation.html");
+  fmt::print("figures: {}\nreport: {}\n", (folder / "evaluation.json").string(), (folder / "evaluation.html").string());
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("MODEL", options->model, "model file that 'terrace train' wrote")->required();
+  app.add_option("DATA", options->data, "data set; its test families are used")->required();
+  app.add_option("-o,--output", options->output, "folder for evaluation.json and evaluation.html")->required();
+  app.add_option("--single-slice", options->single_slice,
+                 "the same recipe made with 'terrace dataset --single-slice': shows that its twins cannot be told apart");
+  add_threads_option(app, options->threads);
+  app.callback([options] { run(*options); });
+}
+
+}  // namespace terrace

@@ -1,0 +1,32 @@
+// Settings structs as command-line options: every field of the list becomes --field-name.
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "commands/command.h"
+#include "formats/scan_overrides.h"
+#include "registration/registration.h"
+
+namespace terrace {
+
+/// Adds one option a field of S, in the group `group`; an option that is there already is left as it is.
+template <class S>
+void add_settings_options(CLI::App& app, S& settings, const std::string& group) {
+  for (const auto& field : fields(&settings)) {
+    std::string name = "--" + std::string(field.name);
+    std::replace(name.begin(), name.end(), '_', '-');
+    if (app.get_option_no_throw(name)) continue;
+    std::visit(
+        [&](auto member) {
+          auto* option = app.add_option(name, settings.*member, std::string(field.help))->group(group);
+          using Value = std::remove_cvref_t<decltype(settings.*member)>;
+          if constexpr (std::is_arithmetic_v<Value>) option->check(CLI::Range(field.low, field.high));
+          if constexpr (std::is_same_v<Value, std::vector<double>> || std::is_same_v<Value, std::vector<int>>)
+            option->expected(1, 2);
+        },
+        field.member);
+  }
+}
+
+}  // namespace terrace

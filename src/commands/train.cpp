@@ -1,0 +1,72 @@
+// train: a labelled data set in, a model file out.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "commands/command.h"
+#include "commands/progress_bar.h"
+#include "core/error.h"
+#include "learning/training.h"
+
+namespace terrace {
+namespace {
+
+struct Options {
+  std::string data, output, settings;
+  int threads = 1, epochs = 0;
+  double minutes = 0;
+  bool list_settings = false;
+};
+
+TrainingSettings settings_of(const Options& options) {
+  TrainingSettings settings;
+  if (!options.settings.empty()) settings = read_settings<TrainingSettings>(read_config(options.settings), "training");
+  if (options.epochs > 0) settings.epochs = options.epochs;
+  if (options.minutes > 0) settings.time_limit_minutes = options.minutes;
+  settings.threads = options.threads;
+  return settings;
+}
+
+void print_epoch(const EpochReport& epoch) {
+  if (epoch.epoch % 10 != 0 && epoch.epoch != 1 && epoch.epoch != epoch.epochs) return;
+  fmt::print("member {} epoch {:3} of {}: loss {:.3f} (training), {:.3f} (calibration families); class {:.1f} %, step "
+             "within one cell {:.1f} %; {}\n",
+             epoch.member + 1, epoch.epoch, epoch.epochs, epoch.training_loss, epoch.validation_loss,
+             100 * epoch.class_accuracy, 100 * epoch.within_one_cell, duration_text(epoch.seconds));
+  std::fflush(stdout);
+}
+
+void run(const Options& options) {
+  if (options.list_settings) {
+    fmt::print("[training]\n{}", settings_help<TrainingSettings>());
+    return;
+  }
+  if (options.data.empty() || options.output.empty())
+    throw InputError("train wants a data set and -o MODEL. Try 'terrace train --help'.");
+  const auto settings = settings_of(options);
+  const DataSet data(options.data);
+  fmt::print("{} samples, {} epochs, {} network{}, {} threads\n", data.size(), settings.epochs, settings.members,
+             settings.members == 1 ? "" : "s", settings.threads);
+  const std::filesystem::path checkpoint = options.output + ".checkpoint";
+  ProgressBar bar;
+  const auto model = train(data, settings, {.progress = bar.callback(), .on_epoch = print_epoch, .checkpoint = checkpoint});
+  model.save(options.output);
+  std::filesystem::remove(checkpoint);
+  fmt::print("model: {} ({:.1f} MB)\n", options.output, std::filesystem::file_size(options.output) / 1e6);
+}
+
+}  // namespace
+
+void add_train(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("DATA", options->data, "data set, a folder that 'terrace dataset' wrote");
+  app.add_option("-o,--output", options->output, "model file to write; a run that was cut short goes on from MODEL.checkpoint");
+  app.add_option("--config", options->settings, "TOML file with a [training] table");
+  app.add_option("--epochs", options->epochs, "passes over the training families (over the config's)");
+  app.add_option("--minutes", options->minutes, "end the schedule no later than this; the result then depends on the machine");
+  app.add_flag("--settings", options->list_settings, "list every setting with default and range, and stop");
+  add_threads_option(app, options->threads);
+  app.callback([options] { run(*options); });
+}
+
+}  // namespace terrace
