@@ -25,7 +25,7 @@ void print_cost(const Recipe& recipe, const DataSetCost& cost, int threads) {
 
 void run(const Options& options) {
   const Recipe recipe = read_recipe(options.recipe);
-  if (!options.single_slice) print_cost_of(recipe, cost_of(recipe, options.threads), options.threads);
+  if (!options.single_slice) print_cost(recipe, cost_of(recipe, options.threads), options.threads);
   if (options.dry_run) return;
   ProgressBar bar;
   generate(recipe, options.folder, options.threads, options.single_slice ? Passage::single_slice : Passage::multislice,

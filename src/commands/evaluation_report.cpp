@@ -26,17 +26,16 @@ void add_measures(const Json& evaluation, ReportContent& report) {
 
 void add_confusion(const Json& evaluation, ReportContent& report) {
   if (!evaluation.contains("confusion_matrix")) return;
-  ConfusionMatrix matrix{.names = {interface_class_names.begin(), interface_class_names.end()}, .counts = {}};
-  evaluation.at("confusion_matrix").get_to(matrix.counts);
-  report.confusion = matrix;
+  const auto& matrix = evaluation.at("confusion_matrix");
+  report.confusion = ConfusionMatrix{.names = matrix.at("names"), .counts = matrix.at("counts")};
 }
 
 void add_reliability(const Json& evaluation, ReportContent& report) {
   for (const auto& bin : evaluation.value("reliability", Json::array()))
     report.reliability.push_back({.confidence = bin.at("confidence"),
                                   .right = bin.at("right"),
-                                  .right_low = bin.at("right_low"),
-                                  .right_high = bin.at("right_high"),
+                                  .right_low = bin.at("low"),
+                                  .right_high = bin.at("high"),
                                   .n = bin.at("n")});
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "dataset/projected_profile.h"
 #include "multislice/pattern_simulation.h"
 
 namespace terrace {
@@ -62,9 +63,20 @@ Sample empty_sample(const PlannedSample& planned, const StandardGrid& grid) {
                 .covered = Array<std::uint8_t, 2>({grid.along, grid.across}),
                 .labels = planned.labels,
                 .conditions = planned.conditions,
-                .origin = planned.origin};
+                .origin = planned.origin,
+                .projected_profile = {}};
   std::fill(sample.covered.begin(), sample.covered.end(), 1);
   return sample;
+}
+
+void add_projected_profiles(const Recipe& recipe, const Microscope& microscope, const Group& group,
+                            std::span<const ProbePosition> positions, std::vector<Sample>& samples) {
+  std::vector<double> x;
+  for (int column = 0; column < recipe.grid.across; ++column) x.push_back(positions[column].x);
+  const double blur = airy_blur(microscope.energy_kev, microscope.semiangle_mrad);
+  for (std::size_t i = 0; i < group.samples.size(); ++i)
+    samples[group.samples[i]].projected_profile =
+        projected_profile(group.specimens[group.exits[i].specimen], group.exits[i].depth, x, blur);
 }
 
 void simulate_group(const Recipe& recipe, const FamilyPlan& plan, const Group& group, std::vector<Sample>& samples) {
@@ -81,6 +93,7 @@ void simulate_group(const Recipe& recipe, const FamilyPlan& plan, const Group& g
   const auto positions = positions_of(recipe.grid, plan, structure);
   for (int configuration = 0; configuration < configurations(recipe.sampling); ++configuration)
     simulation.run(tree, positions, configuration, place);
+  add_projected_profiles(recipe, plan.microscope, group, positions, samples);
 }
 
 }  // namespace

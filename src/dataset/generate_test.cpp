@@ -109,6 +109,8 @@ TEST_F(Generate, in_a_single_slice_twins_are_the_same_pattern) {
     // Phases up to some ten rad in float: 6e-8 × 10 per pixel, summed coherently at worst.
     EXPECT_LT(difference(flat[i], flat[i + 1]), 1e-4);
     EXPECT_GT(difference(real[i], real[i + 1]), 1e-3);
+    for (int column = 0; column < recipe.grid.across; ++column)
+      EXPECT_NEAR(real[i].projected_profile[column], real[i + 1].projected_profile[column], 1e-6);
   }
   EXPECT_GT(pairs, 0);
 }

@@ -82,6 +82,7 @@ struct Sample {
   Labels labels;
   Conditions conditions;
   Origin origin;
+  std::vector<float> projected_profile;  ///< [across], what projection alone shows (projected_profile.h); may be empty
 };
 
 }  // namespace terrace

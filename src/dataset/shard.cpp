@@ -12,7 +12,11 @@ namespace {
 using Json = nlohmann::json;
 
 std::string line_of(const Sample& sample) {
-  return Json{{"labels", sample.labels}, {"conditions", sample.conditions}, {"origin", sample.origin}}.dump();
+  return Json{{"labels", sample.labels},
+              {"conditions", sample.conditions},
+              {"origin", sample.origin},
+              {"projected_profile", sample.projected_profile}}
+      .dump();
 }
 
 Sample sample_of(const std::string& line) {
@@ -21,6 +25,7 @@ Sample sample_of(const std::string& line) {
   json.at("labels").get_to(sample.labels);
   json.at("conditions").get_to(sample.conditions);
   json.at("origin").get_to(sample.origin);
+  json.at("projected_profile").get_to(sample.projected_profile);
   return sample;
 }
 
