@@ -17,21 +17,25 @@ origin | cmp -s - "$out/origin.txt" || rm -rf "$out"
 mkdir -p "$out"
 origin >"$out/origin.txt"
 
-step "1 of 5: simulate a labelled data set"
-[ -e "$out/data.done" ] && echo "kept: $out/data" || "$terrace" dataset "$recipe" -o "$out/data"
+step "1 of 5: simulate a labelled data set, and the same specimens projected into a single slice"
+[ -e "$out/data.done" ] && echo "kept: $out/data" || {
+  "$terrace" dataset "$recipe" -o "$out/data"
+  "$terrace" dataset "$recipe" --single-slice -o "$out/single_slice"
+}
 touch "$out/data.done"
 
 step "2 of 5: train a network on it"
-[ -e "$out/model.terrace" ] && echo "kept: $out/model.terrace" || "$terrace" train "$out/data" -o "$out/model.terrace"
+[ -e "$out/model.terrace" ] && echo "kept: $out/model.terrace" ||
+  "$terrace" train "$out/data" --config recipes/quick_training.toml -o "$out/model.terrace"
 
 step "3 of 5: measure it on families of structures that it has never seen"
-"$terrace" evaluate "$out/model.terrace" "$out/data" -o "$out" | tee "$out/evaluation.txt"
+"$terrace" evaluate "$out/model.terrace" "$out/data" --single-slice "$out/single_slice" -o "$out" | tee "$out/evaluation.txt"
 
-step "4 of 5: write one of those as the scan that a microscope would have stored"
-"$terrace" export "$out/data" -o "$out/scan.h5"
+step "4 of 5: simulate a scan as a microscope would have stored it (one buried step, 5.47 nm deep)"
+"$terrace" simulate recipes/held_out_scan.toml -o "$out/scan.h5"
 
 step "5 of 5: read that scan"
-"$terrace" predict "$out/scan.h5" --model "$out/model.terrace" -o "$out"
+"$terrace" predict "$out/scan.h5" --model "$out/model.terrace" --evaluation "$out/evaluation.json" -o "$out"
 
 step "what the network is worth on unseen families"
 cat "$out/evaluation.txt"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "core/random.h"
 #include "learning/bootstrap.h"
@@ -65,11 +66,15 @@ void standardise_profiles(std::vector<Features>& training, std::vector<Features>
   }
 }
 
-std::vector<Features> profile_features(const std::vector<Sample>& samples, const Preprocessing& preprocessing) {
+/// One number for each column across the grid.
+using Profile = std::function<std::vector<float>(const Sample&)>;
+
+std::vector<Features> profile_features(const std::vector<Sample>& samples, const Preprocessing& preprocessing,
+                                       const Profile& profile_of) {
   std::vector<Features> features;
   for (const auto& sample : samples) {
     Features one = preprocessing.apply(sample);  // for the conditions
-    const auto profile = dark_field_profile(sample, preprocessing.grid);
+    const auto profile = profile_of(sample);
     one.components = Image({1, std::ssize(profile)});
     std::ranges::copy(profile, one.components.begin());
     one.covered = {1};
@@ -100,8 +105,9 @@ void teach(Network& network, const std::vector<Features>& features, const std::v
 }
 
 std::vector<bool> profile_answers(const std::vector<Sample>& training, const std::vector<Sample>& test,
-                                  const Preprocessing& preprocessing) {
-  auto known = profile_features(training, preprocessing), asked = profile_features(test, preprocessing);
+                                  const Preprocessing& preprocessing, const Profile& profile_of) {
+  auto known = profile_features(training, preprocessing, profile_of);
+  auto asked = profile_features(test, preprocessing, profile_of);
   standardise_profiles(known, asked);
   Network network({.positions = 1,
                    .components = preprocessing.grid.across,
@@ -170,8 +176,14 @@ std::vector<Measure> baseline_measures(const SampleSource& samples, std::string_
   if (!has_both(training) || test.empty()) return {};
   const auto preprocessing = fit_preprocessing(training, samples.grid(), linear_components, 0);
   std::vector<Measure> measures;
-  add_measures("baseline_profile", "what an annular dark-field image shows, read by a small network", test,
-               profile_answers(training, test, preprocessing), measures);
+  if (!training[0].projected_profile.empty())
+    add_measures("baseline_projected_profile", "the projection alone (sum of Z^1.7 per column), read by a small network",
+                 test,
+                 profile_answers(training, test, preprocessing, [](const Sample& s) { return s.projected_profile; }),
+                 measures);
+  const auto dark_field = [&](const Sample& s) { return dark_field_profile(s, preprocessing.grid); };
+  add_measures("baseline_dark_field", "the dark-field signal of the same patterns, read by a small network", test,
+               profile_answers(training, test, preprocessing, dark_field), measures);
   add_measures("baseline_linear", "a linear discriminant on the leading components of every pattern", test,
                linear_answers(training, test, preprocessing), measures);
   return measures;

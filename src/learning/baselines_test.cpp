@@ -32,7 +32,7 @@ TEST(Baselines, the_profile_reads_what_an_image_shows_and_is_blind_to_the_rest) 
     }
     const auto measures = baseline_measures(*source_of(std::move(list), synthetic::small_grid()), "test");
     ASSERT_EQ(measures.size(), 4u);
-    EXPECT_EQ(measures[0].name, "baseline_profile_rough_vs_diffuse");
+    EXPECT_EQ(measures[0].name, "baseline_dark_field_rough_vs_diffuse");
     // 40 samples: chance is 0.5 ± 0.08.
     EXPECT_EQ(measures[0].value > 0.75, visible) << measures[0].value;
     EXPECT_GT(measures[2].value, 0.9);  // the linear discriminant sees both
