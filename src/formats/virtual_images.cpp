@@ -1,0 +1,111 @@
+#include "formats/virtual_images.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+
+namespace terrace {
+namespace {
+
+void require_calibration(const ScanInfo& info) {
+  if (info.mrad_per_pixel_y > 0 && info.mrad_per_pixel_x > 0) return;
+  throw InputError(fmt::format("The detector of '{}' has no calibration{}. Give mrad_per_pixel{}?", info.title,
+                               info.k_per_pixel_x > 0 ? " in mrad, because the beam energy is unknown" : "",
+                               info.k_per_pixel_x > 0 ? " or energy_kev" : ""));
+}
+
+double centre_row(const ScanInfo& info) { return info.centre_row >= 0 ? info.centre_row : info.detector_height / 2; }
+double centre_column(const ScanInfo& info) {
+  return info.centre_column >= 0 ? info.centre_column : info.detector_width / 2;
+}
+
+/// The largest circle around the beam that the detector holds, in mrad.
+double detector_reach(const ScanInfo& info) {
+  const double row = centre_row(info), column = centre_column(info);
+  return std::min(std::min(row, info.detector_height - 1 - row) * info.mrad_per_pixel_y,
+                  std::min(column, info.detector_width - 1 - column) * info.mrad_per_pixel_x);
+}
+
+/// Angles of the detector's pixels from the beam, and the pixels of each annulus.
+struct Detector {
+  Detector(const ScanInfo& info, const std::vector<Annulus>& annuli) : pixels(annuli.size()) {
+    for (int row = 0; row < info.detector_height; ++row)
+      y_mrad.push_back((row - centre_row(info)) * info.mrad_per_pixel_y);
+    for (int column = 0; column < info.detector_width; ++column)
+      x_mrad.push_back((column - centre_column(info)) * info.mrad_per_pixel_x);
+    for (int row = 0; row < info.detector_height; ++row)
+      for (int column = 0; column < info.detector_width; ++column)
+        place(annuli, std::hypot(y_mrad[row], x_mrad[column]), row * info.detector_width + column);
+  }
+
+  void place(const std::vector<Annulus>& annuli, double angle, int pixel) {
+    for (std::size_t ring = 0; ring < annuli.size(); ++ring)
+      if (angle >= annuli[ring].inner_mrad && angle < annuli[ring].outer_mrad) pixels[ring].push_back(pixel);
+  }
+
+  std::vector<double> y_mrad, x_mrad;
+  std::vector<std::vector<int>> pixels;
+};
+
+/// Writes what one pattern says into the images at (y, x).
+void measure(const Image& pattern, const Detector& detector, int y, int x, VirtualImages& images) {
+  double sum = 0, moment_y = 0, moment_x = 0;
+  for (std::int64_t row = 0; row < pattern.extent(0); ++row) {
+    double row_sum = 0;
+    for (std::int64_t column = 0; column < pattern.extent(1); ++column) {
+      const double intensity = pattern(row, column);
+      row_sum += intensity;
+      moment_x += intensity * detector.x_mrad[column];
+    }
+    sum += row_sum;
+    moment_y += row_sum * detector.y_mrad[row];
+  }
+  images.sum(y, x) = static_cast<float>(sum);
+  images.com_y_mrad(y, x) = sum != 0 ? static_cast<float>(moment_y / sum) : 0;
+  images.com_x_mrad(y, x) = sum != 0 ? static_cast<float>(moment_x / sum) : 0;
+  for (std::size_t ring = 0; ring < detector.pixels.size(); ++ring) {
+    double inside = 0;
+    for (const int pixel : detector.pixels[ring]) inside += pattern.data()[pixel];
+    images.images[ring](y, x) = static_cast<float>(inside);
+  }
+}
+
+}  // namespace
+
+std::vector<Annulus> standard_annuli(const ScanInfo& info) {
+  require_calibration(info);
+  const double semiangle = info.semiangle_mrad, reach = detector_reach(info);
+  if (!(semiangle > 0))
+    throw InputError(fmt::format("The convergence semi-angle of '{}' is unknown. Give semiangle_mrad?", info.title));
+  std::vector<Annulus> annuli = {{"BF", 0, semiangle / 2}, {"ABF", semiangle / 2, semiangle}};
+  if (reach > semiangle) annuli.push_back({"ADF", semiangle, reach});
+  return annuli;
+}
+
+VirtualImages virtual_images(const Scan& scan, const std::vector<Annulus>& annuli, const Progress& progress) {
+  const auto& info = scan.info();
+  require_calibration(info);
+  const Detector detector(info, annuli);
+  const Image empty({info.scan_height, info.scan_width});
+  VirtualImages images{annuli, std::vector<Image>(annuli.size(), empty), empty, empty, empty, {}};
+  Image pattern({info.detector_height, info.detector_width});
+  Array<double, 2> total(pattern.extents());
+  for (int y = 0; y < info.scan_height; ++y) {
+    for (int x = 0; x < info.scan_width; ++x) {
+      scan.read(y, x, pattern.span());
+      measure(pattern, detector, y, x, images);
+      for (std::int64_t i = 0; i < pattern.size(); ++i) total.data()[i] += pattern.data()[i];
+    }
+    if (progress) progress("reading patterns", y + 1, info.scan_height);
+  }
+  images.mean_pattern = Image(pattern.extents());
+  const double patterns = static_cast<double>(info.scan_height) * info.scan_width;
+  for (std::int64_t i = 0; i < total.size(); ++i)
+    images.mean_pattern.data()[i] = static_cast<float>(total.data()[i] / patterns);
+  return images;
+}
+
+}  // namespace terrace

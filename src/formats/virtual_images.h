@@ -1,0 +1,38 @@
+// A scan as the images that the microscope's ring detectors would have shown, in one pass over its patterns.
+#pragma once
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "core/array.h"
+#include "core/progress.h"
+#include "formats/scan.h"
+
+namespace terrace {
+
+/// A ring detector: pixels whose middle lies at inner ≤ angle < outer.
+struct Annulus {
+  std::string name;
+  double inner_mrad = 0, outer_mrad = std::numeric_limits<double>::infinity();
+};
+
+/// BF from 0 to half the semi-angle, ABF from there to the semi-angle, ADF from the semi-angle to the largest circle
+/// that the detector holds (left out where it holds none). Throws InputError where calibration or semi-angle are
+/// unknown.
+std::vector<Annulus> standard_annuli(const ScanInfo& info);
+
+/// Angles count from the undiffracted beam's pixel; where that is unknown from the detector's middle,
+/// [height/2][width/2]. Intensities in the file's unit.
+struct VirtualImages {
+  std::vector<Annulus> annuli;
+  std::vector<Image> images;     ///< one an annulus, [scan y][scan x]: the sum over its pixels
+  Image sum;                     ///< over the whole pattern
+  Image com_y_mrad, com_x_mrad;  ///< centre of mass along ky and kx; 0 where a pattern is empty
+  Image mean_pattern;            ///< PACBED, [ky][kx]
+};
+
+/// Throws InputError where the detector's calibration is unknown, FileError where a pattern cannot be read.
+VirtualImages virtual_images(const Scan& scan, const std::vector<Annulus>& annuli, const Progress& progress = {});
+
+}  // namespace terrace
