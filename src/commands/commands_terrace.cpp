@@ -7,6 +7,8 @@ std::vector<Command> commands() {
   return {
       {"structure", "build an interface or convert a structure file", add_structure},
       {"simulate", "simulate a 4D-STEM scan of a specimen", add_simulate},
+      {"info", "say what a scan file holds", add_info},
+      {"convert", "write a scan file in another program's form, or as images", add_convert},
       {"dataset", "simulate a labelled data set from a recipe", add_dataset},
       {"train", "train a network on a data set", nullptr},
       {"evaluate", "measure a network on held-out families", nullptr},

@@ -23,7 +23,10 @@ void add_settings_options(CLI::App& app, S& settings, const std::string& group) 
           using Value = std::remove_cvref_t<decltype(settings.*member)>;
           if constexpr (std::is_arithmetic_v<Value>) option->check(CLI::Range(field.low, field.high));
           if constexpr (std::is_same_v<Value, std::vector<double>> || std::is_same_v<Value, std::vector<int>>)
-            option->expected(1, 2);
+            option->delimiter(',')->expected(1, 2)->check(CLI::Range(field.low, field.high));
+          if constexpr (std::is_same_v<Value, std::string>)
+            if (!field.choices.empty())
+              option->check(CLI::IsMember(CLI::detail::split(std::string(field.choices), '|')));
         },
         field.member);
   }

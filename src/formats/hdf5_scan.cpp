@@ -11,7 +11,7 @@ namespace {
 void refuse_large_chunks(const Hdf5Dataset& data, const std::string& name) {
   double bytes = 8;
   for (const auto extent : data.chunk()) bytes *= static_cast<double>(extent);
-  if (bytes > 4e9)
+  if (bytes > 1e9)
     throw FileError(
         fmt::format("'{}' is stored in chunks of shape {}, too large to unpack pattern by pattern. Rechunk it "
                     "with h5repack?",

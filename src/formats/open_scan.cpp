@@ -38,7 +38,7 @@ void try_hdf5(const fs::path& path, const ScanOverrides& overrides) {
 }
 
 std::unique_ptr<Scan> open_hdf5(const fs::path& path, const ScanOverrides& overrides) {
-  constexpr double patience_seconds = 60;
+  constexpr int patience_seconds = 10;
   if (!survives([&] { try_hdf5(path, overrides); }, patience_seconds))
     throw FileError(fmt::format("'{}' is damaged: the HDF5 library cannot follow it. Copy it again?", path.string()));
   return open_hdf5_as_it_is(path, overrides);

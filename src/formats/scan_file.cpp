@@ -37,12 +37,15 @@ double file_bytes(const ScanInfo& info) {
   return bytes + 1e6;
 }
 
-/// Counts are packed in chunks of about a megabyte along the fast axis; fractions lie in one piece.
+/// Chunks of about a megabyte along the fast axis, which share out a row evenly. Counts are packed; fractions, which
+/// hardly shrink, are not, but lie in chunks as well, because HyperSpy opens only such data lazily.
 Hdf5Layout layout_of(const ScanInfo& info) {
-  if (info.dtype == "float32") return {};
-  const double pattern_bytes = 2.0 * info.detector_height * info.detector_width;
-  const auto patterns = std::clamp<std::int64_t>(std::llround(1e6 / pattern_bytes), 1, info.scan_width);
-  return {.chunk = {1, patterns, info.detector_height, info.detector_width}, .gzip = 4};
+  const bool counts = info.dtype != "float32";
+  const double pattern_bytes = (counts ? 2.0 : 4.0) * info.detector_height * info.detector_width;
+  const auto most = std::clamp<std::int64_t>(std::llround(1e6 / pattern_bytes), 1, info.scan_width);
+  const auto chunks = (info.scan_width + most - 1) / most;
+  const auto patterns = (info.scan_width + chunks - 1) / chunks;
+  return {.chunk = {1, patterns, info.detector_height, info.detector_width}, .gzip = counts ? 4 : 0};
 }
 
 Hdf5Dataset make_data(Hdf5File& file, const ScanInfo& info) {

@@ -13,9 +13,9 @@
 
 namespace terrace {
 
-/// Writes a scan pattern by pattern. The numbers are stored as `info.dtype`: "float32" (contiguous, the fastest to
-/// read), or "uint16" or "uint32" for counts, rounded, shuffled and gzipped; empty: counts where a dose is given, else
-/// float32. Until close() the file is called NAME.partial; destroyed earlier, it is removed.
+/// Writes a scan pattern by pattern, stored as `info.dtype`: "float32", or "uint16" or "uint32" for counts, rounded,
+/// shuffled and gzipped; empty: counts where a dose is given, else float32. Until close() the file is called
+/// NAME.partial; destroyed earlier, it is removed.
 class ScanWriter {
  public:
   /// Checks the free space first. `settings` is stored as JSON text and comes back as ScanInfo::provenance. Throws

@@ -79,7 +79,7 @@ def check_hyperspy(path):
 
     named = folder / (path.stem + ".hspy")
     shutil.copy(path, named)
-    for signal in (hs.load(named), hs.load(path, reader="HSPY"), hs.load(named, lazy=True)):
+    for signal in (hs.load(named), hs.load(path, file_format="HSPY"), hs.load(named, lazy=True)):
         data = signal.data if not signal._lazy else signal.data.compute()
         assert data.shape == SHAPE and np.array_equal(data, NUMBERS)
         axes = signal.axes_manager

@@ -1,0 +1,108 @@
+// convert: a scan file into another program's form, or into images.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "commands/command.h"
+#include "commands/progress_bar.h"
+#include "commands/scan_options.h"
+#include "core/error.h"
+#include "formats/image_file.h"
+#include "formats/npy.h"
+#include "formats/scan_file.h"
+#include "formats/virtual_images.h"
+
+namespace terrace {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  fs::path input, output;
+  std::string image = "virtual";
+  ScanOverrides overrides;
+};
+
+/// The patterns as .npy and, beside it, all that a .npy cannot say.
+void write_numpy(const Scan& scan, const fs::path& path, const Progress& progress) {
+  const auto& info = scan.info();
+  NpyWriter writer(path, {info.scan_height, info.scan_width, info.detector_height, info.detector_width});
+  Image pattern({info.detector_height, info.detector_width});
+  for (int y = 0; y < info.scan_height; ++y) {
+    for (int x = 0; x < info.scan_width; ++x) {
+      scan.read(y, x, pattern.span());
+      writer.append(pattern.span());
+    }
+    progress("writing", y + 1, info.scan_height);
+  }
+  const auto sidecar = fs::path(path).replace_extension(".json");
+  std::ofstream(sidecar) << sidecar_of(info).dump(2) << '\n';
+  writer.close();
+  fmt::print("wrote {} (its calibration)\n", sidecar.string());
+}
+
+void write_virtual_images(const Scan& scan, const fs::path& path, const Progress& progress) {
+  const auto& info = scan.info();
+  auto images = virtual_images(scan, standard_annuli(info), progress);
+  std::vector<Image> pages = std::move(images.images);
+  for (std::size_t ring = 0; ring < pages.size(); ++ring)
+    fmt::print("page {}: {}, {:.4g} to {:.4g} mrad\n", ring + 1, images.annuli[ring].name,
+               images.annuli[ring].inner_mrad, images.annuli[ring].outer_mrad);
+  fmt::print("page {}: centre of mass along y, mrad\npage {}: the same along x\n", pages.size() + 1, pages.size() + 2);
+  pages.push_back(std::move(images.com_y_mrad));
+  pages.push_back(std::move(images.com_x_mrad));
+  write_tiff(path, pages, {info.step_y_angstrom / 10, info.step_x_angstrom / 10, "nm"});
+}
+
+void write_mean_pattern(const Scan& scan, const fs::path& path, const Progress& progress) {
+  const auto& info = scan.info();
+  const auto images = virtual_images(scan, {}, progress);
+  write_tiff(path, std::span(&images.mean_pattern, 1), {info.mrad_per_pixel_y, info.mrad_per_pixel_x, "mrad"});
+}
+
+void print_how_to_open(const fs::path& path) {
+  const auto name = path.string();
+  if (path.extension() == ".hspy")
+    fmt::print("open it: hyperspy.api.load(\"{}\")\n", name);
+  else
+    fmt::print("open it: py4DSTEM.read(\"{0}\"), or hyperspy.api.load(\"{0}\", reader=\"HSPY\")\n", name);
+}
+
+void run(const Options& options) {
+  std::error_code missing;
+  if (fs::equivalent(options.input, options.output, missing))
+    throw InputError(fmt::format("'{}' would be written over itself. Give another name?", options.output.string()));
+  const auto scan = open_scan(options.input.string(), options.overrides);
+  for (const auto& guess : scan->info().guesses) fmt::print("note: {}\n", guess);
+  const auto kind = options.output.extension();
+  ProgressBar bar;
+  if (kind == ".h5" || kind == ".hdf5" || kind == ".hspy") {
+    write_scan(options.output, *scan, bar.callback());
+    print_how_to_open(options.output);
+  } else if (kind == ".npy") {
+    write_numpy(*scan, options.output, bar.callback());
+  } else if (kind == ".tif" || kind == ".tiff") {
+    (options.image == "pacbed" ? write_mean_pattern : write_virtual_images)(*scan, options.output, bar.callback());
+  } else {
+    throw InputError(fmt::format("'{}' has an unknown ending. Use .h5, .hspy, .npy or .tif.", options.output.string()));
+  }
+  fmt::print("wrote {}\n", options.output.string());
+}
+
+}  // namespace
+
+void add_convert(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("SCAN", options->input, "a scan file (HDF5 of terrace, py4DSTEM, HyperSpy or plain; .npy)")
+      ->required();
+  app.add_option("-o,--output", options->output,
+                 ".h5 (py4DSTEM, LiberTEM, NeXus), .hspy (HyperSpy), .npy with a .json beside it, or .tif (images)")
+      ->required();
+  app.add_option("--image", options->image, "what a .tif shows: BF, ABF, ADF and centre of mass, or the mean pattern")
+      ->check(CLI::IsMember({"virtual", "pacbed"}));
+  add_settings_options(app, options->overrides, "Instead of what the file says");
+  app.callback([options] { run(*options); });
+}
+
+}  // namespace terrace
