@@ -42,18 +42,19 @@ Harmonic fit_harmonic(const ColumnImage& columns, double cell) {
   Harmonic harmonic;
   harmonic.residual_is_noise = rows >= 3 * unknowns;
   if (rows < 3 || rows * columns.step_along < 0.6 * cell) return harmonic;
+  std::vector<std::vector<double>> basis;
+  for (int v = 0; v < rows; ++v) basis.push_back(basis_at(v * columns.step_along, cell, unknowns));
   for (int u = 0; u < width; ++u) {
     LeastSquares equations(unknowns);
-    for (int v = 0; v < rows; ++v) equations.add(basis_at(v * columns.step_along, cell, unknowns), columns.image(v, u));
+    for (int v = 0; v < rows; ++v) equations.add(basis[v], columns.image(v, u));
     const auto fit = equations.solve();
     if (fit.empty()) return {};
     harmonic.coefficients.emplace_back(fit[1], fit[2]);
     harmonic.power += fit[1] * fit[1] + fit[2] * fit[2];
     for (int v = 0; v < rows && rows > unknowns; ++v) {
-      const auto basis = basis_at(v * columns.step_along, cell, unknowns);
       double left = columns.image(v, u);
-      for (int i = 0; i < unknowns; ++i) left -= fit[i] * basis[i];
-      harmonic.residual += left * left / ((rows - unknowns) * width);
+      for (int i = 0; i < unknowns; ++i) left -= fit[i] * basis[v][i];
+      harmonic.residual += left * left / ((rows - unknowns) * static_cast<double>(width));
     }
   }
   return harmonic;
@@ -102,6 +103,33 @@ ColumnContrast with_known_column(const ColumnImage& columns, const LatticePrior&
   return contrast;
 }
 
+/// The common phase of all positions' coefficients, and the profile of what is in phase: from Σ c², whose angle is
+/// twice the phase, its sign from the cubes.
+double common_phase(const Harmonic& harmonic, double sign, std::vector<double>& profile) {
+  Coefficient squares = 0;
+  for (const auto& c : harmonic.coefficients) squares += c * c;
+  const double phase = std::arg(squares) / 2;
+  for (const auto& c : harmonic.coefficients) profile.push_back((c * std::polar(1.0, -phase)).real());
+  if (sign * sum_of_cubes(profile) >= 0) return phase;
+  for (double& value : profile) value = -value;
+  return phase + pi;
+}
+
+/// Sets the errors and judges whether rows stand out; what is out of phase measures how well the phase is known.
+void judge(ColumnContrast& contrast, const Harmonic& harmonic, double phase, double length) {
+  const double width = static_cast<double>(contrast.profile.size()), power = std::max(harmonic.power, 1e-300);
+  double out = 0;
+  for (const auto& c : harmonic.coefficients) out += std::norm((c * std::polar(1.0, -phase)).imag());
+  contrast.column_error = std::max(0.002, contrast.cell / (2 * pi) * std::sqrt(out / width / power));
+  contrast.cell_error = contrast.column_error * contrast.cell * 3.5 / length;
+  // Random phases would leave half of the power out of phase, give or take its 1/√width.
+  const double agreement = 1 - 2 * out / power, size = std::sqrt(power / width);
+  contrast.found =
+      size > 1e-5 && size > 1.8 * contrast.noise && agreement > std::clamp(2.5 / std::sqrt(width), 0.3, 0.8);
+  if (!contrast.found)
+    contrast.reason = "no lattice rows stand out along the interface (the image is flat or too noisy)";
+}
+
 }  // namespace
 
 ColumnContrast find_column_contrast(const ColumnImage& columns, const LatticePrior& prior) {
@@ -117,30 +145,10 @@ ColumnContrast find_column_contrast(const ColumnImage& columns, const LatticePri
                       " Å in " + std::to_string(rows) + " rows; one cell and 3 rows are needed)";
     return contrast;
   }
-  Coefficient squares = 0;
-  for (const auto& c : harmonic.coefficients) squares += c * c;
-  double phase = std::arg(squares) / 2;
-  for (const auto& c : harmonic.coefficients) contrast.profile.push_back((c * std::polar(1.0, -phase)).real());
-  if (prior.sign * sum_of_cubes(contrast.profile) < 0) {
-    phase += pi;
-    for (double& value : contrast.profile) value = -value;
-  }
+  const double phase = common_phase(harmonic, prior.sign, contrast.profile);
   contrast.column = std::fmod(phase / (2 * pi) * contrast.cell + 2 * contrast.cell, contrast.cell);
   contrast.noise = harmonic.residual_is_noise ? std::sqrt(2 * harmonic.residual / rows) : 0;
-  const int width = static_cast<int>(contrast.profile.size());
-  const double size = std::sqrt(harmonic.power / width);
-  // The part of the coefficients out of phase with a mirror line measures how well the phase is known.
-  double out = 0;
-  for (const auto& c : harmonic.coefficients) out += std::norm((c * std::polar(1.0, -phase)).imag());
-  contrast.column_error =
-      std::max(0.002, contrast.cell / (2 * pi) * std::sqrt(out / width / std::max(harmonic.power, 1e-300)));
-  contrast.cell_error = contrast.column_error * contrast.cell * 3.5 / (rows * columns.step_along);
-  // Random phases leave about 1/√width of Σ c²; a crystal's rows leave all of it.
-  const double agreement = std::abs(squares) / std::max(harmonic.power, 1e-300);
-  contrast.found =
-      size > 1e-5 && size > 1.8 * contrast.noise && agreement > std::clamp(2.5 / std::sqrt(width), 0.3, 0.8);
-  if (!contrast.found)
-    contrast.reason = "no lattice rows stand out along the interface (the image is flat or too noisy)";
+  judge(contrast, harmonic, phase, rows * columns.step_along);
   return contrast;
 }
 

@@ -21,9 +21,11 @@ struct SiteFit {
   double noise() const { return count > 2 ? std::sqrt(left / (count - 2)) : std::sqrt(left); }
 };
 
-/// A boundary, counted in cells from plane 0 (cell n lies between planes n and n + 1), with its two sites.
+/// A boundary, counted in cells from plane 0 (cell n lies between planes n and n + 1), with its two sites. The A site's
+/// boundary lies `delay` cells further: 0 where the film begins with its A plane, 1 where it begins with its B plane.
 struct Fit {
   double boundary = 0;
+  int delay = 0;
   SiteFit sites[2];
 
   /// Twice the log-likelihood, the noise of each site being unknown but hardly below 4 % of its scatter: columns
@@ -97,15 +99,17 @@ Profile fit_profile(const std::vector<AtomicPlane>& planes) {
   Profile profile;
   double best = -1e300;
   for (double boundary = 0.5; boundary <= count - 0.5; boundary += trial_step_cells)
-    for (const double width : {0.02, 0.4, 0.8, 1.2, 1.8, 2.5}) {
-      if (width > count / 3.0) break;
-      const Fit fit{boundary, {fit_site(planes, 0, boundary, width), fit_site(planes, 1, boundary, width)}};
-      const double likelihood = fit.likelihood() - (width > 0.1 ? 2 * std::log(5.0) : 0);
-      trials.push_back({boundary, likelihood});
-      if (likelihood <= best) continue;
-      best = likelihood;
-      profile.best = fit;
-    }
+    for (const double width : {0.02, 0.4, 0.8, 1.2, 1.8, 2.5})
+      for (const int delay : {0, 1}) {
+        if (width > count / 3.0) continue;
+        const Fit fit{
+            boundary, delay, {fit_site(planes, 0, boundary + delay, width), fit_site(planes, 1, boundary, width)}};
+        const double likelihood = fit.likelihood() - 2 * std::log(5.0) * ((width > 0.1) + delay);
+        trials.push_back({boundary, likelihood});
+        if (likelihood <= best) continue;
+        best = likelihood;
+        profile.best = fit;
+      }
   double weights = 0, square = 0;
   for (const auto& trial : trials) {
     const double weight = std::exp((trial.likelihood - best) / 2);
@@ -218,6 +222,7 @@ InterfacePosition find_with_film_high(const std::vector<AtomicPlane>& planes, do
   found.substrate_cell = cell;
   found.boundary = position_at(planes, index, cell);
   found.boundary_error = cell * std::hypot(profile.spread, planes.size() < few_planes ? 1.0 : 0.05);
+  found.begins_with_b = profile.best.delay == 1;
   place_plane(found, planes, static_cast<int>(std::lround(index)), cell);
   judge(found, planes, profile, index);
   return found;

@@ -15,7 +15,9 @@ inline constexpr int few_planes = 5;
 /// fitted profile leaves unexplained (standard deviation); below about 4 there is no interface to be seen.
 struct InterfacePosition {
   bool found = false;
-  bool film_high = true;                                 ///< the film lies at high position
+  bool film_high = true;  ///< the film lies at high position
+  bool begins_with_b =
+      false;  ///< SrO|AlO2: the A site changes a cell later; the boundary is then counted on the B site
   double boundary = 0, boundary_error = 0;               ///< projected mean boundary
   double plane = 0, plane_error = 0;                     ///< the A-plane nearest to it
   double substrate_cell = 0, substrate_cell_error = -1;  ///< error < 0: too few planes to measure it

@@ -1,6 +1,10 @@
 #include "registration/lattice.h"
 
+#include <cmath>
+#include <utility>
+
 #include "registration/column_contrast.h"
+#include "registration/column_refinement.h"
 #include "registration/plane_tracking.h"
 
 namespace terrace {
@@ -18,11 +22,14 @@ Lattice find_lattice(const ColumnImage& columns, const LatticePrior& prior) {
     lattice.reasons.push_back(contrast.reason);
     return lattice;
   }
-  std::string reason;
-  lattice.planes =
-      track_planes({contrast.profile, columns.step_across, contrast.noise}, prior.cell, prior.plane, reason);
-  lattice.across_found = !lattice.planes.empty();
-  if (!reason.empty()) lattice.reasons.push_back(reason);
+  auto tracked = track_planes({contrast.profile, columns.step_across, contrast.noise}, prior.cell, prior.plane);
+  lattice.across_found = !tracked.planes.empty();
+  if (!lattice.across_found) lattice.reasons.push_back(tracked.reason);
+  lattice.planes = std::move(tracked.planes);
+  // With few rows a cell, the third harmonic of sharp columns passes for the first; their shape is known by now.
+  const bool coarse = lattice.cell_along / columns.step_along < 6.5;
+  if (lattice.across_found && coarse && !std::isfinite(prior.column))
+    lattice.column = refine_column(columns, lattice.cell_along, lattice.column, contrast.profile, tracked.shape);
   return lattice;
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/constants.h"
 #include "registration/least_squares.h"
+#include "registration/peak_shape.h"
 
 namespace terrace {
 
@@ -58,19 +59,17 @@ double best_start(const ContrastProfile& profile, double cell) {
   return start;
 }
 
-double gauss(double offset, double width) { return std::exp(-offset * offset / (2 * width * width)); }
-
-/// How well Gaussians at `shift` from `middle` and at the planes beside it fit: what is left of the sum of squares.
+/// How well peaks at `shift` from `middle` and at the planes beside it fit: what is left of the sum of squares.
 struct Peak {
   double left = 1e300, shift = 0, height = 0, variance = 0;
 };
 
-Peak fit_peak(const std::vector<Sample1D>& samples, double shift, double width, double half_cell) {
+Peak fit_peak(const std::vector<Sample1D>& samples, double shift, const PeakShape& shape, double half_cell) {
   LeastSquares equations(2);
   const auto basis = [&](double offset) {
     const double u = offset - shift;
-    return std::vector<double>{gauss(u, width) + gauss(u - 2 * half_cell, width) + gauss(u + 2 * half_cell, width),
-                               -gauss(u - half_cell, width) - gauss(u + half_cell, width)};
+    return std::vector<double>{shape(u) + shape(u - 2 * half_cell) + shape(u + 2 * half_cell),
+                               -shape(u - half_cell) - shape(u + half_cell)};
   };
   for (const auto& sample : samples) equations.add(basis(sample.offset), sample.value);
   const auto fit = equations.solve();
@@ -81,60 +80,68 @@ Peak fit_peak(const std::vector<Sample1D>& samples, double shift, double width, 
     const auto b = basis(sample.offset);
     peak.left += std::pow(sample.value - fit[0] * b[0] - fit[1] * b[1], 2);
     // Curvature of the sum of squares: slope of the model by shift.
-    const double slope = fit[0] * b[0] * (sample.offset - shift) / (width * width);
+    const double slope = fit[0] * b[0] * (sample.offset - shift) / (shape.width * shape.width);
     peak.variance += slope * slope;
   }
   peak.variance = peak.variance > 0 ? 1 / peak.variance : 1e6;
   return peak;
 }
 
-Peak refine(const ContrastProfile& profile, double middle, double cell, double width) {
-  // Five samples at least, for three unknowns.
-  const auto samples = window(profile, middle, std::max(0.45 * cell, 2.6 * profile.step));
+/// The samples around one plane: five at least, for three unknowns.
+std::vector<Sample1D> peak_window(const ContrastProfile& profile, double middle, double cell) {
+  return window(profile, middle, std::max(0.45 * cell, 2.6 * profile.step));
+}
+
+Peak refine(const ContrastProfile& profile, double middle, double cell, const PeakShape& shape) {
+  const auto samples = peak_window(profile, middle, cell);
   Peak best;
   if (samples.size() < 4) return best;
   for (double pitch : {0.02 * cell, 0.002 * cell}) {
     const double from = best.shift;
     const double reach = pitch > 0.01 * cell ? 0.2 * cell : 0.02 * cell;
     for (double shift = from - reach; shift <= from + reach; shift += pitch) {
-      const Peak peak = fit_peak(samples, shift, width, cell / 2);
+      const Peak peak = fit_peak(samples, shift, shape, cell / 2);
       if (peak.height > 0 && peak.left < best.left) best = peak;
     }
   }
   return best;
 }
 
-/// The width (of 0.06 … 0.24 cells, half a step at least) that leaves least over all planes.
-double common_width(const ContrastProfile& profile, const std::vector<AtomicPlane>& planes, double cell) {
-  const double narrowest = std::max(0.06 * cell, 0.5 * profile.step);
-  double best = 1e300, width = narrowest;
-  for (double trial = narrowest; trial <= 0.241 * cell; trial += 0.02 * cell) {
-    double left = 0;
-    for (const auto& plane : planes) left += std::min(1e200, refine(profile, plane.position, cell, trial).left);
-    if (left < best) {
+/// The shape (widths of 0.05 … 0.24 cells, a third of a step at least) that leaves least over all planes where the walk
+/// put them: free to move as well, peaks that fall on a sample would look sharper than they are.
+PeakShape common_shape(const ContrastProfile& profile, const std::vector<AtomicPlane>& planes, double cell) {
+  const double narrowest = std::max(0.05 * cell, profile.step / 3);
+  double best = 1e300;
+  PeakShape shape{narrowest, 0};
+  for (double width = narrowest; width <= 0.241 * cell; width *= 1.12)
+    for (const double foot : {0.0, 0.15, 0.4}) {
+      double left = 0;
+      for (const auto& plane : planes)
+        left += std::min(1e200, fit_peak(peak_window(profile, plane.position, cell), 0, {width, foot}, cell / 2).left);
+      if (left >= best) continue;
       best = left;
-      width = trial;
+      shape = {width, foot};
     }
-  }
-  return width;
+  return shape;
 }
 
-/// Height of the profile at `middle` by projection on a Gaussian; NaN where fewer than two samples lie close.
-double height_at(const ContrastProfile& profile, double middle, double width) {
+/// Height of the profile at `middle` by projection on the peak; NaN where no sample lies close.
+double height_at(const ContrastProfile& profile, double middle, const PeakShape& shape) {
   double product = 0, square = 0, closest = 1e9;
-  for (const auto& sample : window(profile, middle, 2 * width)) {
-    const double g = gauss(sample.offset, width);
+  for (const auto& sample : window(profile, middle, 2 * shape.width)) {
+    const double g = shape(sample.offset);
     product += g * sample.value;
     square += g * g;
     closest = std::min(closest, std::abs(sample.offset));
   }
-  return closest <= std::max(0.6 * profile.step, 0.5 * width) ? product / square : std::nan("");
+  return closest <= std::max(0.6 * profile.step, 0.5 * shape.width) ? product / square : std::nan("");
 }
 
 /// The B columns before the first A-plane belong to a plane outside the scan: its cell is worth having all the same.
-void add_plane_before(const ContrastProfile& profile, std::vector<AtomicPlane>& planes, double cell, double width) {
+void add_plane_before(const ContrastProfile& profile, std::vector<AtomicPlane>& planes, double cell,
+                      const PeakShape& shape) {
   const double first = planes.front().position;
-  if (std::isfinite(height_at(profile, first - cell / 2, width)))
+  if (std::isfinite(height_at(profile, first - cell / 2, shape)))
     planes.insert(planes.begin(), {first - cell, 0.2 * cell, std::nan(""), 0});
 }
 
@@ -157,6 +164,18 @@ std::vector<AtomicPlane> walk(const ContrastProfile& profile, double start, doub
   return planes;
 }
 
+void place(AtomicPlane& plane, const ContrastProfile& profile, double cell, const PeakShape& shape) {
+  const Peak peak = refine(profile, plane.position, cell, shape);
+  const bool good = peak.left < 1e299 && peak.height > 0 && peak.height > 2 * profile.noise;
+  if (good) plane.position += peak.shift;
+  const double noise = std::max(profile.noise, good ? std::sqrt(peak.left / 4) : 0);
+  plane.error = good ? std::clamp(std::sqrt(peak.variance) * noise, 0.002 * cell, 0.3 * cell) : 0.2 * cell;
+  // Half a peak at the scan's end says little about its middle.
+  const double to_end = std::min(plane.position, profile.length() - plane.position);
+  if (to_end < 0.35 * cell) plane.error = std::max(plane.error, 0.1 * cell);
+  plane.brightness_a = height_at(profile, plane.position, shape);
+}
+
 bool period_stands_out(const ContrastProfile& profile, double start, double cell, std::string& reason) {
   const auto found = fundamental(profile, start, cell);
   if (profile.length() < 0.9 * cell)
@@ -168,34 +187,25 @@ bool period_stands_out(const ContrastProfile& profile, double start, double cell
 
 }  // namespace
 
-std::vector<AtomicPlane> track_planes(const ContrastProfile& profile, double cell, double known, std::string& reason) {
+TrackedPlanes track_planes(const ContrastProfile& profile, double cell, double known) {
+  TrackedPlanes tracked;
   if (profile.step > cell / 2.5) {
-    reason = "the scan step of " + std::to_string(profile.step) + " Å is too coarse to see A-planes";
-    return {};
+    tracked.reason = "the scan step of " + std::to_string(profile.step) + " Å is too coarse to see A-planes";
+    return tracked;
   }
   const double start = std::isfinite(known) ? known : best_start(profile, cell);
-  if (!period_stands_out(profile, start, cell, reason)) return {};
-  auto planes = walk(profile, start, cell);
-  const double width = common_width(profile, planes, cell);
-  for (auto& plane : planes) {
-    const Peak peak = refine(profile, plane.position, cell, width);
-    const bool good = peak.left < 1e299 && peak.height > 0 && peak.height > 2 * profile.noise;
-    if (good) plane.position += peak.shift;
-    const double noise = std::max(profile.noise, good ? std::sqrt(peak.left / 4) : 0);
-    plane.error = good ? std::clamp(std::sqrt(peak.variance) * noise, 0.002 * cell, 0.3 * cell) : 0.2 * cell;
-    // Half a peak at the scan's end says little about its middle.
-    const double to_end = std::min(plane.position, profile.length() - plane.position);
-    if (to_end < 0.35 * cell) plane.error = std::max(plane.error, 0.1 * cell);
-    plane.brightness_a = height_at(profile, plane.position, width);
-  }
-  add_plane_before(profile, planes, cell, width);
+  if (!period_stands_out(profile, start, cell, tracked.reason)) return tracked;
+  auto& planes = tracked.planes = walk(profile, start, cell);
+  tracked.shape = common_shape(profile, planes, cell);
+  for (auto& plane : planes) place(plane, profile, cell, tracked.shape);
+  add_plane_before(profile, planes, cell, tracked.shape);
   for (std::size_t i = 0; i < planes.size(); ++i) {
     const double spacing = i + 1 < planes.size() ? planes[i + 1].position - planes[i].position
                            : i > 0               ? planes[i].position - planes[i - 1].position
                                                  : cell;
-    planes[i].brightness_b = -height_at(profile, planes[i].position + spacing / 2, width);
+    planes[i].brightness_b = -height_at(profile, planes[i].position + spacing / 2, tracked.shape);
   }
-  return planes;
+  return tracked;
 }
 
 }  // namespace terrace

@@ -180,6 +180,7 @@ void take_interface(Registration& r, const View& view, const RegistrationOptions
     r.reasons.insert(r.reasons.end(), found.reasons.begin(), found.reasons.end());
   if (found.found) {
     if (r.film_side == "unknown") r.film_side = found.film_high ? "high" : "low";
+    r.termination = found.begins_with_b ? "p" : "n";
     r.boundary_angstrom = {found.boundary, found.boundary_error, "measured"};
     if (!given) r.interface_angstrom = {found.plane, found.plane_error, "measured"};
   }
@@ -267,6 +268,7 @@ nlohmann::ordered_json to_json(const Registration& r) {
   json["detector_rotation_deg"] = r.detector_rotation_deg;
   json["interface_normal"] = r.interface_normal;
   json["film_side"] = r.film_side;
+  json["termination"] = r.termination;
   json["interface_angstrom"] = to_json(r.interface_angstrom);
   json["boundary_angstrom"] = to_json(r.boundary_angstrom);
   json["column_angstrom"] = to_json(r.column_angstrom);

@@ -85,18 +85,19 @@ struct Registration {
   Estimate disc_radius_pixels;  ///< of the bright-field disc, along columns
   Estimate step_y_angstrom, step_x_angstrom;
   double detector_rotation_deg = 0;
-  std::string interface_normal = "x";  ///< "x" or "y": the scan axis across the interface
-  std::string film_side = "unknown";   ///< "high" or "low" end of that axis
-  Estimate interface_angstrom;         ///< the A-plane nearest to the projected mean boundary, scan frame
-  Estimate boundary_angstrom;          ///< the projected mean boundary itself
-  Estimate column_angstrom;            ///< an A-column along the interface, scan frame
-  Estimate cell_across_angstrom;       ///< substrate cell as the scan shows it, along the normal
-  Estimate cell_along_angstrom;        ///< the same along the interface
-  Estimate film_cell_angstrom;         ///< film cell along the normal
-  Estimate beam_intensity;             ///< what one undiffracted beam sums to, in the file's unit
-  std::vector<AtomicPlane> planes;     ///< in order of position
-  std::vector<int> faulty_pixels;      ///< indices row · width + column, replaced by their neighbours
-  std::vector<std::string> reasons;    ///< what could not be told, and what to be wary of
+  std::string interface_normal = "x";   ///< "x" or "y": the scan axis across the interface
+  std::string film_side = "unknown";    ///< "high" or "low" end of that axis
+  std::string termination = "unknown";  ///< "n": the film begins with its A plane, "p": with its B plane
+  Estimate interface_angstrom;          ///< the A-plane nearest to the projected mean boundary, scan frame
+  Estimate boundary_angstrom;           ///< the projected mean boundary itself; for "p" that of the B site
+  Estimate column_angstrom;             ///< an A-column along the interface, scan frame
+  Estimate cell_across_angstrom;        ///< substrate cell as the scan shows it, along the normal
+  Estimate cell_along_angstrom;         ///< the same along the interface
+  Estimate film_cell_angstrom;          ///< film cell along the normal
+  Estimate beam_intensity;              ///< what one undiffracted beam sums to, in the file's unit
+  std::vector<AtomicPlane> planes;      ///< in order of position
+  std::vector<int> faulty_pixels;       ///< indices row · width + column, replaced by their neighbours
+  std::vector<std::string> reasons;     ///< what could not be told, and what to be wary of
 
   /// Whether to_standard_grid has all it needs.
   bool usable() const;
