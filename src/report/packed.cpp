@@ -31,6 +31,13 @@ double nearly_largest(std::span<const float> numbers) {
   return *place;
 }
 
+double smallest_above_zero(std::span<const float> numbers, double otherwise) {
+  double smallest = otherwise;
+  for (const float number : numbers)
+    if (number > 0 && number < smallest) smallest = number;
+  return smallest;
+}
+
 }  // namespace
 
 std::string gzip(std::span<const std::byte> bytes) {
@@ -65,8 +72,9 @@ std::string base64(std::string_view bytes) {
 LogCodes log_codes(std::span<const float> numbers, double decades) {
   LogCodes result{.high = nearly_largest(numbers), .codes = std::vector<std::uint8_t>(numbers.size())};
   if (result.high <= 0) return result;
-  result.low = result.high * std::pow(10, -decades);
-  const double scale = 254 / (decades * std::log(10.0)), origin = std::log(result.low);
+  const double deepest = result.high * std::pow(10, -decades);
+  result.low = std::max(deepest, smallest_above_zero(numbers, result.high) / 2);
+  const double origin = std::log(result.low), scale = 254 / (std::log(result.high) - origin);
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     if (!(numbers[i] >= result.low)) continue;
     const double code = 1 + std::round((std::log(numbers[i]) - origin) * scale);

@@ -16,8 +16,8 @@ std::string gzip(std::span<const std::byte> bytes);
 std::string base64(std::string_view bytes);
 
 /// One byte a number on a logarithmic scale. Code 0 is everything below `low` (and NaN); code c ≥ 1 stands for
-/// low · (high/low)^((c − 1)/254). `high` is the largest number but for one in 10,000 (hot pixels), `low` is `decades`
-/// below it.
+/// low · (high/low)^((c − 1)/254). `high` is the largest number but for one in 10,000 (hot pixels); `low` is half
+/// the smallest one above 0 (single electrons then stand out from nothing), but at most `decades` below `high`.
 struct LogCodes {
   double low = 0, high = 0;
   std::vector<std::uint8_t> codes;

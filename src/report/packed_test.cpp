@@ -63,6 +63,12 @@ TEST(LogCodes, come_back_within_half_a_step) {
   }
 }
 
+TEST(LogCodes, one_electron_stands_out_from_none) {
+  const auto coded = log_codes(std::vector<float>{0, 1, 4}, 4);
+  EXPECT_EQ(coded.low, 0.5);
+  EXPECT_EQ(coded.codes, (std::vector<std::uint8_t>{0, 86, 255}));  // ln 2 / ln 8 = a third of the way
+}
+
 TEST(LogCodes, a_hot_pixel_does_not_darken_the_rest) {
   std::vector<float> numbers(20000, 1.0f);
   numbers[7] = 1e9f;

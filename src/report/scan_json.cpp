@@ -12,7 +12,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // Tried in this order until the text fits.
-constexpr ScanLimits limits_by_size[] = {{64, 48}, {64, 32}, {48, 32}, {32, 32}, {32, 24}, {24, 24}, {16, 16}};
+constexpr ScanLimits limits_by_size[] = {{64, 64}, {64, 48}, {64, 32}, {48, 32},
+                                         {32, 32}, {32, 24}, {24, 24}, {16, 16}};
+
+// Small scans may keep finer patterns than this.
+constexpr int usual_pixels = 48;
+bool is_small(const ScanInfo& info) { return std::int64_t{info.scan_height} * info.scan_width <= 48 * 48; }
 
 Json map_json(const Map& map) {
   return {{"name", map.name},
@@ -57,6 +62,7 @@ Json view_json(const ScanInfo& info, const ScanView& view) {
 Json scan_json(const ReportContent& content, std::size_t budget) {
   const auto& info = content.scan->info();
   for (const auto& limits : limits_by_size) {
+    if (limits.pixels > usual_pixels && !is_small(info)) continue;
     const ScanView view = view_of(*content.scan, limits);
     Json json = view_json(info, view);
     if (content.interface_line) json["interface_line"] = line_json(*content.interface_line, view.stride);

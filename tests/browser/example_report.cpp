@@ -26,6 +26,7 @@ Prediction prediction() {
   p.step_height_probability_up = 0.93;
   p.sigma_a_cells = 0.2;
   p.sigma_a_error = 0.15;
+  p.sigma_b_error = 0.1;
   p.thickness_nm = 19.9;
   p.covered_share = 0.94;
   p.out_of_domain = 0.41;

@@ -82,7 +82,7 @@ claim("the reader's own ring over the whole disc holds most electrons", async ({
     input.dispatchEvent(new Event("input"));
   });
   await page.waitForTimeout(200);
-  const electrons = Number((await readout(page)).match(/Own ring ([\d.]+)/)[1]);
+  const electrons = Number((await readout(page)).match(/Own ring ([\d.,]+)/)[1].replace(",", ""));
   // 10,000 ± 1 % (Poisson) electrons; codes round each pixel to 1.8 %, evenly in both directions.
   assert.ok(Math.abs(electrons - 10000) < 600, `${electrons} electrons`);
 });

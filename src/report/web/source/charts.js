@@ -1,7 +1,7 @@
 // Curves, reliability, scatter: uPlot with this page's colours, redrawn when those change.
 import uPlot from "uplot";
 import { figure, make } from "./dom.js";
-import { format } from "./numbers.js";
+import { format, percent, power_of_ten } from "./numbers.js";
 
 const height = 300;
 const charts = new Set();
@@ -18,13 +18,24 @@ function palette() {
 
 const with_alpha = (hex, alpha) => hex + Math.round(255 * alpha).toString(16).padStart(2, "0");
 
-function axis(label, colours) {
-  const font = "12px system-ui, sans-serif";
+const is_decade = (value) => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-6;
+const decades = (u, splits) => splits.map((value) => (is_decade(value) ? value : null));
+const tick_text = (u, splits) => splits.map((value) => (value === null ? "" : power_of_ten(value)));
+
+function axis(label, colours, { size, logarithmic = false }) {
+  const font = "12px system-ui, 'DejaVu Sans', sans-serif";
+  const lines = { stroke: colours.rule, width: 1, ...(logarithmic ? { filter: decades } : {}) };
   return {
-    label, font, labelFont: font, labelSize: 22, stroke: colours.muted,
-    grid: { stroke: colours.rule, width: 1 }, ticks: { stroke: colours.rule, width: 1, size: 4 },
+    label, font, labelFont: font, labelSize: 20, labelGap: 2, size, stroke: colours.muted,
+    grid: lines, ticks: { ...lines, size: 4 },
+    ...(logarithmic ? { filter: decades, values: tick_text } : {}),
   };
 }
+
+const axes = (x_name, y_name, colours, { x_log = false, y_log = false } = {}) => [
+  axis(x_name, colours, { size: 30, logarithmic: x_log }),
+  axis(y_name, colours, { size: 46, logarithmic: y_log }),
+];
 
 /** Keeps a uPlot as wide as its place and in the page's colours. `options_of(palette)` → {options, data}. */
 function living_chart(label, options_of) {
@@ -34,7 +45,7 @@ function living_chart(label, options_of) {
     plot?.destroy();
     const { options, data } = options_of(palette());
     const width = Math.max(240, place.clientWidth);
-    plot = new uPlot({ width, height, cursor: { y: false, drag: { setScale: false } }, ...options }, data, place);
+    plot = new uPlot({ width, height, padding: [10, 22, 0, 0], cursor: { y: false, drag: { setScale: false } }, ...options }, data, place);
   };
   new ResizeObserver(() => {
     if (!plot) redraw();
@@ -48,19 +59,36 @@ export function redraw_charts() {
   for (const redraw of charts) redraw();
 }
 
-const shown = (u, value) => (value === null || value === undefined ? "–" : format(value));
+const is_missing = (value) => value === null || value === undefined;
+const shown = (u, value) => (is_missing(value) ? "" : format(value));
+
+/** A line's value with the interval that the next two columns hold. */
+const shown_with_interval = (u, value, series, index) => {
+  if (is_missing(value)) return "";
+  const [high, low] = [u.data[series + 1][index], u.data[series + 2][index]];
+  return is_missing(low) ? format(value) : `${format(value)} (${format(low)} to ${format(high)})`;
+};
+
+const edge_name = "edge of a band";
+
+/** A band's edges have no lines of their own in the legend. */
+function hide_edges(u) {
+  u.root.querySelectorAll(".u-series").forEach((row, i) => {
+    if (u.series[i].label === edge_name) row.style.display = "none";
+  });
+}
 
 /** A curve's columns: its line, and its band's two edges where it has one. */
 function columns(curve, colour) {
   const line = {
-    label: curve.name, stroke: colour, width: 2, value: shown,
+    label: curve.name, stroke: colour, width: 2, value: curve.low.length ? shown_with_interval : shown,
     points: { show: curve.dots || curve.x.length < 25, size: 6, fill: colour, width: 0 },
     paths: curve.dots ? () => null : undefined,
   };
   const series = [line], data = [curve.y];
   if (curve.low.length) {
-    const edge = { stroke: "transparent", width: 0, points: { show: false }, value: shown };
-    series.push({ ...edge, label: "high" }, { ...edge, label: "low" });
+    const edge = { stroke: "transparent", width: 0, points: { show: false }, label: edge_name };
+    series.push(edge, edge);
     data.push(curve.high, curve.low);
   }
   return { series, table: [curve.x, ...data] };
@@ -79,7 +107,9 @@ function curves_options(chart, colours) {
   const options = {
     series, bands,
     scales: { x: { time: false, ...scale(chart.x_log) }, y: scale(chart.y_log) },
-    axes: [axis(chart.x_name, colours), axis(chart.y_name, colours)],
+    axes: axes(chart.x_name, chart.y_name, colours, chart),
+    legend: { markers: { width: 0, fill: (u, i) => series[i].stroke } },
+    hooks: { init: [hide_edges] },
   };
   return { options, data: uPlot.join(parts.map((part) => part.table)) };
 }
@@ -137,7 +167,7 @@ function agreement_chart({ label, points, x_name, y_name, range, size, faint }) 
       hooks: { draw: [draw_points(colours)] },
       series: [{}, { points: { show: false }, paths: () => null }],
       scales: { x: { time: false, range }, y: { range } },
-      axes: [axis(x_name, colours), axis(y_name, colours)],
+      axes: axes(x_name, y_name, colours),
     },
     data: [range, range],
   }));
@@ -164,5 +194,5 @@ export function depth_chart({ truth, answer, low, high }) {
     label: `Step depth, answer over truth, ${points.length} interfaces; mean absolute error ${format(error)} nm`,
     points, range: [0, most], x_name: "true depth (nm)", y_name: "answered depth (nm)", size: () => 2.5, faint: true,
   });
-  return figure("Step depth", `${points.length} interfaces; mean absolute error ${format(error, 2)} nm; ${Math.round(100 * inside)} % of the 90 % intervals hold the truth.`, plot);
+  return figure("Step depth", `${points.length} interfaces; mean absolute error ${format(error, 2)} nm; ${percent(inside)} of the 90\u00a0% intervals hold the truth.`, plot);
 }

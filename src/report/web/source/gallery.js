@@ -3,7 +3,11 @@ import { make } from "./dom.js";
 import { colour_bar, still } from "./picture.js";
 import { unpack } from "./unpack.js";
 
-const decades = 1e-4;
+/** The lower end of a logarithmic scale: at most four decades down. */
+function lowest(numbers, high) {
+  const smallest = numbers.reduce((least, value) => (value > 0 && value < least ? value : least), high);
+  return Math.max(high * 1e-4, smallest);
+}
 
 function titled(title, picture, bar) {
   return make("div", { class: "titled" }, make("h4", {}, title), picture, bar);
@@ -15,7 +19,7 @@ async function twin_row(twin) {
   const [height, width] = rough.shape;
   const difference = rough.numbers.map((value, i) => value - diffuse.numbers[i]);
   const high = Math.max(rough.high, diffuse.high), most = difference.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
-  const pattern = { map: "cividis", low: high * decades, high, logarithmic: true };
+  const pattern = { map: "cividis", low: lowest(rough.numbers, high), high, logarithmic: true };
   const signed = { map: "signed", low: -most, high: most };
   const cell = (title, numbers, look) => titled(title, still(numbers, height, width, look, `${title}: ${twin.caption}`), colour_bar(look));
   return make(

@@ -2,6 +2,10 @@
 import { draw, make } from "./dom.js";
 import { fixed, formula, percent, quantile, round_below } from "./numbers.js";
 
+const is_likely = (probability) => probability >= 0.5;
+const step_probability = ({ classes, class_probability }) =>
+  class_probability[classes.indexOf("rough")] + class_probability[classes.indexOf("both")];
+
 const margin = { left: 46, top: 34, right: 96, bottom: 14 };
 const distribution_width = 150, gap = 14;
 
@@ -56,6 +60,12 @@ function depth_axis(depth_nm, height) {
   return [...ticks, label];
 }
 
+/** Where the electrons come from. */
+const beam = () => [
+  draw("path", { d: "M-22 -28v16m-4 -5l4 5l4 -5", class: "beam" }),
+  text(-29, -17, "e⁻", { "text-anchor": "end" }),
+];
+
 function titles(drawing, width) {
   const boundary = -drawing.first_column / drawing.columns;
   return [
@@ -75,21 +85,27 @@ function distribution(prediction, scale, start, height) {
       draw("title", {}, `${fixed(i * bin, 2)} to ${fixed((i + 1) * bin, 2)} nm: ${percent(share)}`),
     ),
   );
+  const step = step_probability(prediction);
+  const title = is_likely(step) ? "where the step lies" : `if there is a step (${percent(step)})`;
   return [
     draw("line", { x1: start, x2: start, y1: 0, y2: height, class: "axis" }),
-    ...bars,
-    text(start, -12, "where the step lies", { class: "muted" }),
+    draw("g", { class: is_likely(step) ? "" : "unlikely" }, ...bars),
+    text(start, -12, title),
   ];
 }
 
-function intervals(prediction, scale, width) {
+/** Bands across from `start`: over the atoms too where a step is likely. */
+function intervals(prediction, scale, start, width) {
   const { depth_probability: p, depth_bin_nm: bin, depth_low_nm: low, depth_high_nm: high, depth_nm: middle } = prediction;
-  const band = (from, to, kind) => draw("rect", { x: 0, y: from * scale, width, height: (to - from) * scale, class: kind });
+  const band = (from, to, kind) => draw("rect", { x: start, y: from * scale, width: width - start, height: (to - from) * scale, class: kind });
+  const far_enough = (edge) => Math.abs(edge - middle) * scale > 18;
+  const ends = [low, high].filter(far_enough).map((edge) => text(width + 8, edge * scale + 4, fixed(edge, 1)));
   return {
     behind: [band(low, high, "band-90"), band(quantile(p, bin, 0.25), quantile(p, bin, 0.75), "band-50")],
     before: [
-      draw("line", { x1: 0, x2: width, y1: middle * scale, y2: middle * scale, class: "median" }),
+      draw("line", { x1: start, x2: width, y1: middle * scale, y2: middle * scale, class: "median" }),
       text(width + 8, middle * scale + 5, `${fixed(middle, 1)} nm`, { class: "value" }),
+      ...ends,
     ],
   };
 }
@@ -120,7 +136,7 @@ export function interface_view(drawing, prediction) {
   const inner = width + (with_depths ? gap + distribution_width : 0);
   const right = with_depths ? margin.right : 14;
   const box = [-margin.left, -margin.top, margin.left + inner + right, margin.top + height + margin.bottom];
-  const bands = with_depths ? intervals(with_depths, scale, inner) : { behind: [], before: [] };
+  const bands = with_depths ? intervals(with_depths, scale, is_likely(step_probability(with_depths)) ? 0 : width + gap, inner) : { behind: [], before: [] };
   const picture = draw(
     "svg",
     { viewBox: box.join(" "), width: box[2], height: box[3], class: "interface", role: "img", "aria-label": label_of(drawing, with_depths) },
@@ -129,8 +145,9 @@ export function interface_view(drawing, prediction) {
     ...bands.behind,
     ...depth_axis(drawing.depths * drawing.cell_nm, height),
     ...titles(drawing, width),
+    ...beam(),
     ...(with_depths ? distribution(with_depths, scale, width + gap, height) : []),
     ...bands.before,
   );
-  return make("figure", { class: "interface-figure" }, picture, legend(drawing, with_depths), make("figcaption", {}, drawing.caption));
+  return make("figure", { class: `interface-figure ${prediction?.abstains ? "withheld" : ""}` }, picture, legend(drawing, with_depths), make("figcaption", {}, drawing.caption));
 }

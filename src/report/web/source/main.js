@@ -11,18 +11,23 @@ function section(id, title, lead, ...children) {
     make("h2", { id: `${id}-title` }, title), lead ? make("p", { class: "lead" }, lead) : null, ...children);
 }
 
+/** A withheld answer is said first, smaller worries last. */
+function in_order(prediction) {
+  const worries = warnings(prediction), parts = [class_bars(prediction), answer_facts(prediction)];
+  return (prediction.abstains ? [worries, ...parts] : [...parts, worries]).filter(Boolean);
+}
+
 function answer({ prediction, drawing }) {
   if (!prediction && !drawing) return null;
   const words = prediction
-    ? make("div", { class: "words" }, warnings(prediction), class_bars(prediction), answer_facts(prediction))
+    ? make("div", { class: "words" }, ...in_order(prediction))
     : null;
   const picture = drawing ? interface_view(drawing, prediction) : null;
   return section("answer", prediction ? "The interface" : "The specimen", "", make("div", { class: "answer" }, picture, words));
 }
 
 async function scan({ scan: content }) {
-  return content && section("scan", "The scan", scan_lead(content), await scan_browser(content),
-    make("p", { class: "hint" }, "Move the pointer over the map, click to hold a position, or use the arrow keys (with Shift: five steps)."));
+  return content && section("scan", "The scan", scan_lead(content), await scan_browser(content));
 }
 
 async function registration({ registration: pictures }) {

@@ -2,6 +2,7 @@
 import { choice, draw, make } from "./dom.js";
 import { format, round_below } from "./numbers.js";
 import { colour_bar, paint } from "./picture.js";
+import { profile_plot } from "./profile.js";
 import { own_ring, rings_of } from "./rings.js";
 import { unpack, unpack_codes } from "./unpack.js";
 
@@ -42,8 +43,9 @@ class ScanBrowser {
     this.map_stage = stage(this.rows, this.columns, aspect, "Map of the scan. Arrow keys move the position.");
     this.pattern_stage = stage(this.height, this.width, this.width / this.height, "Diffraction pattern");
     this.pattern_stage.element.setAttribute("role", "img");
-    this.map_legend = make("div");
-    this.pattern_legend = make("div");
+    this.map_legend = make("div", { class: "legend-of" });
+    this.pattern_legend = make("div", { class: "legend-of" });
+    this.profile = profile_plot(aspect);
     this.readout = make("p", { class: "readout", id: "position", "aria-live": "polite" });
     this.listen();
     this.element = make("div", { class: "browser" }, this.map_panel(), this.pattern_panel());
@@ -68,9 +70,11 @@ class ScanBrowser {
       choice("Map", names, this.map, select),
       this.map_stage.element,
       scale_bar(this.columns * this.scan.step_x_nm * this.scan.stride, "nm"),
+      this.profile.element,
       this.map_legend,
       this.ring.controls,
       this.readout,
+      make("p", { class: "hint" }, "Move the pointer over the map, click to hold or release a position, or use the arrow keys (with Shift: five steps)."),
     );
   }
 
@@ -159,11 +163,10 @@ class ScanBrowser {
     const map = this.maps[this.map];
     const look = this.map_look(map);
     paint(this.map_stage.canvas, map.image.numbers, this.rows, this.columns, look);
-    this.map_legend.replaceChildren(
-      colour_bar(look, map.unit),
-      make("p", { class: "meaning" }, `${map.name}: ${map.meaning}`),
-    );
+    const meaning = `${map.name}: ${map.meaning}. The line below the map is its mean along y.`;
+    this.map_legend.replaceChildren(colour_bar(look, map.unit), make("p", { class: "meaning" }, meaning));
     this.ring.controls.hidden = !map.own;
+    this.profile.show(map.image.numbers, this.rows, this.columns);
   }
 
   /** The numbers of the pattern shown. */
@@ -218,6 +221,7 @@ class ScanBrowser {
       draw("rect", { ...box, class: "mark-outer" }),
       draw("rect", { ...box, class: "mark" }),
     );
+    this.profile.mark(column);
     this.map_stage.element.classList.toggle("held", this.held);
   }
 

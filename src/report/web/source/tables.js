@@ -10,13 +10,13 @@ const class_meanings = {
 };
 
 /** One bar a class. */
-export function class_bars({ classes, class_probability }) {
+export function class_bars({ classes, class_probability, abstains }) {
   const most = Math.max(...class_probability);
   const rows = classes.map((name, i) => {
     const share = class_probability[i];
     const bar = make("span", { class: "bar-track" }, make("span", { class: "bar-fill", style: `width:${100 * share}%` }));
     const label = make("span", { class: "bar-name" }, name, make("small", {}, class_meanings[name] ?? ""));
-    return make("li", { class: share === most ? "most" : "" }, label, bar, make("span", { class: "bar-value" }, percent(share)));
+    return make("li", { class: share === most && !abstains ? "most" : "" }, label, bar, make("span", { class: "bar-value" }, percent(share)));
   });
   return make("ul", { class: "class-bars", "aria-label": "Probability of each class" }, ...rows);
 }
@@ -28,17 +28,17 @@ const facts = (pairs) =>
 
 const probability_of = (p, ...names) => names.reduce((sum, name) => sum + p.class_probability[p.classes.indexOf(name)], 0);
 
-/** The answer in numbers; of the step only where one is likely, of the widths where mixing is. */
+/** The answer in numbers, none where it is withheld; of the step only where one is likely, of the widths where mixing is. */
 export function answer_facts(p) {
   const pairs = [];
-  if (probability_of(p, "rough", "both") >= 0.2) {
+  if (!p.abstains && probability_of(p, "rough", "both") >= 0.2) {
     const up = p.probability_up >= 0.5, share = up ? p.probability_up : 1 - p.probability_up;
     pairs.push(
-      ["Step depth", `${fixed(p.depth_nm, 1)} nm`, `90 %: ${fixed(p.depth_low_nm, 1)} to ${fixed(p.depth_high_nm, 1)} nm`],
+      ["Step depth", `${fixed(p.depth_nm, 1)} nm`, `90\u00a0%: ${fixed(p.depth_low_nm, 1)} to ${fixed(p.depth_high_nm, 1)} nm`],
       ["Below the step", `${up ? "substrate" : "film"} advances`, percent(share)],
     );
   }
-  if (probability_of(p, "diffuse", "both") >= 0.2)
+  if (!p.abstains && probability_of(p, "diffuse", "both") >= 0.2)
     pairs.push(
       ["Width on A sites", `${fixed(p.sigma_a_cells, 2)} cells`, `± ${fixed(p.sigma_a_error, 2)}`],
       ["Width on B sites", `${fixed(p.sigma_b_cells, 2)} cells`, `± ${fixed(p.sigma_b_error, 2)}`],
@@ -54,14 +54,16 @@ export function answer_facts(p) {
 /** Why the answer is withheld, or what to be wary of. */
 export function warnings({ abstains, reasons }) {
   if (!abstains && !reasons.length) return null;
-  const title = abstains ? "No answer is given" : "Be wary";
+  const title = abstains ? "No answer is given" : "To keep in mind";
   return make("div", { class: abstains ? "note strong" : "note", role: "note" }, make("h3", {}, title),
     make("ul", {}, ...reasons.map((reason) => make("li", {}, reason))));
 }
 
 /** Value and interval on a line from 0 to 1, where they fit there. */
-function whisker({ value, low, high }) {
-  if (!(low >= 0 && high <= 1)) return null;
+const is_no_share = /(_nm|_cells|_mrad|error|mae|width)\b/i;
+
+function whisker({ name, value, low, high }) {
+  if (!(low >= 0 && high <= 1) || is_no_share.test(name)) return null;
   return make("span", { class: "whisker", "aria-hidden": "true" },
     make("span", { class: "range", style: `left:${100 * low}%;width:${100 * (high - low)}%` }),
     make("span", { class: "point", style: `left:${100 * value}%` }));
