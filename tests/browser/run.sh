@@ -6,7 +6,7 @@ web=$(cd "$(dirname "$0")/../../src/report/web" && pwd)
 skip() { echo "skipped: $1"; exit 77; }
 
 command -v node >/dev/null || skip "node is not installed"
-[ -d "$web/node_modules" ] || skip "no node_modules (run tools/web_setup.sh)"
+[ -d "$web/node_modules" ] || skip "no node_modules (run make web-packages)"
 case $1 in
   bundle)
     cd "$web" && exec node build.mjs --check ;;
