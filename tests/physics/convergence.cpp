@@ -57,11 +57,12 @@ std::vector<ProbePosition> probes(const Case& c, int count) {
 
 /// As a camera of the recipes sees them: [probe][ky][kx].
 Array<float, 3> seen(const Case& c, int count, const Camera& camera) {
-  const auto specimen = specimen_of(c);
+  const std::vector<Specimen> specimens = {specimen_of(c)};  // the tree refers to them
+  const auto& specimen = specimens[0];
   const auto sampling = sampling_of(c);
   const PatternSimulation simulation(grid_for(specimen.width_y, specimen.width_x, sampling),
                                      {.energy_kev = energy, .semiangle_mrad = semiangle}, camera, sampling);
-  const FamilyTree tree({specimen}, {{0, specimen.depth_count()}});
+  const FamilyTree tree(specimens, {{0, specimen.depth_count()}});
   Array<float, 3> patterns({count, camera.pixels, camera.pixels});
   const auto positions = probes(c, count);
   for (int configuration = 0; configuration < configurations(sampling); ++configuration)
