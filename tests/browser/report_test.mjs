@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { launch, open } from "./browser.mjs";
+import { drawn, launch, open } from "./browser.mjs";
 
 const folder = resolve(process.argv[2]);
 const url_of = (name) => pathToFileURL(resolve(folder, name)).href;
@@ -65,7 +65,7 @@ claim("each map can be chosen, with the keyboard alone", async ({ page }) => {
   await page.focus("[aria-label=Map] input:checked");
   for (let i = 0; i < 3; ++i) {
     await page.keyboard.press("ArrowRight");
-    await page.waitForTimeout(100);
+    await drawn(page);
     seen.add(await map_pixels(page));
   }
   assert.equal(seen.size, 4);
@@ -81,7 +81,7 @@ claim("the reader's own ring over the whole disc holds most electrons", async ({
     input.value = input.max;
     input.dispatchEvent(new Event("input"));
   });
-  await page.waitForTimeout(200);
+  await drawn(page);
   const electrons = Number((await readout(page)).match(/Own ring ([\d.,]+)/)[1].replace(",", ""));
   // 10,000 ± 1 % (Poisson) electrons; codes round each pixel to 1.8 %, evenly in both directions.
   assert.ok(Math.abs(electrons - 10000) < 600, `${electrons} electrons`);
@@ -103,7 +103,7 @@ claim("hostile text stays text", async ({ page }) => {
 
 claim("a narrow screen needs no sideways scrolling", async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
-  await page.waitForTimeout(200);
+  await drawn(page);
   assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360);
 });
 
