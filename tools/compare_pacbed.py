@@ -32,7 +32,8 @@ def simulated_series(pattern):
             data = np.asarray(file["datacube_root/datacube/data"], float)
             about = file["datacube_root/metadatabundle/microscope"]
             thickness = float(about["thickness_nm"][()])
-            wavelength = 12.398419843 / np.sqrt(200 * (2 * 510.99895 + 200))
+            energy = float(about["energy_kev"][()])
+            wavelength = 12.398419843 / np.sqrt(energy * (2 * 510.99895 + energy))
             mrad = 1e3 * wavelength * float(np.diff(file["entry/data/kx"][:2])[0])
         mean = data.mean(axis=(0, 1))[1:, 1:]  # an odd size: the beam falls on the middle
         mirrored = (mean + mean[::-1] + mean[:, ::-1] + mean[::-1, ::-1]) / 4
