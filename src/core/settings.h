@@ -98,7 +98,7 @@ S settings_from_json(const nlohmann::ordered_json& json) {
 /// One line a field: name, default, range or choices, meaning. For --help and the docs.
 template <class S>
 std::string settings_help() {
-  const S standard{};
+  static const S standard{};
   std::string text;
   for (const auto& field : fields(&standard))
     std::visit(
