@@ -84,7 +84,7 @@ std::vector<Features> profile_features(const std::vector<Sample>& samples, const
 }
 
 void teach(Network& network, const std::vector<Features>& features, const std::vector<Sample>& samples) {
-  Trainer trainer(network, 0.05, {.interface_class = 1, .depth = 0, .direction = 0, .widths = 0});
+  Trainer trainer(network, 0.05, 1, {.interface_class = 1, .depth = 0, .direction = 0, .widths = 0});
   std::vector<Target> targets;
   for (const auto& sample : samples) targets.push_back(target_of(sample.labels, 2, 0));
   const auto count = std::ssize(features);

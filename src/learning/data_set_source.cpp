@@ -29,8 +29,8 @@ Model train(const DataSet& data, const TrainingSettings& settings, const Trainin
   return train(*source_of(data), settings, hooks);
 }
 
-Evaluation evaluate(const Model& model, const DataSet& data, const Progress& progress) {
-  return evaluate(model, *source_of(data), progress);
+Evaluation evaluate(const Model& model, const DataSet& data, const Progress& progress, int threads) {
+  return evaluate(model, *source_of(data), progress, threads);
 }
 
 }  // namespace terrace

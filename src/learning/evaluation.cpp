@@ -15,13 +15,13 @@ namespace {
 constexpr std::int64_t samples_at_once = 64;
 
 std::vector<JudgedSample> judge(const Model& model, const SampleSource& source,
-                                const std::vector<std::int64_t>& positions, const Progress& progress) {
+                                const std::vector<std::int64_t>& positions, const Progress& progress, int threads) {
   std::vector<JudgedSample> judged;
   for (std::int64_t first = 0; first < std::ssize(positions); first += samples_at_once) {
     std::vector<Sample> samples;
     for (auto i = first; i < std::min(first + samples_at_once, std::ssize(positions)); ++i)
       samples.push_back(source.read(positions[i]));
-    const auto predictions = model.predict(samples);
+    const auto predictions = model.predict(samples, threads);
     for (std::size_t i = 0; i < samples.size(); ++i)
       judged.push_back({samples[i].labels, samples[i].conditions, samples[i].origin, predictions[i]});
     if (progress) progress("judging samples", std::ssize(judged), std::ssize(positions));
@@ -91,11 +91,12 @@ Evaluation evaluation_of(std::span<const JudgedSample> judged) {
   return evaluation;
 }
 
-Evaluation evaluate(const Model& model, const SampleSource& samples, const Progress& progress, std::string_view split) {
+Evaluation evaluate(const Model& model, const SampleSource& samples, const Progress& progress, int threads,
+                    std::string_view split) {
   const auto positions = positions_in_split(samples, split);
   if (positions.empty())
     throw InputError(fmt::format("No sample of the data set belongs to the split '{}'. Make more families.", split));
-  Evaluation evaluation = evaluation_of(judge(model, samples, positions, progress));
+  Evaluation evaluation = evaluation_of(judge(model, samples, positions, progress, threads));
   for (auto& measure : baseline_measures(samples, split, progress)) evaluation.measures.push_back(std::move(measure));
   evaluation.record = {{"split", split}, {"samples", positions.size()}, {"data", samples.manifest()}};
   return evaluation;

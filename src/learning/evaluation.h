@@ -48,9 +48,9 @@ nlohmann::ordered_json to_json(const Evaluation& evaluation);
 /// Judges the model on `split` and trains the baselines on the data set's own training split. Abstaining counts in
 /// `abstention_share` alone: the figures judge the answer that would have been given. Throws InputError where the split
 /// is empty or the data do not fit the model.
-Evaluation evaluate(const Model& model, const SampleSource& samples, const Progress& progress = {},
+Evaluation evaluate(const Model& model, const SampleSource& samples, const Progress& progress = {}, int threads = 1,
                     std::string_view split = "test");
-Evaluation evaluate(const Model& model, const DataSet& data, const Progress& progress = {});
+Evaluation evaluate(const Model& model, const DataSet& data, const Progress& progress = {}, int threads = 1);
 
 /// The figures of predictions that exist already.
 Evaluation evaluation_of(std::span<const JudgedSample> judged);

@@ -27,7 +27,7 @@ Eigen symmetric_eigen(const Image& matrix);
 std::vector<double> cholesky_factor(std::vector<double> matrix, int n);
 double mahalanobis_length(std::span<const double> factor, std::span<const double> x);
 
-/// Threads for OpenBLAS in this process.
+/// Threads for OpenBLAS in this process, each product.
 void set_blas_threads(int threads);
 
 }  // namespace terrace

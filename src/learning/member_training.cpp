@@ -40,7 +40,7 @@ struct Learner {
   Learner(const TrainingRun& run, int member)
       : member(member),
         network(run.shape, stable_hash(&member, sizeof member, run.settings.seed)),
-        trainer(network, run.settings.weight_decay) {}
+        trainer(network, run.settings.weight_decay, run.settings.threads) {}
 };
 
 // How much of the run is over: by epochs, or by time where that is sooner.
@@ -85,7 +85,7 @@ void validate(const TrainingRun& run, const Learner& learner, EpochReport& repor
     std::vector<const Target*> targets;
     for (std::int64_t i = 0; i < count; ++i) targets.push_back(&table.target(first + i));
     loss += learner.trainer.loss(pointers(features), targets) * count;
-    const auto outputs = learner.network.forward(pointers(features));
+    const auto outputs = learner.network.forward(pointers(features), run.settings.threads);
     for (std::int64_t i = 0; i < count; ++i) {
       const auto answer = combine(std::span(&outputs[i], 1), {});
       const auto& labels = table.labels(first + i);

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "core/threads.h"
 #include "learning/depth_distribution.h"
 
 namespace terrace {
@@ -63,14 +64,14 @@ Prediction prediction_of(const Model& model, const Features& features, const Con
 
 Prediction Model::predict(const Sample& sample) const { return predict(std::span(&sample, 1))[0]; }
 
-std::vector<Prediction> Model::predict(std::span<const Sample> samples) const {
-  std::vector<Features> features;
+std::vector<Prediction> Model::predict(std::span<const Sample> samples, int threads) const {
+  std::vector<Features> features(samples.size());
+  parallel_for(std::ssize(samples), threads, [&](std::int64_t i) { features[i] = preprocessing.apply(samples[i]); });
   std::vector<const Features*> batch;
-  for (const auto& sample : samples) features.push_back(preprocessing.apply(sample));
   for (const auto& one : features) batch.push_back(&one);
   std::vector<std::vector<NetworkOutput>> outputs(samples.size());
   for (const auto& member : members) {
-    const auto answers = member.forward(batch);
+    const auto answers = member.forward(batch, threads);
     for (std::size_t i = 0; i < samples.size(); ++i) outputs[i].push_back(answers[i]);
   }
   std::vector<Prediction> predictions;

@@ -32,7 +32,7 @@ struct Model {
   /// Throws InputError where the sample does not fit the model's grid. Abstains, with reasons, where the conditions lie
   /// outside the domain, too little of the grid is covered or the patterns resemble nothing that was trained on.
   Prediction predict(const Sample& sample) const;
-  std::vector<Prediction> predict(std::span<const Sample> samples) const;
+  std::vector<Prediction> predict(std::span<const Sample> samples, int threads = 1) const;
 };
 
 /// A prediction's class of highest probability.

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-#include "core/error.h"
+#include "core/threads.h"
+#include "learning/linear_algebra.h"
 #include "learning/torch_network.h"
 
 namespace terrace {
@@ -80,7 +81,7 @@ TorchHeads InterfaceNetImpl::forward(const TorchBatch& batch) {
   const auto depth = out.slice(1, 4, 4 + shape.depth_bins);
   const auto rest = out.slice(1, 4 + shape.depth_bins);
   return {out.slice(1, 0, 4),
-          depth.masked_fill(bins > batch.depth_limit.unsqueeze(1), -1e4),
+          depth.masked_fill(bins > batch.depth_limit.unsqueeze(1), impossible_logit),
           rest.select(1, 0),
           rest.slice(1, 1, 3),
           rest.slice(1, 3, 5).clamp(-8, 4),
@@ -102,6 +103,8 @@ TorchBatch to_torch(std::span<const Features* const> batch, const NetworkShape& 
 }
 
 Network::Network(const NetworkShape& shape, std::uint64_t seed) {
+  torch::set_num_threads(1);
+  set_blas_threads(1);
   torch::manual_seed(seed);
   state_ = std::make_unique<State>(State{shape, InterfaceNet(shape)});
 }
@@ -133,11 +136,15 @@ NetworkOutput output_of(const TorchHeads& heads, std::int64_t row) {
 
 }  // namespace
 
-std::vector<NetworkOutput> Network::forward(std::span<const Features* const> batch) const {
-  const torch::NoGradGuard no_gradients;
-  const auto heads = state_->net->forward(to_torch(batch, state_->shape));
-  std::vector<NetworkOutput> outputs;
-  for (std::size_t i = 0; i < batch.size(); ++i) outputs.push_back(output_of(heads, static_cast<std::int64_t>(i)));
+std::vector<NetworkOutput> Network::forward(std::span<const Features* const> batch, int threads) const {
+  const auto n = std::ssize(batch), parts = std::min<std::int64_t>(threads, n);
+  std::vector<NetworkOutput> outputs(n);
+  parallel_for(parts, threads, [&](std::int64_t part) {
+    const torch::NoGradGuard no_gradients;
+    const auto first = part * n / parts, last = (part + 1) * n / parts;
+    const auto heads = state_->net->forward(to_torch(batch.subspan(first, last - first), state_->shape));
+    for (auto i = first; i < last; ++i) outputs[i] = output_of(heads, i - first);
+  });
   return outputs;
 }
 

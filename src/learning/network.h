@@ -47,7 +47,9 @@ struct NetworkOutput {
 };
 
 /// Each pattern is encoded by shared weights, steered by the known conditions; positions then exchange what they saw in
-/// residual rounds (an MLP-mixer: Tolstikhin et al., NeurIPS 2021), and a small trunk feeds the heads.
+/// residual rounds (an MLP-mixer: Tolstikhin et al., NeurIPS 2021), and a small trunk feeds the heads. Torch and
+/// OpenBLAS are held to the calling thread: sharing out the samples of a batch costs less than sharing out each small
+/// product.
 class Network {
  public:
   /// Random weights that depend on `seed` alone.
@@ -57,7 +59,8 @@ class Network {
   Network& operator=(Network&&) noexcept;
 
   const NetworkShape& shape() const;
-  std::vector<NetworkOutput> forward(std::span<const Features* const> batch) const;
+  /// One output for each of `batch`, shared out over `threads` threads.
+  std::vector<NetworkOutput> forward(std::span<const Features* const> batch, int threads = 1) const;
   /// Every weight under "prefix" + its name. `set_weights` throws FileError where one is missing or has another shape.
   void add_weights(const std::string& prefix, TensorFile& file) const;
   void set_weights(const std::string& prefix, const TensorFile& file);

@@ -17,8 +17,11 @@ struct TorchBatch {
   torch::Tensor components, covered, conditions, depth_limit;
 };
 
-/// Heads: class [n, 4], depth [n, bin] (−1e4 where deeper than the lamella), up [n], sigma and its log variance [n, 2],
-/// embedding [n, number].
+/// The logit of a depth below the lamella's exit.
+inline constexpr double impossible_logit = -1e4;
+
+/// Heads: class [n, 4], depth [n, bin] (impossible_logit where deeper than the lamella), up [n], sigma and its log
+/// variance [n, 2], embedding [n, number].
 struct TorchHeads {
   torch::Tensor class_logits, depth_logits, up_logit, sigma, sigma_log_variance, embedding;
 };

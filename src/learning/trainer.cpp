@@ -4,8 +4,9 @@
 #include <torch/utils.h>
 
 #include <cmath>
+#include <numeric>
 
-#include "learning/linear_algebra.h"
+#include "core/threads.h"
 #include "learning/torch_network.h"
 
 namespace terrace {
@@ -37,20 +38,31 @@ TorchTargets to_torch(std::span<const Target* const> targets, int bins) {
   return t;
 }
 
-Tensor loss_of(const TorchHeads& heads, const TorchTargets& targets, const LossWeights& weights) {
+/// Samples and steps of the whole batch: the loss of a part is its share of the batch's.
+struct Counts {
+  double samples = 0, steps = 0;
+};
+
+Counts count(std::span<const Target* const> targets) {
+  Counts counts{static_cast<double>(targets.size()), 0};
+  for (const auto* target : targets) counts.steps += !target->depth.empty();
+  counts.steps = std::max(counts.steps, 1.0);
+  return counts;
+}
+
+Tensor loss_of(const TorchHeads& heads, const TorchTargets& targets, const LossWeights& weights, const Counts& counts) {
   namespace F = torch::nn::functional;
-  const auto steps = targets.stepped.sum().clamp_min(1);
-  const auto class_loss = F::cross_entropy(heads.class_logits, targets.interface_class);
-  const auto depth_loss = -(targets.depth * heads.depth_logits.log_softmax(1)).sum() / steps;
-  const auto up_loss =
-      (torch::binary_cross_entropy_with_logits(heads.up_logit, targets.up, {}, {}, at::Reduction::None) *
-       targets.stepped)
-          .sum() /
-      steps;
+  const auto class_loss = F::cross_entropy(heads.class_logits, targets.interface_class,
+                                           F::CrossEntropyFuncOptions().reduction(torch::kSum));
+  // The smoothed target of a step near the exit reaches below it, where nothing can be learnt.
+  const auto possible = heads.depth_logits > 0.5 * impossible_logit;
+  const auto depth_loss = -(targets.depth * possible * heads.depth_logits.log_softmax(1)).sum();
+  const auto up_loss = torch::binary_cross_entropy_with_logits(heads.up_logit, targets.up, {}, {}, at::Reduction::None);
   const auto error = heads.sigma - targets.sigma;
-  const auto width_loss = (0.5 * (error * error * (-heads.sigma_log_variance).exp() + heads.sigma_log_variance)).mean();
-  return weights.interface_class * class_loss + weights.depth * depth_loss + weights.direction * up_loss +
-         weights.widths * width_loss;
+  const auto width_loss = (error * error * (-heads.sigma_log_variance).exp() + heads.sigma_log_variance).sum();
+  return weights.interface_class / counts.samples * class_loss + weights.depth / counts.steps * depth_loss +
+         weights.direction / counts.steps * (up_loss * targets.stepped).sum() +
+         0.25 * weights.widths / counts.samples * width_loss;
 }
 
 }  // namespace
@@ -74,32 +86,85 @@ Target target_of(const Labels& labels, int depth_bins, double smoothing_cells) {
   return target;
 }
 
+namespace {
+
+/// A copy of the network that shares its weights and has gradients of its own, for one thread.
+struct Replica {
+  InterfaceNet net;
+  Tensor gradients;
+};
+
+std::int64_t weight_count(const InterfaceNet& net) {
+  std::int64_t count = 0;
+  for (const auto& parameter : net->parameters()) count += parameter.numel();
+  return count;
+}
+
+// Every weight becomes a view of one flat vector, its gradient of another, so that a step is a few passes over memory.
+Replica replica_on(const Tensor& values, InterfaceNet net) {
+  Replica replica{std::move(net), torch::zeros_like(values)};
+  std::int64_t start = 0;
+  for (auto parameter : replica.net->parameters()) {
+    const auto size = parameter.numel();
+    parameter.set_data(values.narrow(0, start, size).view(parameter.sizes()));
+    parameter.mutable_grad() = replica.gradients.narrow(0, start, size).view(parameter.sizes());
+    start += size;
+  }
+  return replica;
+}
+
+Tensor flat_weights(const InterfaceNet& net) {
+  std::vector<Tensor> parts;
+  for (const auto& parameter : net->parameters()) parts.push_back(parameter.detach().flatten());
+  return torch::cat(parts);
+}
+
+Tensor flat_decay(const InterfaceNet& net, double weight_decay) {
+  std::vector<Tensor> parts;
+  for (const auto& parameter : net->parameters())
+    parts.push_back(torch::full({parameter.numel()}, parameter.dim() > 1 ? weight_decay : 0.0));
+  return torch::cat(parts);
+}
+
+}  // namespace
+
 struct Trainer::State {
   Network& network;
   LossWeights weights;
-  Tensor values, gradients, decay, mean, square;
+  std::vector<Replica> replicas;
+  Tensor values, decay, mean, square;
   std::int64_t steps = 0;
+
+  double learn_part(Replica& replica, std::span<const Features* const> features, std::span<const Target* const> targets,
+                    const Counts& counts) const {
+    replica.gradients.zero_();
+    const auto heads = replica.net->forward(terrace::to_torch(features, network.shape()));
+    const auto loss = loss_of(heads, to_torch(targets, network.shape().depth_bins), weights, counts);
+    loss.backward();
+    return loss.item<double>();
+  }
+
+  void follow(const Tensor& gradient, double learning_rate) {
+    ++steps;
+    mean.mul_(beta1).add_(gradient, 1 - beta1);
+    square.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
+    const double bias1 = 1 - std::pow(beta1, steps), bias2 = 1 - std::pow(beta2, steps);
+    values.addcmul_(values, decay, -learning_rate);
+    values.addcdiv_(mean, (square / bias2).sqrt_().add_(epsilon), -learning_rate / bias1);
+  }
 };
 
-// Every weight becomes a view of one flat vector, its gradient of another, so that a step is a few passes over memory.
-Trainer::Trainer(Network& network, double weight_decay, const LossWeights& weights)
+Trainer::Trainer(Network& network, double weight_decay, int threads, const LossWeights& weights)
     : state_(new State{network, weights, {}, {}, {}, {}, {}}) {
   const torch::NoGradGuard no_gradients;
-  const auto parameters = network.state().net->parameters();
-  std::int64_t count = 0;
-  for (const auto& parameter : parameters) count += parameter.numel();
-  for (auto* flat : {&state_->values, &state_->gradients, &state_->decay, &state_->mean, &state_->square})
-    *flat = torch::zeros({count});
-  std::int64_t start = 0;
-  for (auto parameter : parameters) {
-    const auto size = parameter.numel();
-    auto view = state_->values.narrow(0, start, size).view(parameter.sizes());
-    view.copy_(parameter);
-    parameter.set_data(view);
-    parameter.mutable_grad() = state_->gradients.narrow(0, start, size).view(parameter.sizes());
-    if (parameter.dim() > 1) state_->decay.narrow(0, start, size).fill_(weight_decay);
-    start += size;
-  }
+  const auto& net = network.state().net;
+  state_->values = flat_weights(net);
+  state_->decay = flat_decay(net, weight_decay);
+  state_->mean = torch::zeros({weight_count(net)});
+  state_->square = torch::zeros({weight_count(net)});
+  state_->replicas.push_back(replica_on(state_->values, net));
+  for (int i = 1; i < threads; ++i)
+    state_->replicas.push_back(replica_on(state_->values, InterfaceNet(network.shape())));
 }
 
 Trainer::~Trainer() = default;
@@ -107,28 +172,27 @@ Trainer::~Trainer() = default;
 double Trainer::step(std::span<const Features* const> features, std::span<const Target* const> targets,
                      double learning_rate) {
   auto& s = *state_;
-  const auto& shape = s.network.shape();
-  s.gradients.zero_();
-  const auto heads = s.network.state().net->forward(terrace::to_torch(features, shape));
-  const auto loss = loss_of(heads, to_torch(targets, shape.depth_bins), s.weights);
-  loss.backward();
+  const auto counts = count(targets);
+  const auto n = std::ssize(features), parts = std::min(n, std::ssize(s.replicas));
+  std::vector<double> losses(parts);
+  parallel_for(parts, static_cast<int>(parts), [&](std::int64_t i) {
+    const auto first = i * n / parts, size = (i + 1) * n / parts - first;
+    losses[i] = s.learn_part(s.replicas[i], features.subspan(first, size), targets.subspan(first, size), counts);
+  });
   const torch::NoGradGuard no_gradients;
-  const double length = s.gradients.norm().item<double>();
-  if (length > longest_gradient) s.gradients.mul_(longest_gradient / length);
-  ++s.steps;
-  s.mean.mul_(beta1).add_(s.gradients, 1 - beta1);
-  s.square.mul_(beta2).addcmul_(s.gradients, s.gradients, 1 - beta2);
-  const double bias1 = 1 - std::pow(beta1, s.steps), bias2 = 1 - std::pow(beta2, s.steps);
-  s.values.addcmul_(s.values, s.decay, -learning_rate);
-  s.values.addcdiv_(s.mean, (s.square / bias2).sqrt_().add_(epsilon), -learning_rate / bias1);
-  return loss.item<double>();
+  auto& gradient = s.replicas[0].gradients;
+  for (std::int64_t i = 1; i < parts; ++i) gradient.add_(s.replicas[i].gradients);
+  const double length = gradient.norm().item<double>();
+  if (length > longest_gradient) gradient.mul_(longest_gradient / length);
+  s.follow(gradient, learning_rate);
+  return std::accumulate(losses.begin(), losses.end(), 0.0);
 }
 
 double Trainer::loss(std::span<const Features* const> features, std::span<const Target* const> targets) const {
   const torch::NoGradGuard no_gradients;
   const auto& shape = state_->network.shape();
   const auto heads = state_->network.state().net->forward(terrace::to_torch(features, shape));
-  return loss_of(heads, to_torch(targets, shape.depth_bins), state_->weights).item<double>();
+  return loss_of(heads, to_torch(targets, shape.depth_bins), state_->weights, count(targets)).item<double>();
 }
 
 namespace {
@@ -150,11 +214,6 @@ void Trainer::set_state(const std::string& prefix, const TensorFile& file) {
   std::ranges::copy(file.at(prefix + "mean", s.mean.numel()).values, s.mean.data_ptr<float>());
   std::ranges::copy(file.at(prefix + "square", s.square.numel()).values, s.square.data_ptr<float>());
   s.steps = file.record.at(prefix + "steps").get<std::int64_t>();
-}
-
-void set_learning_threads(int threads) {
-  torch::set_num_threads(threads);
-  set_blas_threads(threads);
 }
 
 }  // namespace terrace

@@ -32,7 +32,7 @@ struct LossWeights {
 /// and norms do not decay. Borrows the network.
 class Trainer {
  public:
-  Trainer(Network& network, double weight_decay, const LossWeights& weights = {});
+  Trainer(Network& network, double weight_decay, int threads = 1, const LossWeights& weights = {});
   ~Trainer();
 
   /// Learns from one batch and returns its loss before the step.
@@ -48,8 +48,5 @@ class Trainer {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-/// Threads for torch and OpenBLAS in this process; the same number gives the same bytes.
-void set_learning_threads(int threads);
 
 }  // namespace terrace

@@ -8,6 +8,7 @@
 #include "core/constants.h"
 #include "core/error.h"
 #include "core/random.h"
+#include "learning/linear_algebra.h"
 #include "learning/member_training.h"
 
 namespace terrace {
@@ -71,7 +72,7 @@ std::vector<NetworkOutput> outputs_of(const SampleTable& table, const Network& n
     const auto features = make_features(count, threads, [&](std::int64_t i) { return table.plain(first + i); });
     std::vector<const Features*> batch;
     for (const auto& one : features) batch.push_back(&one);
-    for (auto& output : network.forward(batch)) outputs.push_back(std::move(output));
+    for (auto& output : network.forward(batch, threads)) outputs.push_back(std::move(output));
     for (const auto& one : features)
       if (residuals) residuals->push_back(one.residual);
   }
@@ -135,7 +136,7 @@ double learning_rate_share(double progress) {
 
 Model train(const SampleSource& samples, const TrainingSettings& settings, const TrainingHooks& hooks) {
   check(settings);
-  set_learning_threads(settings.threads);
+  set_blas_threads(settings.threads);  // for the preprocessing; networks set it back
   const auto training_positions = split_or_refuse(samples, "train");
   const auto validation_positions = split_or_refuse(samples, "calibration");
   const auto start = std::chrono::steady_clock::now();

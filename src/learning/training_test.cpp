@@ -96,6 +96,18 @@ TEST(Training, the_same_seed_gives_the_same_model_and_another_seed_another) {
   EXPECT_NE(first.back().training_loss, other.back().training_loss);
 }
 
+TEST(Training, more_threads_give_the_same_losses_up_to_rounding) {
+  const auto samples = source(60);
+  auto settings = small_settings(3);
+  const auto one = curve_of(*samples, settings);
+  settings.threads = 3;
+  const auto three = curve_of(*samples, settings), again = curve_of(*samples, settings);
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    EXPECT_NEAR(three[i].training_loss, one[i].training_loss, 1e-3 * one[i].training_loss);
+    EXPECT_EQ(three[i].training_loss, again[i].training_loss);
+  }
+}
+
 TEST(Training, a_killed_run_goes_on_exactly_where_it_was) {
   const auto samples = source(60);
   auto settings = small_settings(4);
