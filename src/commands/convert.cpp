@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "commands/command.h"
+#include "commands/interruption.h"
+#include "commands/output_place.h"
 #include "commands/progress_bar.h"
 #include "commands/scan_options.h"
 #include "core/error.h"
+#include "core/text_file.h"
 #include "formats/image_file.h"
 #include "formats/npy.h"
 #include "formats/scan_file.h"
@@ -37,7 +39,7 @@ void write_numpy(const Scan& scan, const fs::path& path, const Progress& progres
     progress("writing", y + 1, info.scan_height);
   }
   const auto sidecar = fs::path(path).replace_extension(".json");
-  std::ofstream(sidecar) << sidecar_of(info).dump(2) << '\n';
+  write_text(sidecar, sidecar_of(info).dump(2) + "\n");
   writer.close();
   fmt::print("wrote {} (its calibration)\n", sidecar.string());
 }
@@ -76,6 +78,8 @@ void run(const Options& options) {
   const auto scan = open_scan(options.input.string(), options.overrides);
   for (const auto& guess : scan->info().guesses) fmt::print("note: {}\n", guess);
   const auto kind = options.output.extension();
+  make_place_for(options.output);
+  const InterruptionWatch watch;
   ProgressBar bar;
   if (kind == ".h5" || kind == ".hdf5" || kind == ".hspy") {
     write_scan(options.output, *scan, bar.callback());

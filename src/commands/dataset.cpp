@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include "commands/command.h"
+#include "commands/output_place.h"
 #include "commands/progress_bar.h"
+#include "core/error.h"
 #include "dataset/generate.h"
 
 namespace terrace {
@@ -11,7 +13,7 @@ namespace {
 struct Options {
   std::string recipe, folder;
   int threads = 1;
-  bool dry_run = false, single_slice = false;
+  bool dry_run = false, single_slice = false, list_settings = false;
 };
 
 void print_cost(const Recipe& recipe, const DataSetCost& cost, int threads) {
@@ -23,10 +25,22 @@ void print_cost(const Recipe& recipe, const DataSetCost& cost, int threads) {
              cost.sharing);
 }
 
+void print_settings() {
+  fmt::print("[study]\n{}[content]\n{}[ranges]\n{}[window]\n{}[rules]\n{}[grid]\n{}[substrate]\n{}[film] (the same "
+             "keys; LaAlO3 by default)\n[microscope]\n{}[sampling]\n{}",
+             settings_help<Study>(), settings_help<FamilyContent>(), settings_help<Ranges>(), settings_help<Window>(),
+             settings_help<LabelRules>(), settings_help<StandardGrid>(), settings_help<Perovskite>(),
+             settings_help<Microscope>(), settings_help<Sampling>());
+}
+
 void run(const Options& options) {
+  if (options.list_settings) return print_settings();
+  if (options.recipe.empty() || (options.folder.empty() && !options.dry_run))
+    throw InputError("dataset wants a RECIPE and -o FOLDER (--output). Try 'terrace dataset --help'.");
   const Recipe recipe = read_recipe(options.recipe);
   if (!options.single_slice) print_cost(recipe, cost_of(recipe, options.threads), options.threads);
   if (options.dry_run) return;
+  make_folder(options.folder);
   ProgressBar bar;
   generate(recipe, options.folder, options.threads, options.single_slice ? Passage::single_slice : Passage::multislice,
            bar.callback());
@@ -37,9 +51,10 @@ void run(const Options& options) {
 
 void add_dataset(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("RECIPE", options->recipe, "the study, a TOML file (recipes/ holds some)")->required();
-  app.add_option("-o,--output", options->folder, "folder of shards; a run that was cut short goes on there")->required();
-  app.add_flag("--dry-run", options->dry_run, "print time, disk and memory, and stop");
+  app.add_option("RECIPE", options->recipe, "the study, a TOML file (recipes/ holds some; --settings lists the keys)");
+  app.add_option("-o,--output", options->folder, "folder for the data set; a run that was cut short goes on there");
+  app.add_flag("--dry-run", options->dry_run, "say what it costs in time, disk and memory, and stop");
+  app.add_flag("--settings", options->list_settings, "list every key of a recipe with default and range, and stop");
   app.add_flag("--single-slice", options->single_slice,
                "project every specimen into one slice: patterns that know nothing of the order of atoms");
   add_threads_option(app, options->threads);

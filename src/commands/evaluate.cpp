@@ -5,8 +5,9 @@
 
 #include "commands/command.h"
 #include "commands/evaluation_report.h"
+#include "commands/output_place.h"
 #include "commands/progress_bar.h"
-#include "commands/text_file.h"
+#include "core/text_file.h"
 #include "learning/baselines.h"
 #include "learning/evaluation.h"
 
@@ -40,13 +41,17 @@ Measure single_slice_twins(const Options& options, const Progress& progress) {
 void run(const Options& options) {
   const auto model = Model::load(options.model);
   const DataSet data(options.data);
+  if (data.grid() != model.preprocessing.grid)
+    throw InputError(fmt::format("'{}' and '{}' have different [grid] tables. Evaluate on data of the recipe that the "
+                                 "model learnt from.",
+                                 options.model, options.data));
+  const fs::path folder = options.output;
+  make_folder(folder);
   ProgressBar bar;
   auto evaluation = evaluate(model, data, bar.callback());
   if (!options.single_slice.empty()) evaluation.measures.push_back(single_slice_twins(options, bar.callback()));
   print_measures(evaluation.measures);
 
-  const fs::path folder = options.output;
-  fs::create_directories(folder);
   auto json = to_json(evaluation);
   json["learning_curve"] = model.record.value("learning_curve", nlohmann::ordered_json::array());
   write_text(folder / "evaluation.json", json.dump(1) + "\n");
@@ -63,7 +68,7 @@ void run(const Options& options) {
 void add_evaluate(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("MODEL", options->model, "model file that 'terrace train' wrote")->required();
-  app.add_option("DATA", options->data, "data set; its test families are used")->required();
+  app.add_option("DATA", options->data, "data set, a folder that 'terrace dataset' wrote; its test families are used")->required();
   app.add_option("-o,--output", options->output, "folder for evaluation.json and evaluation.html")->required();
   app.add_option("--single-slice", options->single_slice,
                  "the same recipe made with 'terrace dataset --single-slice': shows that its twins cannot be told apart");

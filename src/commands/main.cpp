@@ -2,21 +2,29 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "commands/command.h"
+#include "commands/interruption.h"
 #include "commands/wisdom_cache.h"
 #include "core/error.h"
+#include "core/nearest_name.h"
 
 namespace terrace {
 namespace {
 
 constexpr int user_must_act = 2, our_fault = 1;
 
-int complain(int code, std::string_view what) {
+/// One line, whatever a library puts into its message.
+int complain(int code, std::string what) {
+  std::replace(what.begin(), what.end(), '\n', ' ');
   fmt::print(stderr, "terrace: {}\n", what);
   return code;
 }
+
+/// The first line alone: libtorch appends the calls that led to the fault.
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 /// Hands the whole command line to the program `terrace-learn` that lies beside this one, so that libtorch is loaded
 /// only where it is used. Returns only on failure.
@@ -28,15 +36,51 @@ int run_sister_program(char** arguments) {
                                              arguments[1], sister.string()));
 }
 
+[[noreturn]] void refuse_unknown_command(const std::string& name) {
+  std::vector<std::string> known;
+  for (const auto& command : commands()) known.push_back(command.name);
+  throw InputError(fmt::format("there is no command '{}'. Did you mean '{}'? 'terrace --help' lists them.", name,
+                               nearest_name(name, known)));
+}
+
+/// `error` in one sentence; an option that is unknown gets the nearest known one beside it.
+std::string parse_complaint(const CLI::App& app, const CLI::ParseError& error) {
+  const auto chosen = app.get_subcommands();
+  const CLI::App& where = chosen.empty() ? app : *chosen.front();
+  const std::string name = chosen.empty() ? "terrace" : "terrace " + where.get_name();
+  const auto extra = where.remaining();
+  if (extra.empty() || !extra.front().starts_with('-'))
+    return fmt::format("{}: {}. Try '{} --help'.", name, error.what(), name);
+  std::vector<std::string> known;
+  for (const auto* option : where.get_options())
+    for (const auto& word : option->get_lnames()) known.push_back("--" + word);
+  return fmt::format("{}: there is no option {}. Did you mean {}? Try '{} --help'.", name, extra.front(),
+                     nearest_name(extra.front(), known), name);
+}
+
+void add_commands(CLI::App& app) {
+  for (const auto& command : commands()) {
+    auto* sub = app.add_subcommand(command.name, command.summary);
+    if (command.add) command.add(*sub);
+  }
+}
+
+/// Parses and runs. An unfinished command line is a mistake of the user's, as is an unknown word.
 int run(int count, char** arguments) {
   CLI::App app{"Terrace reads the buried structure of an oxide interface from a 4D-STEM scan.", "terrace"};
   app.set_version_flag("--version", "terrace " TERRACE_VERSION);
   app.require_subcommand(1);
-  for (const auto& command : commands()) {
-    if (!command.add && count > 1 && command.name == arguments[1]) return run_sister_program(arguments);
-    auto* sub = app.add_subcommand(command.name, command.summary);
-    if (command.add) command.add(*sub);
+  app.footer(
+      "A first journey: terrace dataset, train, evaluate; then predict with the model and your own scan.\n"
+      "'terrace COMMAND --help' explains a command. Exit codes: 0 done, 2 something for you to put right, 1 a fault of "
+      "terrace.");
+  if (count > 1 && *arguments[1] != '-') {
+    const auto all = commands();
+    const auto wanted = std::ranges::find(all, arguments[1], &Command::name);
+    if (wanted == all.end()) refuse_unknown_command(arguments[1]);
+    if (!wanted->add) return run_sister_program(arguments);
   }
+  add_commands(app);
   try {
     const WisdomCache wisdom;
     app.parse(count, arguments);
@@ -44,7 +88,7 @@ int run(int count, char** arguments) {
   } catch (const CLI::Success& request) {  // --help, --version
     return app.exit(request);
   } catch (const CLI::ParseError& error) {
-    return complain(user_must_act, fmt::format("{} Try 'terrace --help' or 'terrace COMMAND --help'.", error.what()));
+    return complain(user_must_act, parse_complaint(app, error));
   }
 }
 
@@ -61,9 +105,15 @@ int main(int count, char** arguments) {
     return complain(user_must_act, error.what());
   } catch (const ResourceError& error) {
     return complain(user_must_act, error.what());
+  } catch (const std::filesystem::filesystem_error& error) {
+    return complain(user_must_act, fmt::format("'{}' cannot be used ({}). Is the path right, and may you use it?",
+                                               error.path1().string(), error.code().message()));
+  } catch (const Interrupted& interruption) {
+    return complain(128 + interruption.signal, "interrupted; what was half written is removed.");
   } catch (const std::bad_alloc&) {
     return complain(user_must_act, "not enough memory. Try fewer pixels, positions or threads.");
   } catch (const std::exception& error) {
-    return complain(our_fault, fmt::format("internal error: {}", error.what()));
+    return complain(our_fault, fmt::format("internal error: {}. Please report it, with the command.",
+                                           first_line(error.what())));
   }
 }

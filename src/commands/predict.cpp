@@ -5,9 +5,11 @@
 
 #include "commands/command.h"
 #include "commands/evaluation_report.h"
+#include "commands/output_place.h"
 #include "commands/progress_bar.h"
 #include "commands/scan_options.h"
-#include "commands/text_file.h"
+#include "core/error.h"
+#include "core/text_file.h"
 #include "learning/model.h"
 #include "registration/standard_grid.h"
 
@@ -75,12 +77,24 @@ Picture position_picture(const Sample& sample) {
   return {.caption = "Intensity on the standard grid (dark: not covered by the scan)", .image = image};
 }
 
+void add_evaluation_file(const std::string& path, ReportContent& report) {
+  try {
+    add_evaluation(nlohmann::ordered_json::parse(read_text(path)), report);
+  } catch (const nlohmann::json::exception&) {
+    throw FileError(fmt::format("'{}' is no evaluation of this version, or damaged. Run 'terrace evaluate' again?", path));
+  }
+}
+
 void run(const Options& options) {
   const auto model = Model::load(options.model);
-  const auto scan = open_scan(options.scan, options.overrides);
-  const auto registration = register_scan(*scan, options.registration);
-  print_registration(registration);
   ReportContent report;
+  const auto scan = open_scan(options.scan, options.overrides);
+  if (!options.evaluation.empty()) add_evaluation_file(options.evaluation, report);
+  const fs::path folder = options.output;
+  make_folder(folder);
+  ProgressBar bar;
+  const auto registration = register_scan(*scan, options.registration, bar.callback());
+  print_registration(registration);
   Prediction prediction = withheld(registration);
   if (registration.usable()) {
     const auto sample = to_standard_grid(*scan, registration, model.preprocessing.grid);
@@ -89,8 +103,6 @@ void run(const Options& options) {
   }
   print_prediction(prediction);
 
-  const fs::path folder = options.output;
-  fs::create_directories(folder);
   nlohmann::ordered_json json = {{"prediction", to_json(prediction)},
                                  {"registration", to_json(registration)},
                                  {"scan", fs::path(options.scan).filename().string()},
@@ -100,12 +112,10 @@ void run(const Options& options) {
   report.subtitle = fmt::format("{}, read with {}", scan->info().format, fs::path(options.model).filename().string());
   report.prediction = prediction;
   report.scan = scan.get();
-  report.provenance = {{"registration", json["registration"]},
-                       {"scan", scan->info().provenance},
-                       {"model", model.record},
-                       {"program", "terrace " TERRACE_VERSION}};
-  if (!options.evaluation.empty())
-    add_evaluation(nlohmann::ordered_json::parse(read_text(options.evaluation)), report);
+  report.provenance["registration"] = json["registration"];
+  report.provenance["scan"] = scan->info().provenance;
+  report.provenance["model"] = model.record;
+  report.provenance["program"] = "terrace " TERRACE_VERSION;
   write_report(report, folder / "report.html");
   fmt::print("prediction: {}\nreport: {}\n", (folder / "prediction.json").string(), (folder / "report.html").string());
 }
@@ -114,12 +124,12 @@ void run(const Options& options) {
 
 void add_predict(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("SCAN", options->scan, "4D-STEM file")->required();
+  app.add_option("SCAN", options->scan, "4D-STEM scan (HDF5 of terrace, py4DSTEM, HyperSpy or plain; .npy); 'terrace info' says what it holds")->required();
   app.add_option("--model", options->model, "model file that 'terrace train' wrote")->required();
   app.add_option("-o,--output", options->output, "folder for prediction.json and report.html")->required();
   app.add_option("--evaluation", options->evaluation, "evaluation.json of the model, shown in the report");
-  add_settings_options(app, options->overrides, "What the file does not say");
-  add_settings_options(app, options->registration, "Registration by hand");
+  add_settings_options(app, options->overrides, "Instead of what the file says (the unit is in the name)");
+  add_settings_options(app, options->registration, "Registration by hand (each is measured where not given)");
   app.callback([options] { run(*options); });
 }
 

@@ -5,6 +5,8 @@
 
 #include <cstdio>
 
+#include "commands/interruption.h"
+
 namespace terrace {
 namespace {
 
@@ -24,6 +26,7 @@ Progress ProgressBar::callback() {
 }
 
 void ProgressBar::show(std::string_view what, std::int64_t done, std::int64_t total) {
+  throw_if_interrupted();
   const auto now = Clock::now();
   if (what != what_) {
     if (line_open_) std::fputc('\n', stderr);

@@ -5,6 +5,8 @@
 #include <filesystem>
 
 #include "commands/command.h"
+#include "commands/interruption.h"
+#include "commands/output_place.h"
 #include "commands/progress_bar.h"
 #include "core/constants.h"
 #include "core/error.h"
@@ -81,6 +83,7 @@ void print_plan(const Experiment& experiment, const ExperimentCost& cost, int th
 }
 
 void simulate(const Experiment& experiment, const fs::path& output, int threads) {
+  const InterruptionWatch watch;
   std::vector<std::unique_ptr<ScanWriter>> writers;
   for (std::size_t exit = 0; exit < experiment.exit_depths.size(); ++exit)
     writers.push_back(std::make_unique<ScanWriter>(path_of(experiment, exit, output),
@@ -120,12 +123,15 @@ void print_settings() {
 
 void run(const Options& options) {
   if (options.help_settings) return print_settings();
-  if (options.config.empty()) throw InputError("simulate wants a configuration file. Try 'terrace simulate --settings'.");
+  if (options.config.empty())
+    throw InputError("simulate wants a configuration file. Try 'terrace simulate --settings', which lists its keys.");
+  if (options.output.empty() && !options.dry_run)
+    throw InputError("simulate wants -o FILE.h5 to write to, or --dry-run.");
   const fs::path config = options.config;
   const auto experiment = read_experiment(read_config(config), config.parent_path().string());
   print_plan(experiment, cost_of(experiment, options.threads), options.threads);
   if (options.dry_run) return;
-  if (options.output.empty()) throw InputError("simulate wants -o FILE.h5 to write to.");
+  make_place_for(options.output);
   simulate(experiment, options.output, options.threads);
   fmt::print("open it: py4DSTEM.read(\"{0}\"), or hyperspy.api.load(\"{0}\", reader=\"HSPY\")\n", options.output);
 }
@@ -135,9 +141,9 @@ void run(const Options& options) {
 void add_simulate(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("CONFIG", options->config, "the experiment, a TOML file (--settings lists its keys)");
-  app.add_option("-o,--output", options->output, "scan file to write (.h5)");
-  app.add_flag("--dry-run", options->dry_run, "print memory, disk and time, and stop");
-  app.add_flag("--settings", options->help_settings, "list every setting with unit, default and range, and stop");
+  app.add_option("-o,--output", options->output, "scan file to write (.h5); thicknesses inside the specimen go to FILE_12.30nm.h5");
+  app.add_flag("--dry-run", options->dry_run, "say what it costs in time, disk and memory, and stop");
+  app.add_flag("--settings", options->help_settings, "list every key of CONFIG with default and range (the unit is in its name), and stop");
   add_threads_option(app, options->threads);
   app.callback([options] { run(*options); });
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "commands/command.h"
+#include "commands/output_place.h"
 #include "core/error.h"
 #include "specimen/interface.h"
 #include "specimen/structure_file.h"
@@ -37,6 +38,7 @@ void run(const Options& options) {
   fmt::print("{} atoms in {:.4f} x {:.4f} x {:.4f} Å (x, y, z; beam along +z)\n", structure.atoms.size(),
              structure.width_x, structure.width_y, structure.height_z);
   if (options.output.empty()) return;
+  make_place_for(options.output);
   StructureWriteOptions write;
   if (!options.format.empty()) write.format = formats.at(options.format);
   write.xtl_kev = options.xtl_kev;

@@ -17,7 +17,7 @@ int default_threads() {
 
 void add_threads_option(CLI::App& app, int& threads) {
   threads = default_threads();
-  app.add_option("--threads", threads, "threads to use (OMP_NUM_THREADS and Slurm are respected)")
+  app.add_option("--threads", threads, "threads; by default what OMP_NUM_THREADS, Slurm or the processors allow")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
 }

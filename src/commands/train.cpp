@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "commands/command.h"
+#include "commands/output_place.h"
 #include "commands/progress_bar.h"
 #include "core/error.h"
 #include "learning/training.h"
@@ -42,9 +43,10 @@ void run(const Options& options) {
     return;
   }
   if (options.data.empty() || options.output.empty())
-    throw InputError("train wants a data set and -o MODEL. Try 'terrace train --help'.");
+    throw InputError("train wants DATA and -o FILE. Try 'terrace train --help'.");
   const auto settings = settings_of(options);
   const DataSet data(options.data);
+  make_place_for(options.output);
   fmt::print("{} samples, {} epochs, {} network{}, {} threads\n", data.size(), settings.epochs, settings.members,
              settings.members == 1 ? "" : "s", settings.threads);
   const std::filesystem::path checkpoint = options.output + ".checkpoint";
@@ -60,11 +62,11 @@ void run(const Options& options) {
 void add_train(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("DATA", options->data, "data set, a folder that 'terrace dataset' wrote");
-  app.add_option("-o,--output", options->output, "model file to write; a run that was cut short goes on from MODEL.checkpoint");
-  app.add_option("--config", options->settings, "TOML file with a [training] table");
-  app.add_option("--epochs", options->epochs, "passes over the training families (over the config's)");
-  app.add_option("--minutes", options->minutes, "end the schedule no later than this; the result then depends on the machine");
-  app.add_flag("--settings", options->list_settings, "list every setting with default and range, and stop");
+  app.add_option("-o,--output", options->output, "model file to write; a run that was cut short goes on from FILE.checkpoint");
+  app.add_option("--config", options->settings, "TOML file with a [training] table (--settings lists its keys)");
+  app.add_option("--epochs", options->epochs, "passes over the training families, instead of the config's (60 by default)");
+  app.add_option("--minutes", options->minutes, "end no later than this many minutes; the result then depends on the machine's speed");
+  app.add_flag("--settings", options->list_settings, "list every key of [training] with default and range, and stop");
   add_threads_option(app, options->threads);
   app.callback([options] { run(*options); });
 }

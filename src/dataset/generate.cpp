@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <mutex>
-#include <sstream>
 
 #include "core/error.h"
 #include "core/fft.h"
+#include "core/text_file.h"
 #include "core/threads.h"
 #include "dataset/shard.h"
 #include "multislice/multislice.h"
@@ -65,14 +64,12 @@ double seconds_per_wave_slab(const Recipe& recipe) {
 void keep_transform_plans(const Recipe& recipe, const fs::path& folder) {
   const auto path = folder / "fftw.wisdom";
   if (fs::exists(path)) {
-    std::stringstream text;
-    text << std::ifstream(path).rdbuf();
-    load_fft_wisdom(text.str());
+    load_fft_wisdom(read_text(path));
     return;
   }
   const Grid grid = grid_of_first_family(recipe);
   const Fft2 fft(grid.height, grid.width);
-  std::ofstream(path) << fft_wisdom();
+  write_text(path, fft_wisdom());
 }
 
 /// True where the shard is there and whole; throws where something else lies in its place.
@@ -84,10 +81,30 @@ bool is_done(const fs::path& path, const std::string& hash, int samples) {
   throw FileError(fmt::format("'{}' holds {} samples, not {}. Delete it and run again.", path.string(), shard.size(), samples));
 }
 
+int samples_of_shard(const Recipe& recipe, int shard) {
+  const int first = shard * recipe.study.families_per_shard;
+  return std::min(recipe.study.families_per_shard, recipe.study.families - first) * recipe.samples_per_family();
+}
+
+/// The shards that are still to be made. All are looked at before any is written, so that a folder of another recipe
+/// is left as it was.
+std::vector<int> missing_shards(const Recipe& recipe, const fs::path& folder, const std::string& hash, int threads) {
+  std::vector<char> done(shard_count(recipe));
+  parallel_for(std::ssize(done), threads, [&](std::int64_t i) {
+    const int shard = static_cast<int>(i);
+    done[i] = is_done(folder / shard_name(shard), hash, samples_of_shard(recipe, shard));
+  });
+  std::vector<int> missing;
+  for (int shard = 0; shard < std::ssize(done); ++shard)
+    if (!done[shard]) missing.push_back(shard);
+  return missing;
+}
+
 void check_disk(const fs::path& folder, double bytes) {
-  const double available = static_cast<double>(fs::space(folder).available);
-  if (available < bytes)
-    throw ResourceError(fmt::format("'{}' has {:.1f} GB free, but the data set needs {:.1f} GB. Choose another folder or "
+  std::error_code unknown;
+  const double available = static_cast<double>(fs::space(folder, unknown).available);
+  if (!unknown && available < bytes)
+    throw ResourceError(fmt::format("'{}' has {:.3g} GB free, but the data set needs {:.3g} GB more. Choose another folder or "
                                     "fewer families.",
                                     folder.string(), available / 1e9, bytes / 1e9));
 }
@@ -129,9 +146,7 @@ void write_manifest(const Recipe& recipe, const fs::path& folder, Passage passag
                          {"counts", count_samples(folder, shards, hash)},
                          {"domain", domain_of(recipe)},
                          {"shards", shards}};
-  const auto path = folder / "manifest.json";
-  std::ofstream(path.string() + ".partial") << manifest.dump(1) << "\n";
-  fs::rename(path.string() + ".partial", path);
+  write_text(folder / "manifest.json", manifest.dump(1) + "\n");
 }
 
 }  // namespace
@@ -156,28 +171,29 @@ DataSetCost cost_of(const Recipe& recipe, int threads) {
 
 void generate(const Recipe& recipe, const fs::path& folder, int threads, Passage passage, const Progress& progress) {
   fs::create_directories(folder);
-  check_disk(folder, 1.05 * bytes_per_sample(recipe) * static_cast<double>(recipe.samples()));
-  keep_transform_plans(recipe, folder);
   const std::string hash = data_set_hash(recipe, passage);
+  const auto missing = missing_shards(recipe, folder, hash, threads);
+  double samples_missing = 0;
+  for (const int shard : missing) samples_missing += samples_of_shard(recipe, shard);
+  check_disk(folder, 1.05 * bytes_per_sample(recipe) * samples_missing);
+  keep_transform_plans(recipe, folder);
   std::mutex report;
-  std::int64_t done = 0;
+  std::int64_t done = recipe.study.families;
+  for (const int shard : missing) done -= samples_of_shard(recipe, shard) / recipe.samples_per_family();
   const auto finished_family = [&] {
     std::lock_guard lock(report);
     if (progress) progress("simulating families", ++done, recipe.study.families);
   };
-  parallel_for(shard_count(recipe), threads, [&](std::int64_t shard) {
-    const std::int64_t first = shard * recipe.study.families_per_shard;
+  parallel_for(std::ssize(missing), threads, [&](std::int64_t i) {
+    const std::int64_t first = std::int64_t{missing[i]} * recipe.study.families_per_shard;
     const std::int64_t last = std::min<std::int64_t>(first + recipe.study.families_per_shard, recipe.study.families);
-    const auto path = folder / shard_name(static_cast<int>(shard));
-    const bool there = is_done(path, hash, static_cast<int>(last - first) * recipe.samples_per_family());
     std::vector<Sample> samples;
     for (std::int64_t family = first; family < last; ++family) {
-      if (!there)
-        for (auto& sample : simulate_family(recipe, plan_family(recipe, family), passage))
-          samples.push_back(std::move(sample));
+      for (auto& sample : simulate_family(recipe, plan_family(recipe, family), passage))
+        samples.push_back(std::move(sample));
       finished_family();
     }
-    if (!there) write_shard(path, samples, hash);
+    write_shard(folder / shard_name(missing[i]), samples, hash);
   });
   write_manifest(recipe, folder, passage);
 }

@@ -78,7 +78,9 @@ ShardReader::ShardReader(const std::filesystem::path& path, const std::string& r
   };
   if (!file_.has_attribute("/", "shard_version") || file_.read_attribute<int>("/", "shard_version") != shard_version)
     refuse(fmt::format("is not a shard of version {}", shard_version));
-  if (file_.read_attribute<std::string>("/", "recipe_hash") != recipe_hash) refuse("was made by another recipe");
+  if (file_.read_attribute<std::string>("/", "recipe_hash") != recipe_hash)
+    throw FileError(fmt::format("'{}' was made by another recipe. Give another folder, or delete the data set there.",
+                                path.string()));
   lines_ = file_.read<std::vector<std::string>>("/samples");
   try {
     for (const auto& line : lines_) samples_.push_back(sample_of(line));

@@ -104,14 +104,18 @@ void write_tensor_file(const TensorFile& file, const std::string& kind, const st
   const auto length = static_cast<std::uint64_t>(header.size());
   const std::filesystem::path partial = path.string() + ".partial";
   std::ofstream out(partial, std::ios::binary);
-  if (!out) refuse(partial, "cannot be written. Does its folder exist, and may you write there?");
+  if (!out) refuse(path, "cannot be written. Does its folder exist, and may you write there?");
   out.write(reinterpret_cast<const char*>(&length), sizeof length);
   out << header << data;
   out.close();
-  if (!out)
-    throw ResourceError(fmt::format("'{}' could not be written to its end. Is the disk full?", partial.string()));
+  std::error_code error;
+  if (!out) {
+    std::filesystem::remove(partial, error);
+    throw ResourceError(fmt::format("'{}' cannot be written to its end. Is the disk full?", path.string()));
+  }
   flush_to_disk(partial);
-  std::filesystem::rename(partial, path);
+  std::filesystem::rename(partial, path, error);
+  if (error) refuse(path, fmt::format("cannot take its name ({}). Is there a folder of that name?", error.message()));
 }
 
 TensorFile read_tensor_file(const std::filesystem::path& path, const std::string& kind) {

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 
 #include "core/embedded.h"
 #include "core/error.h"
+#include "core/text_file.h"
 #include "report/report_json.h"
 
 extern "C" {
@@ -84,24 +84,7 @@ std::string report_page(const ReportContent& content) {
 }
 
 void write_report(const ReportContent& content, const std::filesystem::path& path) {
-  const std::string page = report_page(content);
-  auto partial = path;
-  partial += ".partial";
-  {
-    std::ofstream file(partial, std::ios::binary);
-    file.write(page.data(), static_cast<std::streamsize>(page.size()));
-    file.flush();
-    if (!file)
-      throw FileError(
-          fmt::format("'{}' cannot be written (no such folder, no permission or a full disk). Does its "
-                      "folder exist?",
-                      partial.string()));
-  }
-  std::error_code error;
-  std::filesystem::rename(partial, path, error);
-  if (error)
-    throw FileError(
-        fmt::format("'{}' cannot take its name ({}). Is there a folder of that name?", path.string(), error.message()));
+  write_text(path, report_page(content));
 }
 
 }  // namespace terrace

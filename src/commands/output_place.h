@@ -1,0 +1,15 @@
+// Where results go: checked, and made, before the work that takes time.
+#pragma once
+
+#include <filesystem>
+
+namespace terrace {
+
+/// Makes the folders above `file`. Throws InputError where that fails, where `file` is a folder, or where this user may
+/// not write there.
+void make_place_for(const std::filesystem::path& file);
+
+/// Makes `folder`, with those above it. Throws InputError as above.
+void make_folder(const std::filesystem::path& folder);
+
+}  // namespace terrace

@@ -1,0 +1,223 @@
+"""What a user gets wrong: one line that says what, where and what to try; exit code 2; nothing half-written left."""
+import unittest
+
+import workshop
+from workshop import contents, data, model, new_folder, npy, run, scan, text
+
+learning = unittest.skipUnless(workshop.has_learning, "built without learning")
+
+
+class BadInput(unittest.TestCase):
+    def refused(self, *arguments, says, left=None, **options):
+        """Runs terrace, which must refuse with one line that holds every text of `says`. An argument OUT.x stands for
+        x in a new folder, which must hold nothing (or `left`) afterwards."""
+        out = new_folder("refused")
+        arguments = [str(out / a[4:]) if str(a).startswith("OUT.") else a for a in arguments]
+        answer = run(*arguments, **options)
+        lines = [line for line in answer.stderr.splitlines() if not line.startswith(("simulating", "reading"))]
+        self.assertEqual(answer.returncode, 2, answer.stderr)
+        self.assertEqual(len(lines), 1, answer.stderr)
+        self.assertTrue(lines[0].startswith("terrace: "), lines)
+        for expected in says:
+            self.assertIn(expected, lines[0])
+        self.assertIn(lines[0][-1], ".?", lines)
+        self.assertEqual([str(p.relative_to(out)) for p in out.rglob("*") if p.is_file()], left or [])
+        return lines[0]
+
+    def simulate(self, experiment, *says, **options):
+        return self.refused("simulate", experiment, "-o", "OUT.scan.h5", says=says, **options)
+
+    def predict(self, scan_file, *says, model_file=None, more=()):
+        return self.refused("predict", scan_file, "--model", model_file or model(), "-o", "OUT.answer", *more, says=says)
+
+
+class Words(BadInput):
+    def test_unknown_command(self):
+        self.refused("simulat", "x.toml", says=["'simulat'", "'simulate'"])
+
+    def test_no_command(self):
+        self.refused(says=["terrace --help"])
+
+    def test_unknown_option(self):
+        self.refused("dataset", "x.toml", "-o", "OUT.data", "--thread", "2", says=["--thread", "Did you mean --threads?"])
+
+    def test_one_argument_too_many(self):
+        self.refused("dataset", "x.toml", "y.toml", "-o", "OUT.data", says=["y.toml", "terrace dataset --help"])
+
+    def test_missing_argument(self):
+        self.refused("dataset", "-o", "OUT.data", says=["RECIPE", "terrace dataset --help"])
+        self.refused("dataset", workshop.recipe(), says=["--output"])
+        self.refused("simulate", workshop.experiment(), says=["-o FILE.h5"])
+
+    def test_no_threads(self):
+        for command in "simulate", "dataset":
+            self.refused(command, workshop.recipe(), "-o", "OUT.x", "--threads", "0", says=["--threads", "0", "1"])
+
+    @learning
+    def test_words_of_the_learning_commands(self):
+        self.refused("train", data(), "-o", "OUT.m", "--thread", "2", says=["Did you mean --threads?"])
+        self.refused("train", data(), "-o", "OUT.m", "--threads", "0", says=["--threads"])
+        self.refused("train", "-o", "OUT.m", says=["terrace train --help"])
+        self.refused("predict", scan(), "-o", "OUT.m", says=["--model"])
+        self.refused("predict", scan(), "--model", model(), "-o", "OUT.m", "--film-side", "left", says=["left", "high"])
+        self.refused("predict", scan(), "--model", model(), "-o", "OUT.m", "--energy-kev", "-3", says=["-3", "3000"])
+
+
+class Configurations(BadInput):
+    def test_unknown_key(self):
+        path = text("key.toml", workshop.EXPERIMENT.replace("step_x_ang", "stepx_ang"))
+        self.simulate(path, "key.toml:", "'stepx_angstrom'", "'step_x_angstrom'")
+        path = text("key.toml", workshop.RECIPE.replace("test_share", "tests_share"))
+        self.refused("dataset", path, "-o", "OUT.data", says=["key.toml:", "'tests_share'", "'test_share'"])
+
+    def test_unknown_table(self):
+        self.simulate(text("table.toml", "[microscop]\n"), "table.toml:1", "'microscop'", "'microscope'")
+
+    def test_out_of_range(self):
+        path = text("range.toml", workshop.EXPERIMENT + "[microscope]\nenergy_kev = -3\n")
+        self.simulate(path, "range.toml:", "microscope.energy_kev", "-3", "3000")
+
+    def test_wrong_type(self):
+        path = text("type.toml", workshop.EXPERIMENT + "[microscope]\nenergy_kev = 'high'\n")
+        self.simulate(path, "type.toml:", "microscope.energy_kev", "number")
+
+    def test_not_toml(self):
+        self.simulate(text("no.toml", "energy = = 3"), "no.toml:1", "not valid TOML")
+
+    def test_table_that_is_a_number(self):
+        self.simulate(text("scalar.toml", "camera = 3"), "scalar.toml:1", "camera")
+
+    def test_missing(self):
+        self.simulate("nowhere.toml", "'nowhere.toml'")
+        self.refused("dataset", "nowhere.toml", "-o", "OUT.data", says=["'nowhere.toml'"])
+
+    def test_a_folder(self):
+        self.simulate(workshop.bench(), str(workshop.bench()))
+
+    @learning
+    def test_of_training(self):
+        path = text("learn.toml", "[training]\nepoch = 3\n")
+        self.refused("train", data(), "-o", "OUT.m", "--config", path, says=["learn.toml:2", "'epochs'"])
+
+
+class Structures(BadInput):
+    def test_missing(self):
+        path = text("structure.toml", workshop.EXPERIMENT.split("[scan]")[0].replace(
+            "[interface]", "[specimen]\nfile = 'nowhere.xyz'").split("substrate_cells")[0])
+        self.simulate(path, "nowhere.xyz")
+        self.refused("structure", "nowhere.xyz", "-o", "OUT.s.cif", says=["nowhere.xyz"])
+
+    def test_cut_short(self):
+        whole = 'text\n3\nLattice="4 0 0 0 4 0 0 0 4" Properties=species:S:1:pos:R:3\nSr 0 0 0\n'.split("\n", 1)[1]
+        self.refused("structure", text("short.xyz", whole), "-o", "OUT.s.cif", says=["short.xyz", "3"])
+        self.refused("structure", text("short.cif", "data_x\n_cell_length_a 3.9\nloop_\n"), says=["short.cif"])
+        self.refused("structure", text("empty.xtl", ""), says=["empty.xtl"])
+
+    def test_unknown_ending(self):
+        self.refused("structure", workshop.experiment_of_structure(), "-o", "OUT.s.pdb", says=["s.pdb"])
+
+
+class DataSets(BadInput):
+    def test_of_another_recipe_stays_as_it_was(self):
+        before = contents(data())
+        other = text("other.toml", workshop.RECIPE.replace("seed = 3", "seed = 4").replace("families = 8", "families = 12"))
+        self.refused("dataset", other, "-o", data(), "--threads", "2", says=["another recipe"])
+        self.assertEqual(contents(data()), before)
+
+    def test_damaged_shard(self):
+        folder = new_folder("damaged")
+        for name, content in contents(data()).items():
+            (folder / name).write_bytes(content)
+        shard = folder / "shard-00001.h5"
+        shard.write_bytes(shard.read_bytes()[:3000])
+        self.refused("dataset", workshop.recipe(), "-o", folder, says=["shard-00001.h5"])
+        if workshop.has_learning:
+            self.refused("train", folder, "-o", "OUT.m", says=["shard-00001.h5"])
+        (folder / "manifest.json").write_text("{")
+        if workshop.has_learning:
+            self.refused("train", folder, "-o", "OUT.m", says=["manifest.json"])
+
+    @learning
+    def test_not_a_data_set(self):
+        self.refused("train", workshop.bench(), "-o", "OUT.m", says=["manifest.json"])
+
+    @learning
+    def test_of_another_grid_cannot_judge_a_model(self):
+        path = text("grid.toml", workshop.RECIPE.replace("pixels = 8", "pixels = 6"))
+        folder = new_folder("grid")
+        workshop.run_well("dataset", path, "-o", folder / "data", "--threads", 2)
+        self.refused("evaluate", model(), folder / "data", "-o", "OUT.e", says=["[grid]"])
+
+
+@learning
+class Models(BadInput):
+    def test_missing(self):
+        self.predict(scan(), "nothing.model", model_file="nothing.model")
+
+    def test_not_a_model(self):
+        self.predict(scan(), "tiny.toml", model_file=workshop.recipe())
+        self.predict(scan(), "empty", model_file=text("empty", ""))
+        self.predict(scan(), str(workshop.bench()), model_file=workshop.bench())
+
+    def test_damaged(self):
+        whole = model().read_bytes()
+        broken = workshop.bench() / "broken.model"
+        broken.write_bytes(whole[:-100])
+        self.predict(scan(), "broken.model", "damaged", model_file=broken)
+        broken.write_bytes(whole[:50])
+        self.predict(scan(), "broken.model", model_file=broken)
+        broken.write_bytes(whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:])
+        self.predict(scan(), "broken.model", "damaged", model_file=broken)
+        self.refused("evaluate", broken, data(), "-o", "OUT.e", says=["broken.model"])
+
+
+@learning
+class Scans(BadInput):
+    def test_missing(self):
+        self.predict("nothing.h5", "nothing.h5")
+
+    def test_empty_garbage_cut_short(self):
+        self.predict(text("empty.h5", ""), "empty.h5")
+        self.predict(text("garbage.h5", "garbage " * 1000), "garbage.h5")
+        short = workshop.bench() / "short.h5"
+        for bytes_kept in 100, 3000, -5000:
+            short.write_bytes(scan().read_bytes()[:bytes_kept])
+            self.predict(short, "short.h5")
+
+    def test_numpy_files_of_wrong_shapes(self):
+        bench = workshop.bench()
+        self.predict(npy(bench / "flat.npy", [7]), "flat.npy")
+        self.predict(npy(bench / "zero.npy", [0, 4, 8, 8]), "zero.npy")
+        self.predict(npy(bench / "row.npy", [7, 8, 8]), "15", more=["--scan-shape", "3,5"])
+        self.predict(npy(bench / "cut.npy", [4, 4, 8, 8], b"1234"), "cut.npy")
+
+    def test_without_calibration(self):
+        self.predict(npy(workshop.bench() / "bare.npy", [4, 4, 8, 8]), "mrad", "step")
+
+    def test_evaluation_that_is_none(self):
+        for content in "", "{", "[]", '{"confusion_matrix": 3}':
+            self.predict(scan(), "figures.json", more=["--evaluation", text("figures.json", content)])
+
+
+@learning
+class Abstention(unittest.TestCase):
+    def test_a_scan_from_outside_the_domain_gets_no_answer(self):
+        import json
+        out = new_folder("foreign")
+        answer = workshop.run_well("predict", scan(), "--model", model(), "-o", out, "--energy-kev", "80")
+        found = json.loads((out / "prediction.json").read_text())["prediction"]
+        self.assertTrue(found["abstains"])
+        self.assertTrue(any("80" in reason or "registered" in reason for reason in found["reasons"]), found["reasons"])
+        self.assertIn("note: ", answer.stdout)
+
+    def test_an_empty_scan_gets_no_answer(self):
+        import json
+        out = new_folder("dark")
+        workshop.run_well("predict", npy(workshop.bench() / "dark.npy", [4, 24, 16, 16]), "--model", model(), "-o", out,
+                          "--energy-kev", "200", "--mrad-per-pixel", "4", "--step-nm", "0.098,0.08",
+                          "--semiangle-mrad", "20")
+        self.assertTrue(json.loads((out / "prediction.json").read_text())["prediction"]["abstains"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,99 @@
+"""The whole journey on a tiny study, and what a run may leave behind."""
+import json
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+import workshop
+from workshop import contents, data, model, new_folder, run_well, scan
+
+
+def partial_files(folder):
+    return [name for name in contents(folder) if name.endswith(".partial")]
+
+
+def wait_for(condition, process, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition() and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.002)
+
+
+class Journey(unittest.TestCase):
+    @unittest.skipUnless(workshop.has_learning, "built without learning")
+    def test_from_recipe_to_report(self):
+        out = new_folder("journey")
+        run_well("evaluate", model(), data(), "-o", out / "evaluation")
+        figures = json.loads((out / "evaluation" / "evaluation.json").read_text())
+        self.assertIn("confusion_matrix", figures)
+        self.assertIn("<html", (out / "evaluation" / "evaluation.html").read_text())
+        run_well("predict", scan(), "--model", model(), "-o", out / "answer",
+                 "--evaluation", out / "evaluation" / "evaluation.json")
+        answer = json.loads((out / "answer" / "prediction.json").read_text())
+        self.assertAlmostEqual(sum(answer["prediction"]["class_probability"].values()
+                                   if isinstance(answer["prediction"]["class_probability"], dict)
+                                   else answer["prediction"]["class_probability"]), 1, places=5)
+        self.assertIn("<html", (out / "answer" / "report.html").read_text())
+        self.assertEqual(partial_files(workshop.bench()), [])
+
+    @unittest.skipUnless(workshop.has_learning, "built without learning")
+    def test_training_leaves_the_model_alone(self):
+        model()
+        self.assertFalse((workshop.bench() / "tiny.model.checkpoint").exists())
+
+    def test_dry_runs_write_nothing(self):
+        out = new_folder("dry")
+        run_well("dataset", workshop.recipe(), "-o", out / "data", "--dry-run")
+        run_well("simulate", workshop.experiment(), "-o", out / "scan.h5", "--dry-run")
+        run_well("simulate", workshop.experiment(), "--dry-run")
+        self.assertEqual(list(out.iterdir()), [])
+
+    def test_simulation_needs_no_libtorch(self):
+        libraries = subprocess.run(["ldd", workshop.terrace], capture_output=True, text=True).stdout
+        self.assertIn("libhdf5", libraries)
+        self.assertNotIn("torch", libraries)
+
+    def test_folders_above_an_output_are_made(self):
+        out = new_folder("deep")
+        run_well("structure", workshop.experiment_of_structure(), "-o", out / "a" / "b" / "cell.xyz")
+        self.assertEqual(list(contents(out)), ["a/b/cell.xyz"])
+
+
+class Interruption(unittest.TestCase):
+    def start(self, *arguments):
+        return subprocess.Popen([str(workshop.terrace), *map(str, arguments)], stdout=subprocess.DEVNULL,
+                                stderr=subprocess.PIPE, text=True)
+
+    def test_a_killed_data_set_goes_on_to_the_same_bytes(self):
+        out = new_folder("killed") / "data"
+        process = self.start("dataset", workshop.recipe(), "-o", out, "--threads", 1)
+        wait_for((out / "shard-00000.h5").exists, process)
+        process.kill()
+        process.communicate()
+        self.assertEqual(process.returncode, -signal.SIGKILL)
+        self.assertFalse((out / "manifest.json").exists())
+        run_well("dataset", workshop.recipe(), "-o", out, "--threads", 2)
+        self.assertEqual(contents(out), contents(data()))
+
+    def test_half_written_files_of_a_killed_run_are_replaced(self):
+        out = new_folder("stale")
+        (out / "scan.h5.partial").write_text("half a scan")
+        run_well("simulate", workshop.experiment(), "-o", out / "scan.h5")
+        self.assertEqual(list(contents(out)), ["scan.h5"])
+
+    def test_ctrl_c_and_sigterm_leave_nothing_half_written(self):
+        slow = workshop.text("slow.toml", workshop.EXPERIMENT.replace("count_y = 4", "count_y = 4000"))
+        for number in signal.SIGINT, signal.SIGTERM:
+            out = new_folder("interrupted")
+            process = self.start("simulate", slow, "-o", out / "scan.h5", "--threads", 1)
+            wait_for((out / "scan.h5.partial").exists, process)
+            time.sleep(0.2)
+            os.kill(process.pid, number)
+            complaint = process.communicate(timeout=60)[1]
+            self.assertEqual(process.returncode, 128 + number, complaint)
+            self.assertEqual(list(out.iterdir()), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
