@@ -68,12 +68,9 @@ void add_commands(CLI::App& app) {
 /// Parses and runs. An unfinished command line is a mistake of the user's, as is an unknown word.
 int run(int count, char** arguments) {
   CLI::App app{"Terrace reads the buried structure of an oxide interface from a 4D-STEM scan.", "terrace"};
-  app.set_version_flag("--version", "terrace " TERRACE_VERSION);
+  app.set_help_flag("-h,--help", "show this and stop");
+  app.set_version_flag("--version", "terrace " TERRACE_VERSION, "show the version and stop");
   app.require_subcommand(1);
-  app.footer(
-      "A first journey: terrace dataset, train, evaluate; then predict with the model and your own scan.\n"
-      "'terrace COMMAND --help' explains a command. Exit codes: 0 done, 2 something for you to put right, 1 a fault of "
-      "terrace.");
   if (count > 1 && *arguments[1] != '-') {
     const auto all = commands();
     const auto wanted = std::ranges::find(all, arguments[1], &Command::name);
@@ -81,6 +78,10 @@ int run(int count, char** arguments) {
     if (!wanted->add) return run_sister_program(arguments);
   }
   add_commands(app);
+  app.footer(
+      "A first journey: terrace dataset, train, evaluate; then predict with the model and your own scan.\n"
+      "'terrace COMMAND --help' explains a command. Exit codes: 0 done, 2 something for you to put right, 1 a fault of "
+      "terrace.");
   try {
     const WisdomCache wisdom;
     app.parse(count, arguments);

@@ -18,7 +18,7 @@ int default_threads() {
 void add_threads_option(CLI::App& app, int& threads) {
   threads = default_threads();
   app.add_option("--threads", threads, "threads; by default what OMP_NUM_THREADS, Slurm or the processors allow")
-      ->check(CLI::Range(1, 1024))
+      ->check(CLI::Range(1, 1024).description(""))
       ->capture_default_str();
 }
 

@@ -48,7 +48,7 @@ Config parse_config(const std::string& text, const std::string& name) {
     return convert(toml::parse(text, name), name);
   } catch (const toml::parse_error& error) {
     throw InputError(
-        fmt::format("{}:{}: not valid TOML: {}", name, error.source().begin.line, error.description()));
+        fmt::format("{}:{}: not valid TOML: {}. Is a quote, bracket or value missing?", name, error.source().begin.line, error.description()));
   }
 }
 

@@ -46,6 +46,7 @@ class Words(BadInput):
 
     def test_missing_argument(self):
         self.refused("dataset", "-o", "OUT.data", says=["RECIPE", "terrace dataset --help"])
+        self.refused("info", says=["SCAN", "terrace info --help"])
         self.refused("dataset", workshop.recipe(), says=["--output"])
         self.refused("simulate", workshop.experiment(), says=["-o FILE.h5"])
 

@@ -24,7 +24,7 @@ class Help(unittest.TestCase):
             entries = re.findall(r"^  (-\S+|[A-Z]+ )(.*(?:\n {10,}.*)*)", text, re.MULTILINE)
             self.assertGreater(len(entries), 1, text)
             for option, rest in entries:
-                self.assertRegex(rest, r"[a-z]{3,} [a-z]", f"{name} {option} has no words: {rest}")
+                self.assertRegex(rest, r"\b[a-z]{4,}", f"{name} {option} has no words: {rest}")
 
     def test_settings_are_listed_with_defaults_and_ranges(self):
         for name in ["simulate", "dataset"] + (["train"] if workshop.has_learning else []):

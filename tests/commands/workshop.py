@@ -91,6 +91,7 @@ def bench():
     """A folder for this run, removed at its end. Other users may look into it, for the tests of permissions."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="terrace-commands-"))
     folder.chmod(0o755)
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")  # a first user's, and the same plans for every run after it
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
