@@ -7,6 +7,7 @@
 #include "commands/evaluation_report.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
+#include "core/error.h"
 #include "core/text_file.h"
 #include "learning/baselines.h"
 #include "learning/evaluation.h"

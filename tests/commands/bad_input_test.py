@@ -193,7 +193,7 @@ class Scans(BadInput):
         self.predict(npy(bench / "cut.npy", [4, 4, 8, 8], b"1234"), "cut.npy")
 
     def test_without_calibration(self):
-        self.predict(npy(workshop.bench() / "bare.npy", [4, 4, 8, 8]), "mrad", "step")
+        self.predict(npy(workshop.bench() / "bare.npy", [4, 4, 8, 8]), "mrad")
 
     def test_evaluation_that_is_none(self):
         for content in "", "{", "[]", '{"confusion_matrix": 3}':
