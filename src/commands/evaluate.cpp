@@ -49,7 +49,7 @@ void run(const Options& options) {
   const fs::path folder = options.output;
   make_folder(folder);
   ProgressBar bar;
-  auto evaluation = evaluate(model, data, bar.callback());
+  auto evaluation = evaluate(model, data, bar.callback(), options.threads);
   if (!options.single_slice.empty()) evaluation.measures.push_back(single_slice_twins(options, bar.callback()));
   print_measures(evaluation.measures);
 
