@@ -19,18 +19,19 @@ struct Options {
 void print_cost(const Recipe& recipe, const DataSetCost& cost, int threads) {
   fmt::print("recipe '{}' ({}): {} samples in {} families, seed {}\n", recipe.study.name, recipe_hash(recipe),
              cost.samples, cost.families, recipe.study.seed);
-  fmt::print("estimate: {} on {} threads, {:.2f} GB of disk, {:.2f} GB of memory; sharing equal beginnings saves "
-             "{:.1f} times\n",
-             duration_text(cost.seconds), threads, cost.disk_bytes / 1e9, cost.memory_bytes / 1e9,
-             cost.sharing);
+  fmt::print(
+      "estimate: {} on {} threads, {:.2f} GB of disk, {:.2f} GB of memory; sharing equal beginnings saves "
+      "{:.1f} times\n",
+      duration_text(cost.seconds), threads, cost.disk_bytes / 1e9, cost.memory_bytes / 1e9, cost.sharing);
 }
 
 void print_settings() {
-  fmt::print("[study]\n{}[content]\n{}[ranges]\n{}[window]\n{}[rules]\n{}[grid]\n{}[substrate]\n{}[film] (the same "
-             "keys; LaAlO3 by default)\n[microscope]\n{}[sampling]\n{}",
-             settings_help<Study>(), settings_help<FamilyContent>(), settings_help<Ranges>(), settings_help<Window>(),
-             settings_help<LabelRules>(), settings_help<StandardGrid>(), settings_help<Perovskite>(),
-             settings_help<Microscope>(), settings_help<Sampling>());
+  fmt::print(
+      "[study]\n{}[content]\n{}[ranges]\n{}[window]\n{}[rules]\n{}[grid]\n{}[substrate]\n{}[film] (the same "
+      "keys; LaAlO3 by default)\n[microscope]\n{}[sampling]\n{}",
+      settings_help<Study>(), settings_help<FamilyContent>(), settings_help<Ranges>(), settings_help<Window>(),
+      settings_help<LabelRules>(), settings_help<StandardGrid>(), settings_help<Perovskite>(),
+      settings_help<Microscope>(), settings_help<Sampling>());
 }
 
 void run(const Options& options) {

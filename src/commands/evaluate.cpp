@@ -43,9 +43,10 @@ void run(const Options& options) {
   const auto model = Model::load(options.model);
   const DataSet data(options.data);
   if (data.grid() != model.preprocessing.grid)
-    throw InputError(fmt::format("'{}' and '{}' have different [grid] tables. Evaluate on data of the recipe that the "
-                                 "model learnt from.",
-                                 options.model, options.data));
+    throw InputError(
+        fmt::format("'{}' and '{}' have different [grid] tables. Evaluate on data of the recipe that the "
+                    "model learnt from.",
+                    options.model, options.data));
   const fs::path folder = options.output;
   make_folder(folder);
   ProgressBar bar;
@@ -69,10 +70,12 @@ void run(const Options& options) {
 void add_evaluate(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("MODEL", options->model, "model file that 'terrace train' wrote")->required();
-  app.add_option("DATA", options->data, "data set, a folder that 'terrace dataset' wrote; its test families are used")->required();
+  app.add_option("DATA", options->data, "data set, a folder that 'terrace dataset' wrote; its test families are used")
+      ->required();
   app.add_option("-o,--output", options->output, "folder for evaluation.json and evaluation.html")->required();
-  app.add_option("--single-slice", options->single_slice,
-                 "the same recipe made with 'terrace dataset --single-slice': shows that its twins cannot be told apart");
+  app.add_option(
+      "--single-slice", options->single_slice,
+      "the same recipe made with 'terrace dataset --single-slice': shows that its twins cannot be told apart");
   add_threads_option(app, options->threads);
   app.callback([options] { run(*options); });
 }

@@ -84,8 +84,10 @@ std::pair<std::int64_t, std::int64_t> find_twins(const DataSet& data) {
     const auto& origin = data.origin(i);
     if (origin.pair < 0 || origin.split != "test") continue;
     const double place = data.labels(i).step_depth_nm / data.conditions(i).thickness_nm;
-    if (data.labels(i).interface_class == InterfaceClass::rough && place > 0.35 && place < 0.65) rough[origin.pair] = i;
-    else if (rough.contains(origin.pair)) return {rough[origin.pair], i};
+    if (data.labels(i).interface_class == InterfaceClass::rough && place > 0.35 && place < 0.65)
+      rough[origin.pair] = i;
+    else if (rough.contains(origin.pair))
+      return {rough[origin.pair], i};
   }
   return {-1, -1};
 }
@@ -107,11 +109,11 @@ void add_twins(const DataSet& data, ReportContent& report) {
   const auto one = data.read(rough), other = data.read(diffuse);
   const auto& grid = data.grid();
   for (const int column : {grid.across / 4, grid.across / 2, 3 * grid.across / 4})
-    report.twins.push_back({.caption = fmt::format("{:+.2f} cells from the registered plane; {:.1f} nm thick, step at {:.1f} nm",
-                                                   grid.offset_x(column), one.conditions.thickness_nm,
-                                                   one.labels.step_depth_nm),
-                            .rough = pattern_of(one, column),
-                            .diffuse = pattern_of(other, column)});
+    report.twins.push_back(
+        {.caption = fmt::format("{:+.2f} cells from the registered plane; {:.1f} nm thick, step at {:.1f} nm",
+                                grid.offset_x(column), one.conditions.thickness_nm, one.labels.step_depth_nm),
+         .rough = pattern_of(one, column),
+         .diffuse = pattern_of(other, column)});
 }
 
 }  // namespace terrace

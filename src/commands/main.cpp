@@ -114,7 +114,7 @@ int main(int count, char** arguments) {
   } catch (const std::bad_alloc&) {
     return complain(user_must_act, "not enough memory. Try fewer pixels, positions or threads.");
   } catch (const std::exception& error) {
-    return complain(our_fault, fmt::format("internal error: {}. Please report it, with the command.",
-                                           first_line(error.what())));
+    return complain(our_fault,
+                    fmt::format("internal error: {}. Please report it, with the command.", first_line(error.what())));
   }
 }

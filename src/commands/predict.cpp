@@ -49,8 +49,9 @@ void print_prediction(const Prediction& prediction) {
   fmt::print("  step, if any: {:.2f} nm deep (90 %: {:.2f} … {:.2f}), substrate advances with {:.0f} %\n",
              prediction.depth_nm, prediction.depth_low_nm, prediction.depth_high_nm,
              100 * prediction.step_height_probability_up);
-  fmt::print("  covered {:.0f} % of the standard grid; distance from the training set {:.2f} (1 = its 99th percentile)\n",
-             100 * prediction.covered_share, prediction.out_of_domain);
+  fmt::print(
+      "  covered {:.0f} % of the standard grid; distance from the training set {:.2f} (1 = its 99th percentile)\n",
+      100 * prediction.covered_share, prediction.out_of_domain);
   for (const auto& reason : prediction.reasons) fmt::print("  note: {}\n", reason);
 }
 
@@ -81,7 +82,8 @@ void add_evaluation_file(const std::string& path, ReportContent& report) {
   try {
     add_evaluation(nlohmann::ordered_json::parse(read_text(path)), report);
   } catch (const nlohmann::json::exception&) {
-    throw FileError(fmt::format("'{}' is no evaluation of this version, or damaged. Run 'terrace evaluate' again?", path));
+    throw FileError(
+        fmt::format("'{}' is no evaluation of this version, or damaged. Run 'terrace evaluate' again?", path));
   }
 }
 
@@ -124,7 +126,9 @@ void run(const Options& options) {
 
 void add_predict(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("SCAN", options->scan, "4D-STEM scan (HDF5 of terrace, py4DSTEM, HyperSpy or plain; .npy); 'terrace info' says what it holds")->required();
+  app.add_option("SCAN", options->scan,
+                 "4D-STEM scan (HDF5 of terrace, py4DSTEM, HyperSpy or plain; .npy); 'terrace info' says what it holds")
+      ->required();
   app.add_option("--model", options->model, "model file that 'terrace train' wrote")->required();
   app.add_option("-o,--output", options->output, "folder for prediction.json and report.html")->required();
   app.add_option("--evaluation", options->evaluation, "evaluation.json of the model, shown in the report");

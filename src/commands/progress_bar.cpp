@@ -51,7 +51,8 @@ void ProgressBar::show(std::string_view what, std::int64_t done, std::int64_t to
     return;
   }
   const int filled = total ? static_cast<int>(bar_width * done / total) : bar_width;
-  fmt::print(stderr, "\r\033[K{} [{:━<{}}{: <{}}] {}/{} {}", what, "", filled, "", bar_width - filled, done, total, time);
+  fmt::print(stderr, "\r\033[K{} [{:━<{}}{: <{}}] {}/{} {}", what, "", filled, "", bar_width - filled, done, total,
+             time);
   line_open_ = !finished;
   if (finished) std::fputc('\n', stderr);
   std::fflush(stderr);

@@ -35,7 +35,8 @@ void add_settings_options(CLI::App& app, S& settings, const std::string& group) 
           auto* option = app.add_option(name, settings.*member, std::string(field.help))->group(group);
           using Value = std::remove_cvref_t<decltype(settings.*member)>;
           if constexpr (std::is_same_v<Value, std::string>) {
-            if (!field.choices.empty()) option->check(CLI::IsMember(CLI::detail::split(std::string(field.choices), '|')));
+            if (!field.choices.empty())
+              option->check(CLI::IsMember(CLI::detail::split(std::string(field.choices), '|')));
           } else {
             option->check(range_of(field.low, field.high));
           }

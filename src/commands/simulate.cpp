@@ -59,8 +59,7 @@ ScanInfo info_of(const Experiment& experiment, int depth) {
 fs::path path_of(const Experiment& experiment, std::size_t exit, const fs::path& output) {
   if (exit + 1 == experiment.exit_depths.size()) return output;
   const double nm = thickness_at(experiment.specimen, experiment.exit_depths[exit]) / 10;
-  return output.parent_path() /
-         fmt::format("{}_{:.2f}nm{}", output.stem().string(), nm, output.extension().string());
+  return output.parent_path() / fmt::format("{}_{:.2f}nm{}", output.stem().string(), nm, output.extension().string());
 }
 
 void print_plan(const Experiment& experiment, const ExperimentCost& cost, int threads) {
@@ -68,15 +67,15 @@ void print_plan(const Experiment& experiment, const ExperimentCost& cost, int th
   fmt::print("specimen: {:.2f} x {:.2f} Å (x, y), {:.3f} nm thick, {} slabs ({} distinct)\n", specimen.width_x,
              specimen.width_y, specimen.thickness() / 10, specimen.depth_count(), specimen.slabs.size());
   fmt::print("probe: {} kV, {} mrad, focuses {:.1f} Å below the entrance surface; {} coherent states\n",
-             experiment.microscope.energy_kev, experiment.microscope.semiangle_mrad, 10 * experiment.microscope.defocus_nm,
-             coherent_states(experiment.microscope).size());
+             experiment.microscope.energy_kev, experiment.microscope.semiangle_mrad,
+             10 * experiment.microscope.defocus_nm, coherent_states(experiment.microscope).size());
   fmt::print("scan: {} x {} positions (x, y), camera {} x {} pixels of {} mrad; wave {} x {} pixels (x, y)\n",
              experiment.scan.count_x, experiment.scan.count_y, experiment.camera.pixels, experiment.camera.pixels,
              experiment.camera.mrad_per_pixel, cost.width, cost.height);
-  fmt::print("estimate: {} on {} threads, {:.2f} GB of memory, {:.3f} GB of disk\n", duration_text(cost.seconds), threads,
-             cost.memory_bytes / 1e9, cost.disk_bytes / 1e9);
-  const PatternSimulation check(grid_for(specimen.width_y, specimen.width_x, experiment.sampling), experiment.microscope,
-                                experiment.camera, experiment.sampling);
+  fmt::print("estimate: {} on {} threads, {:.2f} GB of memory, {:.3f} GB of disk\n", duration_text(cost.seconds),
+             threads, cost.memory_bytes / 1e9, cost.disk_bytes / 1e9);
+  const PatternSimulation check(grid_for(specimen.width_y, specimen.width_x, experiment.sampling),
+                                experiment.microscope, experiment.camera, experiment.sampling);
   if (const auto warning = check.detector().warning(); !warning.empty()) fmt::print("note: {}\n", warning);
   if (2 * check.probe().ray_reach() > std::min(specimen.width_x, specimen.width_y))
     fmt::print("note: the probe is wider than the window and overlaps its periodic images. Widen the specimen.\n");
@@ -86,9 +85,8 @@ void simulate(const Experiment& experiment, const fs::path& output, int threads)
   const InterruptionWatch watch;
   std::vector<std::unique_ptr<ScanWriter>> writers;
   for (std::size_t exit = 0; exit < experiment.exit_depths.size(); ++exit)
-    writers.push_back(std::make_unique<ScanWriter>(path_of(experiment, exit, output),
-                                                   info_of(experiment, experiment.exit_depths[exit]),
-                                                   experiment.settings));
+    writers.push_back(std::make_unique<ScanWriter>(
+        path_of(experiment, exit, output), info_of(experiment, experiment.exit_depths[exit]), experiment.settings));
   const int rows = experiment.scan.count_y, columns = experiment.scan.count_x;
   const std::int64_t pattern = std::int64_t{experiment.camera.pixels} * experiment.camera.pixels;
   const int rows_per_block = std::clamp(positions_per_block / columns, 1, rows);
@@ -115,10 +113,11 @@ void simulate(const Experiment& experiment, const fs::path& output, int threads)
 }
 
 void print_settings() {
-  fmt::print("[specimen]\n{}[interface]\n{}[substrate]\n{}[film] (the same keys; LaAlO3 by default)\n[microscope]\n{}"
-             "[scan]\n{}[camera]\n{}[sampling]\n{}",
-             settings_help<SpecimenSource>(), settings_help<Interface>(), settings_help<Perovskite>(),
-             settings_help<Microscope>(), settings_help<ScanGrid>(), settings_help<Camera>(), settings_help<Sampling>());
+  fmt::print(
+      "[specimen]\n{}[interface]\n{}[substrate]\n{}[film] (the same keys; LaAlO3 by default)\n[microscope]\n{}"
+      "[scan]\n{}[camera]\n{}[sampling]\n{}",
+      settings_help<SpecimenSource>(), settings_help<Interface>(), settings_help<Perovskite>(),
+      settings_help<Microscope>(), settings_help<ScanGrid>(), settings_help<Camera>(), settings_help<Sampling>());
 }
 
 void run(const Options& options) {
@@ -141,9 +140,11 @@ void run(const Options& options) {
 void add_simulate(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("CONFIG", options->config, "the experiment, a TOML file (--settings lists its keys)");
-  app.add_option("-o,--output", options->output, "scan file to write (.h5); thicknesses inside the specimen go to FILE_12.30nm.h5");
+  app.add_option("-o,--output", options->output,
+                 "scan file to write (.h5); thicknesses inside the specimen go to FILE_12.30nm.h5");
   app.add_flag("--dry-run", options->dry_run, "say what it costs in time, disk and memory, and stop");
-  app.add_flag("--settings", options->help_settings, "list every key of CONFIG with default and range (the unit is in its name), and stop");
+  app.add_flag("--settings", options->help_settings,
+               "list every key of CONFIG with default and range (the unit is in its name), and stop");
   add_threads_option(app, options->threads);
   app.callback([options] { run(*options); });
 }

@@ -30,10 +30,11 @@ TrainingSettings settings_of(const Options& options) {
 
 void print_epoch(const EpochReport& epoch) {
   if (epoch.epoch % 10 != 0 && epoch.epoch != 1 && epoch.epoch != epoch.epochs) return;
-  fmt::print("member {} epoch {:3} of {}: loss {:.3f} (training), {:.3f} (calibration families); class {:.1f} %, step "
-             "within one cell {:.1f} %; {}\n",
-             epoch.member + 1, epoch.epoch, epoch.epochs, epoch.training_loss, epoch.validation_loss,
-             100 * epoch.class_accuracy, 100 * epoch.within_one_cell, duration_text(epoch.seconds));
+  fmt::print(
+      "member {} epoch {:3} of {}: loss {:.3f} (training), {:.3f} (calibration families); class {:.1f} %, step "
+      "within one cell {:.1f} %; {}\n",
+      epoch.member + 1, epoch.epoch, epoch.epochs, epoch.training_loss, epoch.validation_loss,
+      100 * epoch.class_accuracy, 100 * epoch.within_one_cell, duration_text(epoch.seconds));
   std::fflush(stdout);
 }
 
@@ -51,7 +52,8 @@ void run(const Options& options) {
              settings.members == 1 ? "" : "s", settings.threads);
   const std::filesystem::path checkpoint = options.output + ".checkpoint";
   ProgressBar bar;
-  const auto model = train(data, settings, {.progress = bar.callback(), .on_epoch = print_epoch, .checkpoint = checkpoint});
+  const auto model =
+      train(data, settings, {.progress = bar.callback(), .on_epoch = print_epoch, .checkpoint = checkpoint});
   model.save(options.output);
   std::filesystem::remove(checkpoint);
   fmt::print("model: {} ({:.1f} MB)\n", options.output, std::filesystem::file_size(options.output) / 1e6);
@@ -62,10 +64,13 @@ void run(const Options& options) {
 void add_train(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("DATA", options->data, "data set, a folder that 'terrace dataset' wrote");
-  app.add_option("-o,--output", options->output, "model file to write; a run that was cut short goes on from FILE.checkpoint");
+  app.add_option("-o,--output", options->output,
+                 "model file to write; a run that was cut short goes on from FILE.checkpoint");
   app.add_option("--config", options->settings, "TOML file with a [training] table (--settings lists its keys)");
-  app.add_option("--epochs", options->epochs, "passes over the training families, instead of the config's (60 by default)");
-  app.add_option("--minutes", options->minutes, "end no later than this many minutes; the result then depends on the machine's speed");
+  app.add_option("--epochs", options->epochs,
+                 "passes over the training families, instead of the config's (60 by default)");
+  app.add_option("--minutes", options->minutes,
+                 "end no later than this many minutes; the result then depends on the machine's speed");
   app.add_flag("--settings", options->list_settings, "list every key of [training] with default and range, and stop");
   add_threads_option(app, options->threads);
   app.callback([options] { run(*options); });

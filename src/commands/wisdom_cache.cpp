@@ -12,7 +12,8 @@ namespace terrace {
 namespace {
 
 std::filesystem::path cache_folder() {
-  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache && *cache) return std::filesystem::path(cache) / "terrace";
+  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache && *cache)
+    return std::filesystem::path(cache) / "terrace";
   if (const char* home = std::getenv("HOME"); home && *home) return std::filesystem::path(home) / ".cache" / "terrace";
   return {};
 }
@@ -46,8 +47,10 @@ WisdomCache::~WisdomCache() {
   std::filesystem::create_directories(path_.parent_path(), ignored);
   const auto partial = path_.string() + "." + std::to_string(getpid()) + ".partial";
   const bool written = static_cast<bool>(std::ofstream(partial) << learnt);
-  if (written) std::filesystem::rename(partial, path_, ignored);
-  else std::filesystem::remove(partial, ignored);
+  if (written)
+    std::filesystem::rename(partial, path_, ignored);
+  else
+    std::filesystem::remove(partial, ignored);
 }
 
 }  // namespace terrace

@@ -6,8 +6,8 @@
 
 namespace terrace {
 
-/// Loads the wisdom of $XDG_CACHE_HOME/terrace (or ~/.cache/terrace) at first and saves what is new at last. A cache that
-/// cannot be read or written is passed over: plans are then made again.
+/// Loads the wisdom of $XDG_CACHE_HOME/terrace (or ~/.cache/terrace) at first and saves what is new at last. A cache
+/// that cannot be read or written is passed over: plans are then made again.
 class WisdomCache {
  public:
   WisdomCache();

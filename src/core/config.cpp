@@ -47,8 +47,8 @@ Config parse_config(const std::string& text, const std::string& name) {
   try {
     return convert(toml::parse(text, name), name);
   } catch (const toml::parse_error& error) {
-    throw InputError(
-        fmt::format("{}:{}: not valid TOML: {}. Is a quote, bracket or value missing?", name, error.source().begin.line, error.description()));
+    throw InputError(fmt::format("{}:{}: not valid TOML: {}. Is a quote, bracket or value missing?", name,
+                                 error.source().begin.line, error.description()));
   }
 }
 

@@ -11,8 +11,8 @@ namespace terrace {
 
 /// Plans and runs the transform of one height × width wave in place, single precision, unnormalised both ways (forward
 /// then inverse multiplies by height · width). `forward` has exp(−2πi k·r). Safe to run from several threads at once on
-/// different waves. Planning is PATIENT, never ESTIMATE, and is remembered (see below); planning from several threads is
-/// safe too.
+/// different waves. Planning is PATIENT, never ESTIMATE, and is remembered (see below); planning from several threads
+/// is safe too.
 class Fft2 {
  public:
   Fft2(int height, int width);

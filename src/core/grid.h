@@ -6,8 +6,8 @@
 namespace terrace {
 
 /// `height` × `width` pixels over `extent_y` × `extent_x` Å, periodic. Real pixel (row, column) lies at
-/// (row · pixel_y, column · pixel_x). The transform keeps FFT order: index i holds the frequency of `frequency_x(i)`, in
-/// 1/Å without 2π, zero first, the negative ones in the upper half.
+/// (row · pixel_y, column · pixel_x). The transform keeps FFT order: index i holds the frequency of `frequency_x(i)`,
+/// in 1/Å without 2π, zero first, the negative ones in the upper half.
 struct Grid {
   int height = 0, width = 0;
   double extent_y = 0, extent_x = 0;
@@ -17,7 +17,8 @@ struct Grid {
   double pixel_x() const { return extent_x / width; }
   double frequency_y(int row) const { return signed_index(row, height) / extent_y; }
   double frequency_x(int column) const { return signed_index(column, width) / extent_x; }
-  /// The radius in 1/Å of the circle that holds every frequency of both axes: half the sampling rate of the coarser one.
+  /// The radius in 1/Å of the circle that holds every frequency of both axes: half the sampling rate of the coarser
+  /// one.
   double nyquist() const {
     const double y = 0.5 * height / extent_y, x = 0.5 * width / extent_x;
     return y < x ? y : x;

@@ -19,7 +19,8 @@ std::uint64_t mix(std::uint64_t x) {  // the finaliser of SplitMix64 (Steele et 
 
 std::uint64_t stable_hash(const void* bytes, std::size_t count, std::uint64_t start) {
   std::uint64_t hash = 0xcbf29ce484222325ull ^ mix(start);
-  for (std::size_t i = 0; i < count; ++i) hash = (hash ^ static_cast<const unsigned char*>(bytes)[i]) * 0x100000001b3ull;
+  for (std::size_t i = 0; i < count; ++i)
+    hash = (hash ^ static_cast<const unsigned char*>(bytes)[i]) * 0x100000001b3ull;
   return mix(hash);
 }
 
@@ -50,7 +51,9 @@ double Random::uniform() {
   return static_cast<double>((high << 26) | low) * 0x1p-53;
 }
 
-std::int64_t Random::below(std::int64_t count) { return static_cast<std::int64_t>(uniform() * static_cast<double>(count)); }
+std::int64_t Random::below(std::int64_t count) {
+  return static_cast<std::int64_t>(uniform() * static_cast<double>(count));
+}
 
 double Random::normal() {  // Box & Muller (1958); the second number is not kept, so that draws stay countable
   const double radius = std::sqrt(-2 * std::log(1 - uniform()));

@@ -43,7 +43,8 @@ bool is_choice(std::string_view text, std::string_view choices) {
 
 }  // namespace
 
-void read_value(const Config& config, const std::string& key, double low, double high, std::string_view, double& value) {
+void read_value(const Config& config, const std::string& key, double low, double high, std::string_view,
+                double& value) {
   value = number_within(config, key, low, high);
 }
 

@@ -1,5 +1,5 @@
-// Settings structs: one member and one line in its struct's `fields` list make a setting; reading it from a config, range
-// check, help text and the record of a run all walk that list.
+// Settings structs: one member and one line in its struct's `fields` list make a setting; reading it from a config,
+// range check, help text and the record of a run all walk that list.
 #pragma once
 
 #include <algorithm>
@@ -24,15 +24,15 @@ struct Field {
   std::string_view help;
   std::string_view choices = "";
 
-  Field(std::string_view name, double S::* member, double low, double high, std::string_view help)
+  Field(std::string_view name, double S::*member, double low, double high, std::string_view help)
       : name(name), member(member), low(low), high(high), help(help) {}
-  Field(std::string_view name, int S::* member, double low, double high, std::string_view help)
+  Field(std::string_view name, int S::*member, double low, double high, std::string_view help)
       : name(name), member(member), low(low), high(high), help(help) {}
-  Field(std::string_view name, std::vector<double> S::* member, double low, double high, std::string_view help)
+  Field(std::string_view name, std::vector<double> S::*member, double low, double high, std::string_view help)
       : name(name), member(member), low(low), high(high), help(help) {}
-  Field(std::string_view name, std::vector<int> S::* member, double low, double high, std::string_view help)
+  Field(std::string_view name, std::vector<int> S::*member, double low, double high, std::string_view help)
       : name(name), member(member), low(low), high(high), help(help) {}
-  Field(std::string_view name, std::string S::* member, std::string_view choices, std::string_view help)
+  Field(std::string_view name, std::string S::*member, std::string_view choices, std::string_view help)
       : name(name), member(member), help(help), choices(choices) {}
 };
 
@@ -49,8 +49,8 @@ std::string help_line(std::string_view name, const nlohmann::ordered_json& stand
                       std::string_view choices, std::string_view help);
 }  // namespace settings_detail
 
-/// Reads the table `section` of `root` over `settings`; a missing table leaves them as they are. Throws InputError for an unknown key (nearest known one named), a wrong type or
-/// a value out of range.
+/// Reads the table `section` of `root` over `settings`; a missing table leaves them as they are. Throws InputError for
+/// an unknown key (nearest known one named), a wrong type or a value out of range.
 template <class S>
 S read_settings(const Config& root, const std::string& section, S settings = S{}) {
   const Config* table = root.find(section);
@@ -60,8 +60,7 @@ S read_settings(const Config& root, const std::string& section, S settings = S{}
   for (const auto& field : list) known.emplace_back(field.name);
   if (!table->is_table()) refuse_unknown_key(section, "", table->place, {"[" + section + "]"});
   for (const auto& [key, value] : table->table()) {
-    if (std::find(known.begin(), known.end(), key) == known.end())
-      refuse_unknown_key(key, section, value.place, known);
+    if (std::find(known.begin(), known.end(), key) == known.end()) refuse_unknown_key(key, section, value.place, known);
     for (const auto& field : list) {
       if (field.name != key) continue;
       std::visit(
@@ -103,8 +102,8 @@ std::string settings_help() {
   for (const auto& field : fields(&standard))
     std::visit(
         [&](auto member) {
-          text += settings_detail::help_line(field.name, nlohmann::ordered_json(standard.*member), field.low, field.high,
-                                             field.choices, field.help);
+          text += settings_detail::help_line(field.name, nlohmann::ordered_json(standard.*member), field.low,
+                                             field.high, field.choices, field.help);
         },
         field.member);
   return text;

@@ -20,7 +20,8 @@ struct Lens {
 auto fields(const Lens*) {
   using F = Field<Lens>;
   return std::array{F{"focal_length_mm", &Lens::focal_length_mm, 0.1, 10, "where the beam crosses"},
-                    F{"turns", &Lens::turns, 1, 1000, "of the coil"}, F{"pole", &Lens::pole, "north|south", "which one"},
+                    F{"turns", &Lens::turns, 1, 1000, "of the coil"},
+                    F{"pole", &Lens::pole, "north|south", "which one"},
                     F{"currents_a", &Lens::currents_a, 0, 5, "per coil"}};
 }
 
@@ -41,7 +42,8 @@ TEST(Settings, a_config_is_laid_over_the_defaults) {
 }
 
 TEST(Settings, the_nearest_known_key_is_named) {
-  EXPECT_THAT(refusal("[lens]\n\nturn = 7\n"), AllOf(HasSubstr("lens.toml:3"), HasSubstr("'turn'"), HasSubstr("'turns'")));
+  EXPECT_THAT(refusal("[lens]\n\nturn = 7\n"),
+              AllOf(HasSubstr("lens.toml:3"), HasSubstr("'turn'"), HasSubstr("'turns'")));
 }
 
 TEST(Settings, values_out_of_range_are_refused_with_the_range) {

@@ -27,8 +27,8 @@ nlohmann::ordered_json read_manifest(const std::filesystem::path& folder) {
   const auto path = folder / "manifest.json";
   std::ifstream file(path);
   if (!file)
-    throw FileError(fmt::format("'{}' is missing. Is the folder a data set, and did 'terrace dataset' finish?",
-                                path.string()));
+    throw FileError(
+        fmt::format("'{}' is missing. Is the folder a data set, and did 'terrace dataset' finish?", path.string()));
   try {
     return nlohmann::ordered_json::parse(file);
   } catch (const nlohmann::json::exception&) {
@@ -49,7 +49,8 @@ DataSet::DataSet(const std::filesystem::path& folder) : state_(std::make_unique<
       for (int inside = 0; inside < state_->shards[shard].size(); ++inside) state_->where.emplace_back(shard, inside);
     }
   } catch (const nlohmann::json::exception&) {
-    throw FileError(fmt::format("'{}' lacks what a manifest holds. Was it edited?", (folder / "manifest.json").string()));
+    throw FileError(
+        fmt::format("'{}' lacks what a manifest holds. Was it edited?", (folder / "manifest.json").string()));
   }
 }
 

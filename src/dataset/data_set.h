@@ -10,9 +10,9 @@
 
 namespace terrace {
 
-/// Read access by position 0 … size − 1 (in the order of the recipe's indices). Opening reads the manifest and the small
-/// tables (labels, conditions, origin); patterns are read when asked for. Throws FileError naming the damaged or missing
-/// shard.
+/// Read access by position 0 … size − 1 (in the order of the recipe's indices). Opening reads the manifest and the
+/// small tables (labels, conditions, origin); patterns are read when asked for. Throws FileError naming the damaged or
+/// missing shard.
 class DataSet {
  public:
   explicit DataSet(const std::filesystem::path& folder);

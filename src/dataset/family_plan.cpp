@@ -74,8 +74,8 @@ class Planner {
 
   int add_structure(const Interface& interface, SiteTable sites) {
     const int film = std::clamp(middle() - sites.first_film_column, 0, middle());
-    const double x = (middle() - film) * interface.substrate.cell_across_angstrom +
-                     film * interface.film.cell_across_angstrom;
+    const double x =
+        (middle() - film) * interface.substrate.cell_across_angstrom + film * interface.film.cell_across_angstrom;
     plan_.structures.push_back({interface, std::move(sites), x});
     return static_cast<int>(plan_.structures.size()) - 1;
   }
@@ -161,8 +161,8 @@ class Planner {
     return interface;
   }
 
-  /// The profile of `interface` around its boundary at each depth, moved by `shift` cells. Small windows cut its tails at
-  /// the seam (at 2.5 cells and σ = 1.2 two per cent of it), which is accepted here.
+  /// The profile of `interface` around its boundary at each depth, moved by `shift` cells. Small windows cut its tails
+  /// at the seam (at 2.5 cells and σ = 1.2 two per cent of it), which is accepted here.
   CompositionTable profile(const Interface& interface, double shift) {
     const int columns = recipe_.window.columns;
     CompositionTable table{lowest_boundary(interface), Array<double, 2>({interface.thickness_cells, columns}),
@@ -211,7 +211,8 @@ class Planner {
     const Interface interface = placed(base_, registered, thickest());
     const int structure = add_structure(interface, sites(interface, composition(interface)));
     for (int i = 0; i < recipe_.content.abrupt_exits; ++i)
-      add_sample(structure, draw(random_, thinnest(), thickest()), labels_of(interface, recipe_.rules), -registered, -1);
+      add_sample(structure, draw(random_, thinnest(), thickest()), labels_of(interface, recipe_.rules), -registered,
+                 -1);
   }
 
   const Recipe& recipe_;

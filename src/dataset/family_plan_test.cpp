@@ -29,8 +29,8 @@ std::map<std::tuple<int, long, long, long>, double> projection(const PlannedStru
   std::map<std::tuple<int, long, long, long>, double> sums;
   for (const int slab : specimen.stack)
     for (const auto& atom : specimen.slabs[slab].atoms)
-      sums[{atom.atomic_number, std::lround(atom.x * 1e4), std::lround(atom.y * 1e4), std::lround(atom.b_factor * 1e4)}] +=
-          atom.occupancy;
+      sums[{atom.atomic_number, std::lround(atom.x * 1e4), std::lround(atom.y * 1e4),
+            std::lround(atom.b_factor * 1e4)}] += atom.occupancy;
   std::erase_if(sums, [](const auto& entry) { return entry.second < 1e-12; });
   return sums;
 }
@@ -127,7 +127,8 @@ TEST(Recipe, what_cannot_be_built_is_refused_in_one_line) {
   EXPECT_THAT(refusal("[ranges]\nthicknes_cells = [20, 40]"), HasSubstr("Did you mean 'thickness_cells'"));
   EXPECT_THAT(refusal("[rangs]\nx = 1"), HasSubstr("Did you mean 'ranges'"));
   EXPECT_THAT(refusal("[window]\ncolumns = 6"), HasSubstr("at least"));
-  EXPECT_THAT(refusal("[study]\nfamilies = 3\ntest_share = 0.01\ncalibration_share = 0.01"), HasSubstr("no family for"));
+  EXPECT_THAT(refusal("[study]\nfamilies = 3\ntest_share = 0.01\ncalibration_share = 0.01"),
+              HasSubstr("no family for"));
   EXPECT_EQ(refusal("[study]\nname = \"fine\""), "accepted");
 }
 

@@ -78,7 +78,8 @@ bool is_done(const fs::path& path, const std::string& hash, int samples) {
   const ShardReader shard(path, hash);
   shard.verify();
   if (shard.size() == samples) return true;
-  throw FileError(fmt::format("'{}' holds {} samples, not {}. Delete it and run again.", path.string(), shard.size(), samples));
+  throw FileError(
+      fmt::format("'{}' holds {} samples, not {}. Delete it and run again.", path.string(), shard.size(), samples));
 }
 
 int samples_of_shard(const Recipe& recipe, int shard) {
@@ -104,9 +105,10 @@ void check_disk(const fs::path& folder, double bytes) {
   std::error_code unknown;
   const double available = static_cast<double>(fs::space(folder, unknown).available);
   if (!unknown && available < bytes)
-    throw ResourceError(fmt::format("'{}' has {:.3g} GB free, but the data set needs {:.3g} GB more. Choose another folder or "
-                                    "fewer families.",
-                                    folder.string(), available / 1e9, bytes / 1e9));
+    throw ResourceError(
+        fmt::format("'{}' has {:.3g} GB free, but the data set needs {:.3g} GB more. Choose another folder or "
+                    "fewer families.",
+                    folder.string(), available / 1e9, bytes / 1e9));
 }
 
 Json count_samples(const fs::path& folder, const std::vector<std::string>& shards, const std::string& hash) {
@@ -164,8 +166,8 @@ DataSetCost cost_of(const Recipe& recipe, int threads) {
   result.seconds = static_cast<double>(work.shared) / counted * recipe.study.families * seconds_per_wave_slab(recipe) /
                    std::min(threads, shard_count(recipe));
   result.disk_bytes = bytes_per_sample(recipe) * static_cast<double>(recipe.samples());
-  result.memory_bytes = 2.0 * threads * recipe.study.families_per_shard * recipe.samples_per_family() *
-                        bytes_per_sample(recipe);
+  result.memory_bytes =
+      2.0 * threads * recipe.study.families_per_shard * recipe.samples_per_family() * bytes_per_sample(recipe);
   return result;
 }
 

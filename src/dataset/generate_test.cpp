@@ -18,10 +18,15 @@ namespace fs = std::filesystem;
 /// Seconds of work: thin specimens, few positions, a coarse grid.
 Recipe tiny_recipe() {
   Recipe recipe;
-  recipe.study = {.name = "tiny", .seed = 3, .families = 5, .families_per_shard = 2, .calibration_share = 0.2,
-                  .test_share = 0.3};
-  recipe.content = {.stepped_structures = 2, .exits_per_step = 1, .diffuse_profiles = 1, .stepped_and_diffuse = 1,
-                    .exits_per_profile = 1, .abrupt_exits = 1, .random_cation_share = 0.5};
+  recipe.study = {
+      .name = "tiny", .seed = 3, .families = 5, .families_per_shard = 2, .calibration_share = 0.2, .test_share = 0.3};
+  recipe.content = {.stepped_structures = 2,
+                    .exits_per_step = 1,
+                    .diffuse_profiles = 1,
+                    .stepped_and_diffuse = 1,
+                    .exits_per_profile = 1,
+                    .abrupt_exits = 1,
+                    .random_cation_share = 0.5};
   recipe.ranges.thickness_cells = {4, 5};
   recipe.window = {.columns = 8, .cells_along = 2};
   recipe.grid = {.across = 4, .along = 1, .half_span_cells = 2, .pixels = 8, .mrad_per_pixel = 8};
@@ -34,7 +39,8 @@ Recipe tiny_recipe() {
 class Generate : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) / ("generate_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    folder_ = fs::path(testing::TempDir()) /
+              ("generate_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
     fs::remove_all(folder_);
   }
   void TearDown() override { fs::remove_all(folder_); }

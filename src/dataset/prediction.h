@@ -12,20 +12,20 @@
 namespace terrace {
 
 struct Prediction {
-  std::array<double, 4> class_probability{};       ///< order of InterfaceClass
-  std::vector<double> depth_probability;           ///< bin i is centred on i cells of depth; sums to 1 (given a step)
+  std::array<double, 4> class_probability{};  ///< order of InterfaceClass
+  std::vector<double> depth_probability;      ///< bin i is centred on i cells of depth; sums to 1 (given a step)
   double depth_bin_nm = 0.3905;
-  double depth_nm = 0;                             ///< median of the distribution
-  double depth_low_nm = 0, depth_high_nm = 0;      ///< 90 % interval
-  double step_height_probability_up = 0.5;         ///< probability that the step's height is positive, given a step
+  double depth_nm = 0;                         ///< median of the distribution
+  double depth_low_nm = 0, depth_high_nm = 0;  ///< 90 % interval
+  double step_height_probability_up = 0.5;     ///< probability that the step's height is positive, given a step
   double sigma_a_cells = 0, sigma_a_error = 0;
   double sigma_b_cells = 0, sigma_b_error = 0;
-  double thickness_nm = 0;                         ///< the thickness that was given
-  double covered_share = 1;                        ///< of the standard grid's positions
-  double out_of_domain = 0;                        ///< distance from the training set; 1 = its 99th percentile
+  double thickness_nm = 0;   ///< the thickness that was given
+  double covered_share = 1;  ///< of the standard grid's positions
+  double out_of_domain = 0;  ///< distance from the training set; 1 = its 99th percentile
   bool abstains = false;
-  std::vector<std::string> reasons;                ///< why it abstains or what to be wary of
-  std::string summary;                             ///< one plain sentence
+  std::vector<std::string> reasons;  ///< why it abstains or what to be wary of
+  std::string summary;               ///< one plain sentence
 };
 
 nlohmann::ordered_json to_json(const Prediction& prediction);

@@ -8,10 +8,10 @@
 
 namespace terrace {
 
-/// Σ Z^1.7 of the atoms in the first `depth_count` slabs, blurred along x by a Gaussian of `blur` Å (standard deviation)
-/// at each of `positions_x` Å, divided by the mean over the window: one number a position. Z^1.7 is the usual rule for
-/// high-angle annular dark field (Hartel, Rose & Dinges, Ultramicroscopy 63 (1996) 93). Blind to order along the beam by
-/// construction.
+/// Σ Z^1.7 of the atoms in the first `depth_count` slabs, blurred along x by a Gaussian of `blur` Å (standard
+/// deviation) at each of `positions_x` Å, divided by the mean over the window: one number a position. Z^1.7 is the
+/// usual rule for high-angle annular dark field (Hartel, Rose & Dinges, Ultramicroscopy 63 (1996) 93). Blind to order
+/// along the beam by construction.
 std::vector<float> projected_profile(const Specimen& specimen, int depth_count, std::span<const double> positions_x,
                                      double blur);
 

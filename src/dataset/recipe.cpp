@@ -59,8 +59,8 @@ std::string Recipe::split_of(std::int64_t family) const {
 
 Recipe read_recipe(const std::filesystem::path& path) {
   const Config config = read_config(path);
-  const std::vector<std::string> sections = {"study",      "content",  "ranges",    "window", "rules",
-                                             "grid",       "microscope", "sampling", "substrate", "film"};
+  const std::vector<std::string> sections = {"study", "content",    "ranges",   "window",    "rules",
+                                             "grid",  "microscope", "sampling", "substrate", "film"};
   for (const auto& [key, value] : config.table())
     if (std::find(sections.begin(), sections.end(), key) == sections.end())
       refuse_unknown_key(key, "", value.place, sections);
@@ -80,11 +80,11 @@ Recipe read_recipe(const std::filesystem::path& path) {
 }
 
 nlohmann::ordered_json to_json(const Recipe& recipe) {
-  return {{"study", to_json(recipe.study)},       {"content", to_json(recipe.content)},
-          {"ranges", to_json(recipe.ranges)},     {"window", to_json(recipe.window)},
-          {"rules", to_json(recipe.rules)},       {"grid", to_json(recipe.grid)},
+  return {{"study", to_json(recipe.study)},           {"content", to_json(recipe.content)},
+          {"ranges", to_json(recipe.ranges)},         {"window", to_json(recipe.window)},
+          {"rules", to_json(recipe.rules)},           {"grid", to_json(recipe.grid)},
           {"microscope", to_json(recipe.microscope)}, {"sampling", to_json(recipe.sampling)},
-          {"substrate", to_json(recipe.substrate)}, {"film", to_json(recipe.film)}};
+          {"substrate", to_json(recipe.substrate)},   {"film", to_json(recipe.film)}};
 }
 
 std::string recipe_hash(const Recipe& recipe) {

@@ -1,4 +1,5 @@
-// A study as one file: what to simulate, over which ranges, how often. From a recipe, a seed and an index follows a sample.
+// A study as one file: what to simulate, over which ranges, how often. From a recipe, a seed and an index follows a
+// sample.
 #pragma once
 
 #include <array>
@@ -104,7 +105,8 @@ inline auto fields(const FamilyContent*) {
       F{"stepped_and_diffuse", &C::stepped_and_diffuse, 0, 1000, "structures with a step and a profile"},
       F{"exits_per_profile", &C::exits_per_profile, 1, 100, "thicknesses of each"},
       F{"abrupt_exits", &C::abrupt_exits, 0, 100, "thicknesses of the abrupt interface"},
-      F{"random_cation_share", &C::random_cation_share, 0, 1, "share of diffuse structures made of whole random cations"},
+      F{"random_cation_share", &C::random_cation_share, 0, 1,
+        "share of diffuse structures made of whole random cations"},
   };
 }
 

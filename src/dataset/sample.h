@@ -17,8 +17,8 @@ enum class InterfaceClass { abrupt = 0, rough = 1, diffuse = 2, both = 3 };
 inline constexpr std::array<const char*, 4> interface_class_names = {"abrupt", "rough", "diffuse", "both"};
 
 /// The standard grid: `across` probe positions from −span to just under +span cells around the interface's registered
-/// A-plane, `along` positions over one cell; patterns of pixels × pixels up to ±mrad_max. Columns run −k to +k, the beam
-/// in the middle of pixel [pixels/2][pixels/2]; rows are ky, columns kx (kx > 0 towards the film).
+/// A-plane, `along` positions over one cell; patterns of pixels × pixels up to ±mrad_max. Columns run −k to +k, the
+/// beam in the middle of pixel [pixels/2][pixels/2]; rows are ky, columns kx (kx > 0 towards the film).
 struct StandardGrid {
   int across = 16;
   int along = 2;
@@ -39,7 +39,8 @@ inline auto fields(const StandardGrid*) {
   return std::array{
       F{"across", &G::across, 2, 256, "probe positions across the interface"},
       F{"along", &G::along, 1, 64, "probe positions along one cell"},
-      F{"half_span_cells", &G::half_span_cells, 0.25, 20, "the positions reach this far to each side, in substrate cells"},
+      F{"half_span_cells", &G::half_span_cells, 0.25, 20,
+        "the positions reach this far to each side, in substrate cells"},
       F{"pixels", &G::pixels, 4, 512, "pattern pixels along each side"},
       F{"mrad_per_pixel", &G::mrad_per_pixel, 0.05, 20, "width of a pattern pixel"},
   };
@@ -77,8 +78,8 @@ struct Origin {
 };
 
 struct Sample {
-  Array<float, 4> patterns;             ///< [along][across][ky][kx], fractions of the beam, noise-free
-  Array<std::uint8_t, 2> covered;       ///< [along][across], 0 where the scan has no pattern (patterns there are 0)
+  Array<float, 4> patterns;        ///< [along][across][ky][kx], fractions of the beam, noise-free
+  Array<std::uint8_t, 2> covered;  ///< [along][across], 0 where the scan has no pattern (patterns there are 0)
   Labels labels;
   Conditions conditions;
   Origin origin;

@@ -73,8 +73,8 @@ void write_shard(const std::filesystem::path& path, const std::vector<Sample>& s
 ShardReader::ShardReader(const std::filesystem::path& path, const std::string& recipe_hash)
     : file_(Hdf5File::open(path)) {
   const auto refuse = [&](const std::string& why) {
-    throw FileError(fmt::format("'{}' {}. Delete it and run 'terrace dataset' again: only it will be remade.",
-                                path.string(), why));
+    throw FileError(
+        fmt::format("'{}' {}. Delete it and run 'terrace dataset' again: only it will be remade.", path.string(), why));
   };
   if (!file_.has_attribute("/", "shard_version") || file_.read_attribute<int>("/", "shard_version") != shard_version)
     refuse(fmt::format("is not a shard of version {}", shard_version));
@@ -105,9 +105,10 @@ void ShardReader::verify() const {
   std::uint64_t checksum = 0;
   for (int i = 0; i < size(); ++i) checksum = add_to_checksum(checksum, lines_[i], read(i).patterns);
   if (fmt::format("{:016x}", checksum) != file_.read_attribute<std::string>("/", "checksum"))
-    throw FileError(fmt::format("'{}' is damaged (its checksum does not fit). Delete it and run 'terrace dataset' again: "
-                                "only it will be remade.",
-                                file_.path().string()));
+    throw FileError(
+        fmt::format("'{}' is damaged (its checksum does not fit). Delete it and run 'terrace dataset' again: "
+                    "only it will be remade.",
+                    file_.path().string()));
 }
 
 }  // namespace terrace

@@ -177,10 +177,9 @@ std::vector<Measure> baseline_measures(const SampleSource& samples, std::string_
   const auto preprocessing = fit_preprocessing(training, samples.grid(), linear_components, 0);
   std::vector<Measure> measures;
   if (!training[0].projected_profile.empty())
-    add_measures("baseline_projected_profile", "the projection alone (sum of Z^1.7 per column), read by a small network",
-                 test,
-                 profile_answers(training, test, preprocessing, [](const Sample& s) { return s.projected_profile; }),
-                 measures);
+    add_measures(
+        "baseline_projected_profile", "the projection alone (sum of Z^1.7 per column), read by a small network", test,
+        profile_answers(training, test, preprocessing, [](const Sample& s) { return s.projected_profile; }), measures);
   const auto dark_field = [&](const Sample& s) { return dark_field_profile(s, preprocessing.grid); };
   add_measures("baseline_dark_field", "the dark-field signal of the same patterns, read by a small network", test,
                profile_answers(training, test, preprocessing, dark_field), measures);

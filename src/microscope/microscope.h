@@ -8,8 +8,8 @@
 
 namespace terrace {
 
-/// Aberrations in Krivanek's notation: chi(α, φ) = (2π/λ) Σ C_nm α^(n+1) cos(m(φ − phi_nm)) / (n+1), the probe's wave in
-/// the aperture is exp(−iχ) (Krivanek, Dellby & Lupini, Ultramicroscopy 78 (1999) 1). C10 = −defocus.
+/// Aberrations in Krivanek's notation: chi(α, φ) = (2π/λ) Σ C_nm α^(n+1) cos(m(φ − phi_nm)) / (n+1), the probe's wave
+/// in the aperture is exp(−iχ) (Krivanek, Dellby & Lupini, Ultramicroscopy 78 (1999) 1). C10 = −defocus.
 struct Microscope {
   double energy_kev = 200;
   double semiangle_mrad = 20;
@@ -42,7 +42,8 @@ inline auto fields(const Microscope*) {
       F{"energy_kev", &M::energy_kev, 1, 3000, "beam energy"},
       F{"semiangle_mrad", &M::semiangle_mrad, 0.1, 100, "convergence semi-angle"},
       F{"aperture_edge", &M::aperture_edge, "soft|hard", "soft weighs edge pixels by their area inside the aperture"},
-      F{"defocus_nm", &M::defocus_nm, -1e4, 1e4, "positive is underfocus: the probe focuses below the entrance surface"},
+      F{"defocus_nm", &M::defocus_nm, -1e4, 1e4,
+        "positive is underfocus: the probe focuses below the entrance surface"},
       F{"C12_nm", &M::C12_nm, -1e4, 1e4, "twofold astigmatism"},
       F{"phi12_deg", &M::phi12_deg, -360, 360, "its azimuth"},
       F{"C21_nm", &M::C21_nm, -1e5, 1e5, "axial coma"},
@@ -67,7 +68,8 @@ inline auto fields(const Microscope*) {
       F{"phi54_deg", &M::phi54_deg, -360, 360, "its azimuth"},
       F{"C56_mm", &M::C56_mm, -1e4, 1e4, "sixfold astigmatism"},
       F{"phi56_deg", &M::phi56_deg, -360, 360, "its azimuth"},
-      F{"beam_tilt_x_mrad", &M::beam_tilt_x_mrad, -50, 50, "shift of the aperture along x; patterns stay where they fall"},
+      F{"beam_tilt_x_mrad", &M::beam_tilt_x_mrad, -50, 50,
+        "shift of the aperture along x; patterns stay where they fall"},
       F{"beam_tilt_y_mrad", &M::beam_tilt_y_mrad, -50, 50, "the same along y"},
       F{"specimen_tilt_x_mrad", &M::specimen_tilt_x_mrad, -50, 50,
         "angle of the beam against the zone axis along x: shifts the aperture, and the pattern is recentred"},

@@ -11,8 +11,8 @@ struct ProbePosition {
   double y = 0, x = 0;  ///< Å in the specimen's frame
 };
 
-/// count_y × count_x probe positions from (start_y, start_x), in steps; y is the slow axis. No end point, so no question
-/// whether it is included.
+/// count_y × count_x probe positions from (start_y, start_x), in steps; y is the slow axis. No end point, so no
+/// question whether it is included.
 struct ScanGrid {
   int count_y = 4, count_x = 16;
   double start_y_angstrom = 0, start_x_angstrom = 0;

@@ -6,7 +6,8 @@ namespace terrace {
 #if defined(__x86_64__)
 __attribute__((target_clones("avx512f", "avx2", "default")))
 #endif
-static void multiply_floats(float* __restrict wave, const float* __restrict factor, std::size_t count) {
+static void
+multiply_floats(float* __restrict wave, const float* __restrict factor, std::size_t count) {
   for (std::size_t i = 0; i < 2 * count; i += 2) {
     const float real = wave[i] * factor[i] - wave[i + 1] * factor[i + 1];
     const float imaginary = wave[i] * factor[i + 1] + wave[i + 1] * factor[i];

@@ -20,8 +20,8 @@ namespace {
 // Probes that travel together through a slab, so that its transmission function is fetched once for all.
 constexpr int positions_per_walk = 8;
 
-const std::vector<std::string> sections = {"specimen", "interface", "substrate", "film",
-                                           "microscope", "scan",    "camera",    "sampling"};
+const std::vector<std::string> sections = {"specimen",   "interface", "substrate", "film",
+                                           "microscope", "scan",      "camera",    "sampling"};
 
 Structure repeated(const Structure& structure, const SpecimenSource& source) {
   Structure result{.width_x = structure.width_x * source.repeat_x,
@@ -62,8 +62,9 @@ std::vector<int> exit_depths(const Specimen& specimen, const std::vector<double>
   std::vector<int> depths = {specimen.depth_count()};
   for (const double wanted : thicknesses_nm) {
     if (wanted * 10 > specimen.thickness() + 1e-6)
-      throw InputError(fmt::format("specimen.exit_thicknesses_nm = {} lies below the specimen, which is {:.3f} nm thick.",
-                                   wanted, specimen.thickness() / 10));
+      throw InputError(
+          fmt::format("specimen.exit_thicknesses_nm = {} lies below the specimen, which is {:.3f} nm thick.", wanted,
+                      specimen.thickness() / 10));
     double reached = 0;
     int depth = 0;
     while (depth < specimen.depth_count() && reached + specimen.slab_at(depth).thickness / 2 < wanted * 10)
@@ -121,12 +122,13 @@ ExperimentCost cost_of(const Experiment& experiment, int threads) {
   const double waves = positions * states * configurations(experiment.sampling);
   const double wave_bytes = 8.0 * static_cast<double>(grid.pixels());
   const double pattern_bytes = 4.0 * experiment.camera.pixels * experiment.camera.pixels;
-  const double distinct =
-      experiment.sampling.thermal == "frozen_phonon" ? experiment.specimen.depth_count() : experiment.specimen.slabs.size();
+  const double distinct = experiment.sampling.thermal == "frozen_phonon" ? experiment.specimen.depth_count()
+                                                                         : experiment.specimen.slabs.size();
   ExperimentCost cost{.height = grid.height, .width = grid.width};
   cost.seconds = waves * experiment.specimen.depth_count() * seconds_per_step(experiment) / threads;
-  cost.memory_bytes = wave_bytes * (threads * (positions_per_walk * states + 4) + std::min(distinct, 1e9 / wave_bytes)) +
-                      pattern_bytes * positions * static_cast<double>(experiment.exit_depths.size());
+  cost.memory_bytes =
+      wave_bytes * (threads * (positions_per_walk * states + 4) + std::min(distinct, 1e9 / wave_bytes)) +
+      pattern_bytes * positions * static_cast<double>(experiment.exit_depths.size());
   cost.disk_bytes = pattern_bytes * positions * static_cast<double>(experiment.exit_depths.size());
   return cost;
 }

@@ -25,7 +25,8 @@ struct SpecimenSource {
 
 struct Experiment {
   Specimen specimen;
-  std::vector<int> exit_depths;  ///< slabs after which patterns are taken, ascending; the last one is the whole thickness
+  std::vector<int>
+      exit_depths;  ///< slabs after which patterns are taken, ascending; the last one is the whole thickness
   Microscope microscope;
   ScanGrid scan;
   Camera camera;
@@ -33,7 +34,8 @@ struct Experiment {
   nlohmann::ordered_json settings;  ///< every setting with its value, as recorded beside the result
 };
 
-/// `folder` is where relative paths of the configuration start. Throws InputError (unknown key, out of range), FileError.
+/// `folder` is where relative paths of the configuration start. Throws InputError (unknown key, out of range),
+/// FileError.
 Experiment read_experiment(const Config& config, const std::string& folder);
 
 /// What a run needs, measured on one slab step.

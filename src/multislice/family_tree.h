@@ -21,8 +21,10 @@ struct Exit {
 /// path from the root (walked depth first).
 class FamilyTree {
  public:
-  /// Specimens are compared slab by slab, by name, and must outlive the tree. Throws InputError where windows differ or an exit lies outside.
+  /// Specimens are compared slab by slab, by name, and must outlive the tree. Throws InputError where windows differ or
+  /// an exit lies outside.
   FamilyTree(const std::vector<Specimen>& specimens, const std::vector<Exit>& exits);
+  FamilyTree(std::vector<Specimen>&& specimens, const std::vector<Exit>& exits) = delete;
 
   /// Slab steps that `run` will take, and those that separate runs of every specimen to its deepest exit would.
   std::int64_t steps() const { return steps_; }

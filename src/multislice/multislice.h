@@ -15,9 +15,9 @@ namespace terrace {
 /// A stack of waves [wave][y][x] in real space.
 using Waves = Array<Complex, 3>;
 
-/// Conventional multislice (Cowley & Moodie 1957; Kirkland 2010, ch. 6): ψ → P ∗ (t ψ) for each slab, transmission first,
-/// then free space over the slab's thickness. Band limit: 2/3 of the Nyquist circle, on t and on P. One thread: give each
-/// thread its own (plans are shared) and share out probes, phonon configurations or families.
+/// Conventional multislice (Cowley & Moodie 1957; Kirkland 2010, ch. 6): ψ → P ∗ (t ψ) for each slab, transmission
+/// first, then free space over the slab's thickness. Band limit: 2/3 of the Nyquist circle, on t and on P. One thread:
+/// give each thread its own (plans are shared) and share out probes, phonon configurations or families.
 class Multislice {
  public:
   Multislice(const Grid& grid, double energy_kev);

@@ -56,11 +56,13 @@ TEST(Multislice, vacuum_keeps_every_electron) {
 TEST(Multislice, absorption_only_removes) {
   const auto specimen = build(narrow_interface());
   const auto entrance = probes(grid_over(specimen), {{0, 0}, {1.9, 1.9}, {3.1, 8.2}});
-  const auto elastic = through(specimen, "debye_waller", entrance), absorbed = through(specimen, "absorptive", entrance);
+  const auto elastic = through(specimen, "debye_waller", entrance),
+             absorbed = through(specimen, "absorptive", entrance);
   for (int i = 0; i < 3; ++i) {
     EXPECT_LT(total_intensity(absorbed[i]), total_intensity(elastic[i]));
-    EXPECT_LT(total_intensity(elastic[i]), 1 + 1e-5);  // |t| may exceed 1 after band limiting, the wave as a whole may not
-    EXPECT_GT(total_intensity(absorbed[i]), 0.5);      // 2.3 nm absorb a few per cent
+    EXPECT_LT(total_intensity(elastic[i]),
+              1 + 1e-5);                           // |t| may exceed 1 after band limiting, the wave as a whole may not
+    EXPECT_GT(total_intensity(absorbed[i]), 0.5);  // 2.3 nm absorb a few per cent
   }
 }
 
@@ -90,8 +92,8 @@ TEST(Multislice, the_mirror_along_the_interface_is_kept) {
 
 TEST(Multislice, reciprocity_the_reversed_specimen_exchanges_source_and_detector) {
   // Amplitude from beam g to beam h through a specimen = amplitude from −h to −g through the reversed one (Pogany &
-  // Turner, Acta Cryst. A24 (1968) 103). Planes lie in the middle of their slices here: half a slice of vacuum on either
-  // side makes the sequence symmetric, so one more half propagator before and one less after.
+  // Turner, Acta Cryst. A24 (1968) 103). Planes lie in the middle of their slices here: half a slice of vacuum on
+  // either side makes the sequence symmetric, so one more half propagator before and one less after.
   Interface interface = narrow_interface();
   interface.step_depths_cells = {2};
   interface.step_heights_cells = {1};

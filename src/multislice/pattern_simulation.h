@@ -12,8 +12,8 @@
 
 namespace terrace {
 
-/// Forms the probe of each position in each coherent state, sends it through the tree, and adds up the intensities at each
-/// exit. Patterns are noise-free fractions of the beam on the camera's pixels; the camera's readout comes after.
+/// Forms the probe of each position in each coherent state, sends it through the tree, and adds up the intensities at
+/// each exit. Patterns are noise-free fractions of the beam on the camera's pixels; the camera's readout comes after.
 class PatternSimulation {
  public:
   PatternSimulation(const Grid& grid, const Microscope& microscope, const Camera& camera, const Sampling& sampling);

@@ -49,13 +49,15 @@ TEST_P(Multiply, equals_the_product_of_complex_numbers) {
   Array<Complex, 1> wave({count}), factor({count});
   Random random(1);
   for (auto* array : {&wave, &factor})
-    for (auto& value : *array) value = Complex(static_cast<float>(random.normal()), static_cast<float>(random.normal()));
+    for (auto& value : *array)
+      value = Complex(static_cast<float>(random.normal()), static_cast<float>(random.normal()));
   const auto before = wave;
   multiply(wave.span(), factor.span());
   for (int i = 0; i < count; ++i) {
     const auto exact = std::complex<double>(before(i)) * std::complex<double>(factor(i));
     // Three roundings of products of magnitude |wave||factor|, with and without fused multiply-add.
-    EXPECT_LT(std::abs(std::complex<double>(wave(i)) - exact), 4 * 6e-8 * std::abs(before(i)) * std::abs(factor(i)) + 1e-30);
+    EXPECT_LT(std::abs(std::complex<double>(wave(i)) - exact),
+              4 * 6e-8 * std::abs(before(i)) * std::abs(factor(i)) + 1e-30);
   }
 }
 

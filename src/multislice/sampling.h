@@ -17,8 +17,8 @@ struct Sampling {
   int seed = 1;
 };
 
-/// The grid for a window of width_y × width_x Å: the pixels asked for, or as many as 0.08 Å wants (at 200 keV and 20 mrad
-/// patterns are then within R = 0.002 of converged ones: docs/physics.md).
+/// The grid for a window of width_y × width_x Å: the pixels asked for, or as many as 0.08 Å wants (at 200 keV and 20
+/// mrad patterns are then within R = 0.002 of converged ones: docs/physics.md).
 Grid grid_for(double width_y, double width_x, const Sampling& sampling);
 
 /// Frozen-phonon configurations to average; 1 for the other thermal models.

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <memory>
-#include <unordered_map>
 #include <string>
+#include <unordered_map>
 
 #include "core/array.h"
 #include "core/grid.h"
@@ -26,7 +26,8 @@ class TransmissionSource {
                      std::int64_t cache_bytes = std::int64_t{1} << 30);
   ~TransmissionSource();
 
-  /// The slab that stands at `depth` (0 = first) in phonon configuration `configuration` (ignored unless frozen_phonon).
+  /// The slab that stands at `depth` (0 = first) in phonon configuration `configuration` (ignored unless
+  /// frozen_phonon).
   std::shared_ptr<const Transmission> at(const Slab& slab, int depth, int configuration) const;
 
  private:

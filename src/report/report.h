@@ -108,7 +108,8 @@ struct ReportContent {
 inline constexpr std::size_t report_size_limit = 5'000'000;
 
 /// Writes the page to `path`, by way of `path`.partial. Throws FileError where it cannot be written or the scan cannot
-/// be read, ResourceError where the disk is full, InputError where sizes within a part disagree or the pictures alone exceed the limit.
+/// be read, ResourceError where the disk is full, InputError where sizes within a part disagree or the pictures alone
+/// exceed the limit.
 void write_report(const ReportContent& content, const std::filesystem::path& path);
 
 /// The page as text.

@@ -10,13 +10,13 @@ struct Atom {
   int atomic_number = 0;
   double x = 0, y = 0, z = 0;
   double occupancy = 1;  ///< 0 … 1
-  double b_factor = 0;   ///< isotropic Debye–Waller B = 8π²⟨u²⟩ in Å², ⟨u²⟩ the mean square displacement along one axis
+  double b_factor = 0;  ///< isotropic Debye–Waller B = 8π²⟨u²⟩ in Å², ⟨u²⟩ the mean square displacement along one axis
 
   bool operator==(const Atom&) const = default;
 };
 
-/// Any orthogonal structure: a box of width_x × width_y × height_z Å with one corner at the origin, periodic along x and
-/// y; the beam enters at z = 0.
+/// Any orthogonal structure: a box of width_x × width_y × height_z Å with one corner at the origin, periodic along x
+/// and y; the beam enters at z = 0.
 struct Structure {
   double width_x = 0, width_y = 0, height_z = 0;
   std::vector<Atom> atoms;

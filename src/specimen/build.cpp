@@ -10,8 +10,8 @@
 namespace terrace {
 namespace {
 
-/// The two species that share a site, with their B factors. Oxygen shares its sites with itself: a mixed cell holds some
-/// that moves as in the substrate and some as in the film, so that any order of the same cells projects alike.
+/// The two species that share a site, with their B factors. Oxygen shares its sites with itself: a mixed cell holds
+/// some that moves as in the substrate and some as in the film, so that any order of the same cells projects alike.
 struct SharedSite {
   int substrate_number, film_number;
   double substrate_b, film_b;

@@ -63,8 +63,8 @@ TEST(Composition, steps_move_the_boundary_from_their_depth_on) {
 
 TEST(Composition, mixing_keeps_the_amount_of_film_on_each_site) {
   // Midpoint samples of a distribution function that is odd about the boundary add up exactly; the tails beyond 30
-  // cells of σ = 3 are nothing, and shares below 1e-9 of up to 60 cells at 2 depths are cut off. With a tail the symmetry
-  // is gone, and the midpoint rule on a smooth function of width 2 errs by exp(−2π²·2²) and less.
+  // cells of σ = 3 are nothing, and shares below 1e-9 of up to 60 cells at 2 depths are cut off. With a tail the
+  // symmetry is gone, and the midpoint rule on a smooth function of width 2 errs by exp(−2π²·2²) and less.
   const double sharp = sum(composition(wide(0, 0)).film_a);
   EXPECT_NEAR(sum(composition(wide(3, 1)).film_a), sharp, 1.2e-7);
   EXPECT_NEAR(sum(composition(wide(3, 1)).film_b), sharp, 1.2e-7);

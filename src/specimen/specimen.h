@@ -32,7 +32,8 @@ struct Specimen {
 };
 
 /// Cuts `structure` into slabs of equal thickness, the nearest to `slab_thickness` Å that divides the box; an atom
-/// belongs to the slab that holds its z, atoms at z = height_z to the first. Throws InputError where an atom lies outside.
+/// belongs to the slab that holds its z, atoms at z = height_z to the first. Throws InputError where an atom lies
+/// outside.
 Specimen cut_into_slabs(const Structure& structure, double slab_thickness);
 
 /// The whole stack as one box of atoms.
