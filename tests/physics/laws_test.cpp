@@ -120,8 +120,9 @@ constexpr Camera camera{.pixels = 32, .mrad_per_pixel = 2.5};
 void add_pattern(const Specimen& specimen, const Microscope& microscope, ProbePosition position, double weight,
                  std::vector<double>& sum) {
   const PatternSimulation simulation({64, 96, specimen.width_y, specimen.width_x}, microscope, camera, {});
+  const std::vector<Specimen> specimens = {specimen};
   std::vector<float> pattern(sum.size());
-  simulation.run(FamilyTree({specimen}, {{0, specimen.depth_count()}}), std::span(&position, 1), 0,
+  simulation.run(FamilyTree(specimens, {{0, specimen.depth_count()}}), std::span(&position, 1), 0,
                  [&](int, std::int64_t) { return std::span(pattern); });
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += weight * pattern[i];
 }
