@@ -12,7 +12,7 @@
 #include "core/error.h"
 #include "formats/scan_file.h"
 #include "multislice/experiment.h"
-#include "multislice/pattern_simulation.h"
+#include "multislice/detector.h"
 #include "specimen/interface.h"
 
 namespace terrace {
@@ -23,11 +23,9 @@ namespace fs = std::filesystem;
 struct Options {
   std::string config, output;
   int threads = 1;
+  double max_memory_gb = 0;
   bool dry_run = false, help_settings = false;
 };
-
-// Rows are simulated in blocks of about this many positions: enough to feed the threads, few enough to hold.
-constexpr int positions_per_block = 512;
 
 double thickness_at(const Specimen& specimen, int depth) {
   double thickness = 0;
@@ -64,6 +62,7 @@ fs::path path_of(const Experiment& experiment, std::size_t exit, const fs::path&
 
 void print_plan(const Experiment& experiment, const ExperimentCost& cost, int threads) {
   const auto& specimen = experiment.specimen;
+  const Grid grid = grid_for(specimen, experiment.sampling);
   fmt::print("specimen: {:.2f} x {:.2f} Å (x, y), {:.3f} nm thick, {} slabs ({} distinct)\n", specimen.width_x,
              specimen.width_y, specimen.thickness() / 10, specimen.depth_count(), specimen.slabs.size());
   fmt::print("probe: {} kV, {} mrad, focuses {:.1f} Å below the entrance surface; {} coherent states\n",
@@ -71,14 +70,21 @@ void print_plan(const Experiment& experiment, const ExperimentCost& cost, int th
              10 * experiment.microscope.defocus_nm, coherent_states(experiment.microscope).size());
   fmt::print("scan: {} x {} positions (x, y), camera {} x {} pixels of {} mrad; wave {} x {} pixels (x, y)\n",
              experiment.scan.count_x, experiment.scan.count_y, experiment.camera.pixels, experiment.camera.pixels,
-             experiment.camera.mrad_per_pixel, cost.width, cost.height);
+             experiment.camera.mrad_per_pixel, grid.width, grid.height);
+  fmt::print("engine: {} ({}), {} kernels\n", name_of(cost.engine.engine), cost.engine.reason,
+             name_of(best_instruction_set()));
   fmt::print("estimate: {} on {} threads, {:.2f} GB of memory, {:.3f} GB of disk\n", duration_text(cost.seconds),
              threads, cost.memory_bytes / 1e9, cost.disk_bytes / 1e9);
-  const PatternSimulation check(grid_for(specimen.width_y, specimen.width_x, experiment.sampling),
-                                experiment.microscope, experiment.camera, experiment.sampling);
-  if (const auto warning = check.detector().warning(); !warning.empty()) fmt::print("note: {}\n", warning);
-  if (2 * check.probe().ray_reach() > std::min(specimen.width_x, specimen.width_y))
-    fmt::print("note: the probe is wider than the window and overlaps its periodic images. Widen the specimen.\n");
+  const Detector detector(grid, experiment.microscope, experiment.camera);
+  if (const auto warning = detector.warning(); !warning.empty()) fmt::print("note: {}\n", warning);
+}
+
+void check_memory(const ExperimentCost& cost, double max_memory_gb) {
+  if (max_memory_gb <= 0 || cost.memory_bytes <= max_memory_gb * 1e9) return;
+  throw ResourceError(
+      fmt::format("This needs {:.2f} GB of memory, more than --max-memory {} GB. Use fewer pixels, exits or threads, or "
+                  "allow {:.2f}.",
+                  cost.memory_bytes / 1e9, max_memory_gb, 1.1 * cost.memory_bytes / 1e9));
 }
 
 void simulate(const Experiment& experiment, const fs::path& output, int threads) {
@@ -90,16 +96,16 @@ void simulate(const Experiment& experiment, const fs::path& output, int threads)
   const int rows = experiment.scan.count_y, columns = experiment.scan.count_x;
   const std::int64_t pattern = std::int64_t{experiment.camera.pixels} * experiment.camera.pixels;
   const int rows_per_block = std::clamp(positions_per_block / columns, 1, rows);
-  const std::int64_t all = std::int64_t{rows} * columns * configurations(experiment.sampling);
   std::int64_t before = 0;
   ProgressBar bar;
   const auto show = bar.callback();
+  const ExperimentSimulation simulation(experiment, threads, show);
   for (int row = 0; row < rows; row += rows_per_block) {
     const int count = std::min(rows_per_block, rows - row);
     std::int64_t last = 0;
-    const auto patterns = simulate_rows(experiment, row, count, threads, [&](auto what, auto done, auto total) {
+    const auto patterns = simulation.rows(row, count, [&](auto what, auto done, auto total) {
       last = total;
-      show(what, before + done, all);
+      show(what, before + done, total * ((rows + rows_per_block - 1) / rows_per_block));
     });
     before += last;
     for (std::size_t exit = 0; exit < writers.size(); ++exit)
@@ -128,7 +134,9 @@ void run(const Options& options) {
     throw InputError("simulate wants -o FILE.h5 to write to, or --dry-run.");
   const fs::path config = options.config;
   const auto experiment = read_experiment(read_config(config), config.parent_path().string());
-  print_plan(experiment, cost_of(experiment, options.threads), options.threads);
+  const auto cost = cost_of(experiment, options.threads);
+  print_plan(experiment, cost, options.threads);
+  check_memory(cost, options.max_memory_gb);
   if (options.dry_run) return;
   make_place_for(options.output);
   simulate(experiment, options.output, options.threads);
@@ -145,6 +153,7 @@ void add_simulate(CLI::App& app) {
   app.add_flag("--dry-run", options->dry_run, "say what it costs in time, disk and memory, and stop");
   app.add_flag("--settings", options->help_settings,
                "list every key of CONFIG with default and range (the unit is in its name), and stop");
+  app.add_option("--max-memory", options->max_memory_gb, "refuse to start where the estimate is above this many GB");
   add_threads_option(app, options->threads);
   app.callback([options] { run(*options); });
 }

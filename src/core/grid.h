@@ -34,7 +34,7 @@ struct Grid {
   bool operator==(const Grid&) const = default;
 };
 
-/// The smallest n ≥ `least` of the form 2^a 3^b (a ≥ 4, b ≤ 1): sizes at which FFTW is fast (256, 384, 512 …).
+/// The smallest n ≥ `least` of the form 2^a 3^b 5^c (a ≥ 1): sizes whose transforms are fast (50, 256, 384, 400 …).
 int fast_transform_size(double least);
 
 }  // namespace terrace

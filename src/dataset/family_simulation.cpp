@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "dataset/projected_profile.h"
-#include "multislice/pattern_simulation.h"
+#include "multislice/simulation.h"
 
 namespace terrace {
 namespace {
@@ -79,21 +79,27 @@ void add_projected_profiles(const Recipe& recipe, const Microscope& microscope, 
         projected_profile(group.specimens[group.exits[i].specimen], group.exits[i].depth, x, blur);
 }
 
-void simulate_group(const Recipe& recipe, const FamilyPlan& plan, const Group& group, std::vector<Sample>& samples) {
+SimulationPlan simulation_of(const Recipe& recipe, const FamilyPlan& plan, const Group& group) {
   const auto& structure = plan.structures[plan.samples[group.samples[0]].structure];
-  const auto& specimen = group.specimens[0];
-  const PatternSimulation simulation(grid_for(specimen.width_y, specimen.width_x, recipe.sampling), plan.microscope,
-                                     {.pixels = recipe.grid.pixels, .mrad_per_pixel = recipe.grid.mrad_per_pixel},
-                                     recipe.sampling);
-  const FamilyTree tree(group.specimens, group.exits);
-  const std::int64_t pattern_size = std::int64_t{recipe.grid.pixels} * recipe.grid.pixels;
-  const auto place = [&](int exit, std::int64_t position) {
-    return samples[group.samples[exit]].patterns.span().subspan(position * pattern_size, pattern_size);
-  };
+  SimulationPlan simulation{.specimens = group.specimens,
+                            .exits = group.exits,
+                            .views = {},
+                            .camera = {.pixels = recipe.grid.pixels, .mrad_per_pixel = recipe.grid.mrad_per_pixel},
+                            .sampling = recipe.sampling,
+                            .grid = grid_for(group.specimens[0], recipe.sampling)};
   const auto positions = positions_of(recipe.grid, plan, structure);
-  for (int configuration = 0; configuration < configurations(recipe.sampling); ++configuration)
-    simulation.run(tree, positions, configuration, place);
-  add_projected_profiles(recipe, plan.microscope, group, positions, samples);
+  for (int exit = 0; exit < std::ssize(group.exits); ++exit)
+    simulation.views.push_back({exit, plan.microscope, positions});
+  return simulation;
+}
+
+void simulate_group(const Recipe& recipe, const FamilyPlan& plan, const Group& group, std::vector<Sample>& samples) {
+  const auto simulation = simulation_of(recipe, plan, group);
+  const std::int64_t pattern_size = std::int64_t{recipe.grid.pixels} * recipe.grid.pixels;
+  simulate(simulation, 1, [&](int view, std::int64_t position) {
+    return samples[group.samples[view]].patterns.span().subspan(position * pattern_size, pattern_size);
+  });
+  add_projected_profiles(recipe, plan.microscope, group, simulation.views[0].positions, samples);
 }
 
 }  // namespace
@@ -127,13 +133,16 @@ std::vector<Sample> simulate_family(const Recipe& recipe, const FamilyPlan& plan
 }
 
 Work work_of(const Recipe& recipe, const FamilyPlan& plan) {
-  const auto states = static_cast<std::int64_t>(coherent_states(plan.microscope).size());
-  const std::int64_t waves = recipe.grid.positions() * states * configurations(recipe.sampling);
   Work work;
   for (const auto& group : group_structures(plan, Passage::multislice)) {
-    const FamilyTree tree(group.specimens, group.exits);
-    work.shared += waves * tree.steps();
-    work.separate += waves * tree.separate_steps();
+    const auto simulation = simulation_of(recipe, plan, group);
+    const FamilyTree tree(simulation.specimens, simulation.exits);
+    work.shared_steps += tree.steps();
+    work.separate_steps += tree.separate_steps();
+    const auto choice = choose_engine(simulation, 1);
+    work.seconds += choice.work;
+    work.memory_bytes = std::max(work.memory_bytes, choice.memory_bytes);
+    work.engine = choice;
   }
   return work;
 }

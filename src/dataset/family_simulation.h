@@ -6,6 +6,7 @@
 
 #include "core/grid.h"
 #include "dataset/family_plan.h"
+#include "multislice/engine_choice.h"
 
 namespace terrace {
 
@@ -23,9 +24,12 @@ Specimen single_slice(const Specimen& specimen);
 /// The first `depth_count` slabs.
 Specimen cut_off(const Specimen& specimen, int depth_count);
 
-/// What `simulate_family` will do: probe waves × slab steps, with and without sharing of equal beginnings.
+/// What `simulate_family` will do: slab steps with and without sharing of equal beginnings, and what the engine that is
+/// chosen counts for them (engine_choice.h).
 struct Work {
-  std::int64_t shared = 0, separate = 0;
+  std::int64_t shared_steps = 0, separate_steps = 0;
+  double seconds = 0, memory_bytes = 0;
+  EngineChoice engine;
 };
 Work work_of(const Recipe& recipe, const FamilyPlan& plan);
 

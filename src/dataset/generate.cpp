@@ -3,15 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <mutex>
 
 #include "core/error.h"
-#include "core/fft.h"
 #include "core/text_file.h"
 #include "core/threads.h"
 #include "dataset/shard.h"
-#include "multislice/multislice.h"
 
 namespace terrace {
 namespace {
@@ -34,42 +31,6 @@ std::string data_set_hash(const Recipe& recipe, Passage passage) {
 
 double bytes_per_sample(const Recipe& recipe) {
   return 4.0 * recipe.grid.positions() * recipe.grid.pixels * recipe.grid.pixels;
-}
-
-/// Families differ in the window's width, not in its pixels.
-Grid grid_of_first_family(const Recipe& recipe) {
-  const auto plan = plan_family(recipe, 0);
-  const auto specimen = build(plan.structures[0].interface, plan.structures[0].sites);
-  return grid_for(specimen.width_y, specimen.width_x, recipe.sampling);
-}
-
-/// Seconds of one thread for one wave through one slab.
-double seconds_per_wave_slab(const Recipe& recipe) {
-  const Grid grid = grid_of_first_family(recipe);
-  Multislice multislice(grid, recipe.microscope.energy_kev);
-  Waves waves({8, grid.height, grid.width});
-  Transmission transmission({grid.height, grid.width});
-  std::fill(transmission.begin(), transmission.end(), Complex(1));
-  std::fill(waves.begin(), waves.end(), Complex(1));
-  const auto time = [&](int repeats) {
-    const auto start = std::chrono::steady_clock::now();
-    for (int i = 0; i < repeats; ++i) multislice.step(waves, transmission, 2);
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / repeats / 8;
-  };
-  time(1);
-  return time(10);
-}
-
-/// The plans that the folder was started with, so that a resumed run repeats to the byte.
-void keep_transform_plans(const Recipe& recipe, const fs::path& folder) {
-  const auto path = folder / "fftw.wisdom";
-  if (fs::exists(path)) {
-    load_fft_wisdom(read_text(path));
-    return;
-  }
-  const Grid grid = grid_of_first_family(recipe);
-  const Fft2 fft(grid.height, grid.width);
-  write_text(path, fft_wisdom());
 }
 
 /// True where the shard is there and whole; throws where something else lies in its place.
@@ -158,16 +119,20 @@ DataSetCost cost_of(const Recipe& recipe, int threads) {
   const int counted = std::min(families_counted, recipe.study.families);
   for (int family = 0; family < counted; ++family) {
     const auto more = work_of(recipe, plan_family(recipe, family));
-    work.shared += more.shared;
-    work.separate += more.separate;
+    work.shared_steps += more.shared_steps;
+    work.separate_steps += more.separate_steps;
+    work.seconds += more.seconds / counted;
+    work.memory_bytes = std::max(work.memory_bytes, more.memory_bytes);
+    work.engine = more.engine;
   }
-  DataSetCost result{.samples = recipe.samples(), .families = recipe.study.families};
-  result.sharing = static_cast<double>(work.separate) / static_cast<double>(work.shared);
-  result.seconds = static_cast<double>(work.shared) / counted * recipe.study.families * seconds_per_wave_slab(recipe) /
-                   std::min(threads, shard_count(recipe));
+  const int workers = std::min(threads, shard_count(recipe));
+  DataSetCost result{.samples = recipe.samples(), .families = recipe.study.families, .engine = work.engine};
+  result.sharing = static_cast<double>(work.separate_steps) / static_cast<double>(work.shared_steps);
+  result.seconds = work.seconds * recipe.study.families * slowness_of_this_machine() / workers;
   result.disk_bytes = bytes_per_sample(recipe) * static_cast<double>(recipe.samples());
   result.memory_bytes =
-      2.0 * threads * recipe.study.families_per_shard * recipe.samples_per_family() * bytes_per_sample(recipe);
+      workers * (work.memory_bytes +
+                 1.5 * recipe.study.families_per_shard * recipe.samples_per_family() * bytes_per_sample(recipe));
   return result;
 }
 
@@ -178,7 +143,6 @@ void generate(const Recipe& recipe, const fs::path& folder, int threads, Passage
   double samples_missing = 0;
   for (const int shard : missing) samples_missing += samples_of_shard(recipe, shard);
   check_disk(folder, 1.05 * bytes_per_sample(recipe) * samples_missing);
-  keep_transform_plans(recipe, folder);
   std::mutex report;
   std::int64_t done = recipe.study.families;
   for (const int shard : missing) done -= samples_of_shard(recipe, shard) / recipe.samples_per_family();

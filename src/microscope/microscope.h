@@ -32,6 +32,8 @@ struct Microscope {
   double specimen_tilt_x_mrad = 0, specimen_tilt_y_mrad = 0;
   double source_fwhm_angstrom = 0;
   double defocus_spread_nm = 0;
+
+  bool operator==(const Microscope&) const = default;
 };
 
 /// The only list of these fields. To add a setting, add a member above and a line here.

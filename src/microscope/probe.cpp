@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/constants.h"
 #include "core/error.h"
+#include "core/fft.h"
 #include "microscope/aberrations.h"
 #include "microscope/aperture.h"
 #include "microscope/tilt.h"
@@ -89,6 +91,11 @@ std::vector<std::complex<double>> ramp(Range range, double distance, double exte
   return phases;
 }
 
+/// a · b by parts: the operator's care for infinities costs ten times as much.
+std::complex<double> product(const std::complex<double>& a, const std::complex<double>& b) {
+  return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+}
+
 Range rows_of(const std::vector<ApertureBeam>& beams) { return {beams.front().number_y, beams.back().number_y}; }
 
 Range columns_of(const std::vector<ApertureBeam>& beams) {
@@ -142,14 +149,25 @@ std::map<double, std::vector<ApertureBeam>> beams_by_defocus(const Grid& grid, c
   return beams;
 }
 
+/// A probe wider than its window would overlap its periodic images.
+void check_window(const Grid& grid, double ray_reach) {
+  const double narrow = std::min(grid.extent_y, grid.extent_x);
+  if (2 * ray_reach <= narrow) return;
+  throw InputError(
+      fmt::format("The probe is {:.1f} Å wide at the entrance surface (defocus and aberrations), the window {:.2f} Å: it "
+                  "would overlap its periodic images. Make the specimen at least {:.1f} Å wide along x and y.",
+                  2 * ray_reach, narrow, 2 * ray_reach));
+}
+
 }  // namespace
 
 ProbeFormer::ProbeFormer(const Grid& grid, const Microscope& microscope)
     : grid_(grid),
       states_(coherent_states(microscope)),
       beams_(beams_by_defocus(grid, microscope, states_)),
-      ray_reach_(largest_ray(microscope)),
-      fft_(grid.height, grid.width) {}
+      ray_reach_(largest_ray(microscope)) {
+  check_window(grid, ray_reach_);
+}
 
 const std::vector<ApertureBeam>& ProbeFormer::beams(double extra_defocus) const {
   const auto found = beams_.find(extra_defocus);
@@ -158,20 +176,17 @@ const std::vector<ApertureBeam>& ProbeFormer::beams(double extra_defocus) const 
       fmt::format("A defocus of {} Å more is none of this probe's states. Take a state from states().", extra_defocus));
 }
 
-void ProbeFormer::form(const ProbePosition& position, const CoherentState& state, std::span<Complex> wave) const {
+void ProbeFormer::form(const ProbePosition& position, const CoherentState& state, std::span<const int> which,
+                       std::span<Complex> amplitudes) const {
   const auto& beams = this->beams(state.ddefocus);
   const Range rows = rows_of(beams), columns = columns_of(beams);
   const auto ramp_y = ramp(rows, position.y + state.dy, grid_.extent_y);
   const auto ramp_x = ramp(columns, position.x + state.dx, grid_.extent_x);
-  const double scale = 1 / std::sqrt(static_cast<double>(grid_.pixels()));  // the unnormalised inverse gives it back
-
-  std::fill(wave.begin(), wave.end(), Complex{});
-  for (const auto& beam : beams) {
-    const auto phase = ramp_y[beam.number_y - rows.first] * ramp_x[beam.number_x - columns.first];
-    const std::int64_t row = Grid::fft_index(beam.number_y, grid_.height);
-    wave[row * grid_.width + Grid::fft_index(beam.number_x, grid_.width)] = Complex(beam.amplitude * phase * scale);
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    const auto& beam = beams[which[i]];
+    const auto shift = product(ramp_y[beam.number_y - rows.first], ramp_x[beam.number_x - columns.first]);
+    amplitudes[i] = Complex(product(beam.amplitude, shift));
   }
-  fft_.inverse(wave);
 }
 
 Array<Complex, 2> make_probe(const Grid& grid, const Microscope& microscope, const ProbePosition& position,
@@ -179,8 +194,19 @@ Array<Complex, 2> make_probe(const Grid& grid, const Microscope& microscope, con
   Microscope coherent = microscope;
   coherent.source_fwhm_angstrom = coherent.defocus_spread_nm = 0;
   coherent.defocus_nm += extra_defocus / 10;
+  const ProbeFormer former(grid, coherent);
+  std::vector<int> all(former.beams().size());
+  std::iota(all.begin(), all.end(), 0);
+  std::vector<Complex> amplitudes(all.size());
+  former.form(position, CoherentState{}, all, amplitudes);
   Array<Complex, 2> wave({grid.height, grid.width});
-  ProbeFormer(grid, coherent).form(position, CoherentState{}, wave.span());
+  const float scale = 1 / std::sqrt(static_cast<float>(grid.pixels()));
+  for (const int i : all) {
+    const auto& beam = former.beams()[i];
+    wave(Grid::fft_index(beam.number_y, grid.height), Grid::fft_index(beam.number_x, grid.width)) =
+        scale * amplitudes[i];
+  }
+  Fft2(grid.height, grid.width).inverse(wave.span());
   return wave;
 }
 

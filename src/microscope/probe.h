@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "core/array.h"
-#include "core/fft.h"
 #include "core/grid.h"
 #include "microscope/microscope.h"
 #include "microscope/scan_grid.h"
@@ -29,24 +28,26 @@ struct ApertureBeam {
 /// Throws InputError where the aperture leaves the band limit or holds no pixel.
 std::vector<ApertureBeam> aperture_beams(const Grid& grid, const Microscope& microscope, double extra_defocus = 0);
 
-/// Forms the probes of one microscope on one grid. Normalisation, here and everywhere: the wave in real space has
-/// Σ|ψ|² = 1 over its pixels, so that its unnormalised forward transform has Σ|Ψ|² = pixels.
+/// Forms the probes of one microscope on one grid, as amplitudes of plane waves: ψ(r) = 1/√pixels Σ_k a(k) exp(2πi k·r)
+/// with Σ|a|² = 1, here and everywhere, so that Σ|ψ|² = 1 over the pixels.
 class ProbeFormer {
  public:
-  /// Throws InputError as `aperture_beams` does.
+  /// Throws InputError as `aperture_beams` does, and where the probe is wider than the window.
   ProbeFormer(const Grid& grid, const Microscope& microscope);
 
   /// The coherent states whose weighted intensities make this microscope's patterns.
   const std::vector<CoherentState>& states() const { return states_; }
+  /// The plane waves that every probe is made of; their amplitudes are those of the state without extra defocus.
+  const std::vector<ApertureBeam>& beams() const { return beams_.begin()->second; }
 
-  /// Writes the probe of `state` at `position` into `wave`, [y][x] in real space, 64-byte aligned:
-  /// ψ(r) ∝ Σ_k A(k) exp(−i chi) exp(2πi k·(r − position)). Safe from several threads.
-  void form(const ProbePosition& position, const CoherentState& state, std::span<Complex> wave) const;
+  /// amplitudes[i] = that of beams()[which[i]] in the probe of `state` at `position`:
+  /// A(k) exp(−i chi) exp(−2πi k·position). Safe from several threads.
+  void form(const ProbePosition& position, const CoherentState& state, std::span<const int> which,
+            std::span<Complex> amplitudes) const;
 
   const Grid& grid() const { return grid_; }
 
-  /// How far rays from the aperture's edge land from the probe's middle at the entrance surface, in Å. Where it exceeds
-  /// half the window the probe overlaps its periodic images.
+  /// How far rays from the aperture's edge land from the probe's middle at the entrance surface, in Å.
   double ray_reach() const { return ray_reach_; }
 
  private:
@@ -56,7 +57,6 @@ class ProbeFormer {
   std::vector<CoherentState> states_;
   std::map<double, std::vector<ApertureBeam>> beams_;  // by extra defocus
   double ray_reach_;
-  Fft2 fft_;  // last: planned only once the settings have proved good
 };
 
 /// One probe in real space, for a single use; many probes: ProbeFormer. Σ|ψ|² = 1.

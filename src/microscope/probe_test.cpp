@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "core/constants.h"
 #include "core/error.h"
@@ -202,11 +203,19 @@ TEST(Probe, former_makes_each_state_as_a_microscope_of_its_own) {
   microscope.defocus_spread_nm = 2;
   const ProbeFormer former(oblong, microscope);
   ASSERT_GT(former.states().size(), 20u);
-  Wave wave({oblong.height, oblong.width});
+  std::vector<int> all(former.beams().size());
+  std::iota(all.begin(), all.end(), 0);
+  std::vector<Complex> amplitudes(all.size());
   for (const auto& state : former.states()) {
-    former.form({4, 5}, state, wave.span());
-    const auto alone = make_probe(oblong, aberrated(), {4 + state.dy, 5 + state.dx}, state.ddefocus);
-    EXPECT_LT(largest_difference(wave, alone), wave_tolerance);
+    former.form({4, 5}, state, all, amplitudes);
+    auto alone = make_probe(oblong, aberrated(), {4 + state.dy, 5 + state.dx}, state.ddefocus);
+    Fft2(oblong.height, oblong.width).forward(alone.span());
+    const float scale = 1 / std::sqrt(static_cast<float>(oblong.pixels()));
+    for (const int i : all)
+      EXPECT_LT(std::abs(scale * alone(Grid::fft_index(former.beams()[i].number_y, oblong.height),
+                                       Grid::fft_index(former.beams()[i].number_x, oblong.width)) -
+                         amplitudes[i]),
+                wave_tolerance);
   }
 }
 
@@ -216,6 +225,17 @@ TEST(Probe, rays_reach_as_far_as_defocus_and_angle_say) {
   EXPECT_NEAR(ProbeFormer(square, microscope).ray_reach(), 100 * 0.02, 1e-6);
   microscope.C30_um = -1;  // C10 α + C30 α³ = −2 Å − 0.08 Å
   EXPECT_NEAR(ProbeFormer(square, microscope).ray_reach(), 2.08, 1e-5);
+}
+
+TEST(Probe, refuses_a_window_narrower_than_the_probe_with_the_width_that_would_do) {
+  Microscope microscope;
+  microscope.defocus_nm = 100;  // 20 Å to either side
+  try {
+    ProbeFormer(square, microscope);
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("at least 40.0 Å"), std::string::npos) << error.what();
+  }
 }
 
 TEST(Probe, refuses_an_aperture_beyond_the_band_limit_with_both_numbers) {

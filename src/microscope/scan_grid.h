@@ -9,6 +9,8 @@ namespace terrace {
 
 struct ProbePosition {
   double y = 0, x = 0;  ///< Å in the specimen's frame
+
+  bool operator==(const ProbePosition&) const = default;
 };
 
 /// count_y × count_x probe positions from (start_y, start_x), in steps; y is the slow axis. No end point, so no

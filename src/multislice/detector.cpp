@@ -21,32 +21,59 @@ PixelAxis camera_axis(const Camera& camera, double centre) {
   return {camera.pixels, camera.mrad_per_pixel, camera.pixels / 2 - centre * 1e3 / camera.mrad_per_pixel};
 }
 
-/// to[i] = |from[i]|².
-void intensities(const Complex* from, std::int64_t count, float* to) {
-  for (std::int64_t i = 0; i < count; ++i) to[i] = from[i].real() * from[i].real() + from[i].imag() * from[i].imag();
+/// The frequency numbers inside the band limit that give something to any camera pixel.
+NumberRange seen_by(const AreaWeights& weights, int count, double limit) {
+  NumberRange seen;
+  for (int pixel = 0; pixel < weights.output_count(); ++pixel) {
+    if (weights.weights(pixel).empty()) continue;
+    const int first = weights.first(pixel) - count / 2;
+    seen = seen.with({first, first + static_cast<int>(weights.weights(pixel).size()) - 1});
+  }
+  const int last = static_cast<int>(std::floor(limit + 1e-9));
+  return {std::max(seen.first, -last), std::min(seen.last, last)};
+}
+
+#if defined(__x86_64__)
+__attribute__((target_clones("avx512f", "avx2", "default")))
+#endif
+void
+add_scaled(const float* __restrict from, float factor, std::int64_t count, float* __restrict to) {
+  for (std::int64_t i = 0; i < count; ++i) to[i] += factor * from[i];
 }
 
 }  // namespace
 
-Detector::Detector(const Grid& grid, const Microscope& microscope, const Camera& camera)
-    : grid_(grid),
-      fft_(grid.height, grid.width),
+NumberRange NumberRange::with(const NumberRange& other) const {
+  if (count() == 0) return other;
+  if (other.count() == 0) return *this;
+  return {std::min(first, other.first), std::max(last, other.last)};
+}
+
+Detector::Shares Detector::shares_of(const AreaWeights& weights, int nyquist_index, NumberRange range) {
+  Shares shares(range.count());
+  for (int pixel = 0; pixel < weights.output_count(); ++pixel)
+    for (int j = 0; j < std::ssize(weights.weights(pixel)); ++j) {
+      const int number = weights.first(pixel) + j - nyquist_index;
+      if (range.holds(number)) shares[number - range.first].push_back({pixel, weights.weights(pixel)[j]});
+    }
+  return shares;
+}
+
+Detector::Detector(const Grid& window, const Microscope& microscope, const Camera& camera)
+    : window_(window),
       pixels_(camera.pixels),
-      half_width_mrad_((camera.pixels / 2 + 0.5) * camera.mrad_per_pixel),
-      columns_(reciprocal_axis(grid.width, grid.extent_x, microscope.energy_kev),
-               camera_axis(camera, camera_centre(microscope).x)),
-      rows_(camera_axis(camera, camera_centre(microscope).y),
-            reciprocal_axis(grid.height, grid.extent_y, microscope.energy_kev)) {
-  const double lambda = wavelength(microscope.energy_kev);
+      half_width_mrad_((camera.pixels / 2 + 0.5) * camera.mrad_per_pixel) {
   const Angle centre = camera_centre(microscope);
-  row_scale_ = camera.mrad_per_pixel * 1e-3 * grid.extent_y / lambda;
-  reach_mrad_ = std::max(0.0, 1e3 * (lambda * grid.band_limit() - std::hypot(centre.y, centre.x)));
-  first_column_ = grid.width;
-  for (int pixel = 0; pixel < pixels_; ++pixel) {
-    if (columns_.weights(pixel).empty()) continue;
-    first_column_ = std::min(first_column_, columns_.first(pixel));
-    last_column_ = std::max(last_column_, columns_.first(pixel) + static_cast<int>(columns_.weights(pixel).size()) - 1);
-  }
+  const double limit = window.band_limit();
+  const AreaWeights rows(reciprocal_axis(window.height, window.extent_y, microscope.energy_kev),
+                         camera_axis(camera, centre.y));
+  const AreaWeights columns(reciprocal_axis(window.width, window.extent_x, microscope.energy_kev),
+                            camera_axis(camera, centre.x));
+  numbers_y_ = seen_by(rows, window.height, limit * window.extent_y);
+  numbers_x_ = seen_by(columns, window.width, limit * window.extent_x);
+  rows_ = shares_of(rows, window.height / 2, numbers_y_);
+  columns_ = shares_of(columns, window.width / 2, numbers_x_);
+  reach_mrad_ = std::max(0.0, 1e3 * (wavelength(microscope.energy_kev) * limit - std::hypot(centre.y, centre.x)));
 }
 
 std::string Detector::warning() const {
@@ -54,47 +81,21 @@ std::string Detector::warning() const {
   return fmt::format(
       "The camera reaches {:.1f} mrad, but the grid of {} x {} pixels carries waves to {:.1f} mrad around its middle: "
       "pixels beyond hold nothing. Use more pixels, or a smaller camera?",
-      half_width_mrad_, grid_.height, grid_.width, reach_mrad_);
+      half_width_mrad_, window_.height, window_.width, reach_mrad_);
 }
 
-/// line[camera column] = the intensity of one reciprocal row there.
-void Detector::bin_row(const Complex* row, std::span<float> line) const {
-  // The stretch of the row that the camera sees, brought from FFT order to −k … +k.
-  thread_local std::vector<float> stretch;
-  stretch.resize(static_cast<std::size_t>(grid_.width));
-  const int middle = grid_.width / 2, negative_end = std::clamp(middle, first_column_, last_column_ + 1);
-  intensities(row + first_column_ + grid_.width - middle, negative_end - first_column_, stretch.data() + first_column_);
-  intensities(row + negative_end - middle, last_column_ + 1 - negative_end, stretch.data() + negative_end);
-  for (int pixel = 0; pixel < pixels_; ++pixel) {
-    const auto weights = columns_.weights(pixel);
-    const float* from = stretch.data() + columns_.first(pixel);
-    float sum = 0;
-    for (std::size_t j = 0; j < weights.size(); ++j) sum += weights[j] * from[j];
-    line[pixel] = sum;
+void Detector::add_line(int number_y, const float* intensities, int patterns, std::span<float> frame,
+                        std::vector<float>& line) const {
+  if (!numbers_y_.holds(number_y)) return;
+  const std::int64_t line_size = std::int64_t{pixels_} * patterns;
+  line.assign(static_cast<std::size_t>(line_size), 0.0f);
+  for (const auto& shares : columns_) {
+    for (const auto& [pixel, share] : shares)
+      add_scaled(intensities, share, patterns, line.data() + std::int64_t{pixel} * patterns);
+    intensities += patterns;
   }
-}
-
-void Detector::add_transformed(std::span<const Complex> wave, double weight, std::span<float> pattern) const {
-  if (last_column_ < first_column_) return;
-  thread_local std::vector<float> line;
-  line.resize(static_cast<std::size_t>(pixels_));
-  const double scale = weight * row_scale_ / static_cast<double>(grid_.pixels());
-  for (int row = 0; row < grid_.height; ++row) {
-    const auto shares = rows_.weights(row);
-    if (shares.empty()) continue;
-    const int fft_row = Grid::fft_index(row - grid_.height / 2, grid_.height);
-    bin_row(wave.data() + std::int64_t{fft_row} * grid_.width, line);
-    for (std::size_t j = 0; j < shares.size(); ++j) {
-      const float share = static_cast<float>(scale * shares[j]);
-      float* to = pattern.data() + std::int64_t{rows_.first(row) + static_cast<int>(j)} * pixels_;
-      for (int pixel = 0; pixel < pixels_; ++pixel) to[pixel] += share * line[pixel];
-    }
-  }
-}
-
-void Detector::add(std::span<Complex> wave, double weight, std::span<float> pattern) const {
-  fft_.forward(wave);
-  add_transformed(wave, weight, pattern);
+  for (const auto& [pixel, share] : rows_[number_y - numbers_y_.first])
+    add_scaled(line.data(), share, line_size, frame.data() + pixel * line_size);
 }
 
 }  // namespace terrace

@@ -1,4 +1,4 @@
-// Turns exit waves into the patterns that a Camera would see, before any noise: the end of the hot path.
+// Shares out the intensities of plane waves over the pixels of a Camera, before any noise: the end of the hot path.
 #pragma once
 
 #include <span>
@@ -6,32 +6,44 @@
 #include <vector>
 
 #include "core/area_weights.h"
-#include "core/array.h"
-#include "core/fft.h"
 #include "core/grid.h"
 #include "microscope/camera.h"
 #include "microscope/microscope.h"
 
 namespace terrace {
 
-/// Adds intensities of exit waves, by area, to the square pixels of a camera. Each reciprocal pixel is a rectangle of
+/// Frequency numbers first … last along one axis; none where last < first.
+struct NumberRange {
+  int first = 0, last = -1;
+
+  int count() const { return last < first ? 0 : last - first + 1; }
+  bool holds(int number) const { return number >= first && number <= last; }
+  /// The smallest range that holds both.
+  NumberRange with(const NumberRange& other) const;
+};
+
+/// Adds intensities of plane waves, by area, to the square pixels of a camera. Each reciprocal pixel is a rectangle of
 /// λ/extent_y × λ/extent_x rad around its angle λk and gives every camera pixel its overlapping share, so that no
-/// intensity inside the camera is lost or made. A wave with Σ|ψ|² = 1 over the grid gives fractions of the beam. The
-/// camera's middle pixel looks along `camera_centre` (tilt.h): it follows the specimen tilt. Point spread and noise
-/// come after: CameraReadout (microscope).
+/// intensity inside the camera is lost or made. The camera's middle pixel looks along `camera_centre` (tilt.h): it
+/// follows the specimen tilt. Point spread and noise come after: CameraReadout (microscope).
+///
+/// Many patterns are shared out side by side: a line of intensities is [number_x][pattern], a frame of camera pixels
+/// [ky][kx][pattern].
 class Detector {
  public:
-  Detector(const Grid& grid, const Microscope& microscope, const Camera& camera);
+  Detector(const Grid& window, const Microscope& microscope, const Camera& camera);
 
-  /// pattern += weight × the pattern of `wave`, a wave in real space on the grid (64-byte aligned), which is left
-  /// transformed. `pattern` holds pixels × pixels, [ky][kx]. Incoherent sums are calls in turn, their weights summing
-  /// to 1. Safe from several threads on different patterns.
-  void add(std::span<Complex> wave, double weight, std::span<float> pattern) const;
-  /// The same for a wave that is the unnormalised forward transform already, in FFT order.
-  void add_transformed(std::span<const Complex> wave, double weight, std::span<float> pattern) const;
+  /// The frequency numbers that the camera sees, none outside the grid's band limit.
+  NumberRange numbers_y() const { return numbers_y_; }
+  NumberRange numbers_x() const { return numbers_x_; }
+
+  /// frame += the plane waves with frequency number `number_y` along y; `intensities` starts at numbers_x().first.
+  /// Incoherent sums are made of the intensities before. `line` is scratch, resized as needed.
+  void add_line(int number_y, const float* intensities, int patterns, std::span<float> frame,
+                std::vector<float>& line) const;
 
   int pixels() const { return pixels_; }
-  const Grid& grid() const { return grid_; }
+  const Grid& grid() const { return window_; }
 
   /// The largest angle in mrad, from the camera's middle, up to which every direction lies inside the grid's band
   /// limit.
@@ -41,16 +53,19 @@ class Detector {
   std::string warning() const;
 
  private:
-  void bin_row(const Complex* row, std::span<float> line) const;
+  /// A reciprocal pixel's share of a camera pixel.
+  struct Share {
+    int pixel = 0;
+    float share = 0;
+  };
+  using Shares = std::vector<std::vector<Share>>;  // of each frequency number of a range
+  static Shares shares_of(const AreaWeights& weights, int nyquist_index, NumberRange range);
 
-  Grid grid_;
-  Fft2 fft_;
+  Grid window_;
   int pixels_;
   double half_width_mrad_, reach_mrad_;
-  AreaWeights columns_;  // reciprocal columns, −k to +k -> camera columns
-  AreaWeights rows_;     // camera rows -> reciprocal rows, −k to +k, as shares of a camera pixel …
-  double row_scale_;     // … and this makes them shares of a reciprocal pixel
-  int first_column_ = 0, last_column_ = -1;  // those that reach the camera
+  NumberRange numbers_y_, numbers_x_;
+  Shares rows_, columns_;
 };
 
 }  // namespace terrace

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/constants.h"
+#include "core/fft.h"
 #include "core/random.h"
 #include "microscope/probe.h"
 
@@ -25,9 +26,25 @@ Camera camera_of(int pixels, double mrad_per_pixel) {
   return camera;
 }
 
+/// Adds `weight` × the pattern of a wave that is the unnormalised transform of one with Σ|ψ|² = 1.
+void add_transformed(const Detector& detector, const Array<Complex, 2>& wave, double weight,
+                     std::vector<float>& pattern) {
+  const Grid& grid = detector.grid();
+  const auto columns = detector.numbers_x();
+  std::vector<float> intensities(columns.count()), line;
+  for (int y = detector.numbers_y().first; y <= detector.numbers_y().last; ++y) {
+    for (int x = columns.first; x <= columns.last; ++x)
+      intensities[x - columns.first] =
+          static_cast<float>(weight / static_cast<double>(grid.pixels()) *
+                             std::norm(wave(Grid::fft_index(y, grid.height), Grid::fft_index(x, grid.width))));
+    detector.add_line(y, intensities.data(), 1, pattern, line);
+  }
+}
+
 std::vector<float> pattern_of(const Detector& detector, Array<Complex, 2> wave, double weight = 1) {
   std::vector<float> pattern(detector.pixels() * detector.pixels());
-  detector.add(wave.span(), weight, pattern);
+  Fft2(detector.grid().height, detector.grid().width).forward(wave.span());
+  add_transformed(detector, wave, weight, pattern);
   return pattern;
 }
 
@@ -47,7 +64,12 @@ Array<Complex, 2> plane_wave(const Grid& grid, int number_y, int number_x) {
 Array<Complex, 2> random_wave(const Grid& grid) {
   Array<Complex, 2> wave({grid.height, grid.width});
   Random random(5);
-  for (auto& value : wave) value = {static_cast<float>(random.normal()), static_cast<float>(random.normal())};
+  for (int y = 0; y < grid.height; ++y)  // as after a slice: nothing outside the band limit's square
+    for (int x = 0; x < grid.width; ++x) {
+      const Complex value{static_cast<float>(random.normal()), static_cast<float>(random.normal())};
+      if (std::abs(grid.frequency_y(y)) <= grid.band_limit() && std::abs(grid.frequency_x(x)) <= grid.band_limit())
+        wave(y, x) = value;
+    }
   return wave;
 }
 
@@ -86,11 +108,10 @@ TEST(Detector, shares_out_as_a_sum_over_rectangles_does) {
   for (const Grid& grid : {oblong, Grid{45, 33, 9.0, 11.0}})  // even and odd counts
     for (const Camera& camera :
          {camera_of(16, 1.9), camera_of(64, 3.0), camera_of(9, 0.4)}) {  // inside, beyond, within few
-      auto wave = random_wave(grid);
-      Fft2(grid.height, grid.width).forward(wave.span());
+      const auto wave = random_wave(grid);  // in reciprocal space
       const Detector detector(grid, tilted, camera);
       std::vector<float> pattern(camera.pixels * camera.pixels);
-      detector.add_transformed(wave.span(), 1, pattern);
+      add_transformed(detector, wave, 1, pattern);
       for (int row = 0; row < camera.pixels; row += 3)
         for (int column = 0; column < camera.pixels; ++column) {
           const double expected =
@@ -149,9 +170,25 @@ TEST(Detector, adds_weighted_states) {
   const Detector detector(oblong, Microscope{}, camera_of(20, 2));
   const auto probe = make_probe(oblong, Microscope{}, {1, 2});
   auto parts = pattern_of(detector, probe, 0.25);
-  detector.add(Array<Complex, 2>(probe).span(), 0.75, parts);
+  const auto rest = pattern_of(detector, probe, 0.75);
+  for (std::size_t i = 0; i < parts.size(); ++i) parts[i] += rest[i];
   const auto whole = pattern_of(detector, probe);
   for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_NEAR(parts[i], whole[i], 3e-7 * whole[i]);
+}
+
+TEST(Detector, patterns_side_by_side_are_each_as_alone) {
+  const Detector detector(oblong, Microscope{}, camera_of(20, 2));
+  const int count = detector.numbers_x().count(), patterns = 5;
+  Random random(3);
+  std::vector<float> together(count * patterns), frame(20 * 20 * patterns), line;
+  for (auto& value : together) value = static_cast<float>(random.uniform());
+  detector.add_line(2, together.data(), patterns, frame, line);
+  for (int p = 0; p < patterns; ++p) {
+    std::vector<float> alone(count), pattern(20 * 20);
+    for (int i = 0; i < count; ++i) alone[i] = together[i * patterns + p];
+    detector.add_line(2, alone.data(), 1, pattern, line);
+    for (int pixel = 0; pixel < 400; ++pixel) EXPECT_NEAR(frame[pixel * patterns + p], pattern[pixel], 1e-6);
+  }
 }
 
 TEST(Detector, warns_where_the_camera_outreaches_the_grid_only) {

@@ -3,22 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
-#include <mutex>
 
 #include "core/error.h"
-#include "core/threads.h"
 #include "microscope/camera_noise.h"
-#include "multislice/pattern_simulation.h"
+#include "multislice/direct_simulation.h"
+#include "multislice/sector_simulation.h"
 #include "specimen/interface.h"
 #include "specimen/structure_file.h"
 
 namespace terrace {
 namespace {
-
-// Probes that travel together through a slab, so that its transmission function is fetched once for all.
-constexpr int positions_per_walk = 8;
 
 const std::vector<std::string> sections = {"specimen",   "interface", "substrate", "film",
                                            "microscope", "scan",      "camera",    "sampling"};
@@ -76,20 +71,23 @@ std::vector<int> exit_depths(const Specimen& specimen, const std::vector<double>
   return depths;
 }
 
-Grid grid_of(const Experiment& experiment) {
-  return grid_for(experiment.specimen.width_y, experiment.specimen.width_x, experiment.sampling);
-}
-
-double seconds_per_step(const Experiment& experiment) {
-  const Grid grid = grid_of(experiment);
-  Multislice multislice(grid, experiment.microscope.energy_kev);
-  Waves waves({1, grid.height, grid.width});
-  const Transmission transmission({grid.height, grid.width});
-  const auto step = [&] { multislice.step(waves, transmission, experiment.specimen.slab_at(0).thickness); };
-  step();
-  const auto start = std::chrono::steady_clock::now();
-  for (int i = 0; i < 10; ++i) step();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / 10;
+/// One view of each exit, from all positions of rows first_row … first_row + rows − 1.
+SimulationPlan plan_of(const Experiment& experiment, int first_row, int rows) {
+  const auto& scan = experiment.scan;
+  std::vector<ProbePosition> positions;
+  for (int row = first_row; row < first_row + rows; ++row)
+    for (int column = 0; column < scan.count_x; ++column) positions.push_back(scan.position(row, column));
+  SimulationPlan plan{.specimens = {experiment.specimen},
+                      .exits = {},
+                      .views = {},
+                      .camera = experiment.camera,
+                      .sampling = experiment.sampling,
+                      .grid = grid_for(experiment.specimen, experiment.sampling)};
+  for (const int depth : experiment.exit_depths) {
+    plan.views.push_back({static_cast<int>(plan.exits.size()), experiment.microscope, positions});
+    plan.exits.push_back({0, depth});
+  }
+  return plan;
 }
 
 }  // namespace
@@ -116,60 +114,49 @@ Experiment read_experiment(const Config& config, const std::string& folder) {
 }
 
 ExperimentCost cost_of(const Experiment& experiment, int threads) {
-  const Grid grid = grid_of(experiment);
-  const auto states = static_cast<double>(coherent_states(experiment.microscope).size());
-  const double positions = static_cast<double>(experiment.scan.count_x) * experiment.scan.count_y;
-  const double waves = positions * states * configurations(experiment.sampling);
-  const double wave_bytes = 8.0 * static_cast<double>(grid.pixels());
+  const double patterns = static_cast<double>(experiment.scan.count_x) * experiment.scan.count_y *
+                          static_cast<double>(experiment.exit_depths.size());
   const double pattern_bytes = 4.0 * experiment.camera.pixels * experiment.camera.pixels;
-  const double distinct = experiment.sampling.thermal == "frozen_phonon" ? experiment.specimen.depth_count()
-                                                                         : experiment.specimen.slabs.size();
-  ExperimentCost cost{.height = grid.height, .width = grid.width};
-  cost.seconds = waves * experiment.specimen.depth_count() * seconds_per_step(experiment) / threads;
-  cost.memory_bytes =
-      wave_bytes * (threads * (positions_per_walk * states + 4) + std::min(distinct, 1e9 / wave_bytes)) +
-      pattern_bytes * positions * static_cast<double>(experiment.exit_depths.size());
-  cost.disk_bytes = pattern_bytes * positions * static_cast<double>(experiment.exit_depths.size());
+  const auto plan = plan_of(experiment, 0, experiment.scan.count_y);
+  ExperimentCost cost{.engine = choose_engine(plan, threads)};
+  cost.seconds = cost.engine.work * slowness_of_this_machine() / threads;
+  cost.disk_bytes = pattern_bytes * patterns;
+  if (cost.engine.engine == Engine::sectors)  // every exit's matrix is kept for the whole scan
+    cost.engine.memory_bytes += matrix_bytes(plan) * static_cast<double>(plan.exits.size());
+  cost.memory_bytes = cost.engine.memory_bytes + std::min(patterns, positions_per_block * static_cast<double>(experiment.exit_depths.size())) * pattern_bytes;
   return cost;
 }
 
-Array<float, 4> simulate_rows(const Experiment& experiment, int first_row, int rows, int threads,
-                              const Progress& progress) {
-  const auto& scan = experiment.scan;
-  std::vector<ProbePosition> positions;
-  for (int row = first_row; row < first_row + rows; ++row)
-    for (int column = 0; column < scan.count_x; ++column) positions.push_back(scan.position(row, column));
+ExperimentSimulation::ExperimentSimulation(const Experiment& experiment, int threads, const Progress& progress)
+    : experiment_(experiment), threads_(threads), plan_(plan_of(experiment, 0, experiment.scan.count_y)) {
+  const bool by_sectors = choose_engine(plan_, threads).engine == Engine::sectors;
+  plan_.sampling.engine = by_sectors ? "sectors" : "direct";  // chosen for the whole scan, kept for its parts
+  for (auto& view : plan_.views) view.positions.clear();
+  if (!by_sectors) return;
+  matrices_.resize(plan_.exits.size());
+  walk_sectors(plan_, SectorPlan(plan_), threads,
+               [&](int exit, const auto& matrix) { matrices_[exit].push_back(matrix); }, progress);
+}
 
-  std::vector<Exit> exits;
-  for (const int depth : experiment.exit_depths) exits.push_back({0, depth});
-  const std::vector<Specimen> specimens = {experiment.specimen};
-  const FamilyTree tree(specimens, exits);
-  const PatternSimulation simulation(grid_of(experiment), experiment.microscope, experiment.camera,
-                                     experiment.sampling);
-
-  const int pixels = experiment.camera.pixels;
-  const auto count = static_cast<std::int64_t>(positions.size()), size = std::int64_t{pixels} * pixels;
-  Array<float, 4> patterns({static_cast<std::int64_t>(exits.size()), count, pixels, pixels});
-  const auto place = [&](int exit, std::int64_t position) { return patterns[exit].subspan(position * size, size); };
-
-  const std::int64_t walks = (count + positions_per_walk - 1) / positions_per_walk;
-  const int configuration_count = configurations(experiment.sampling);
-  std::mutex report;
-  std::int64_t done = 0;
-  for (int configuration = 0; configuration < configuration_count; ++configuration)
-    parallel_for(walks, threads, [&](std::int64_t walk) {
-      const std::int64_t first = walk * positions_per_walk, last = std::min(first + positions_per_walk, count);
-      simulation.run(tree, std::span(positions).subspan(first, last - first), configuration,
-                     [&](int exit, std::int64_t position) { return place(exit, first + position); });
-      std::lock_guard lock(report);
-      if (progress) progress("simulating probe positions", done += last - first, count * configuration_count);
-    });
-
-  const CameraReadout readout(experiment.camera);
-  for (std::size_t exit = 0; exit < exits.size(); ++exit)
+Array<float, 4> ExperimentSimulation::rows(int first_row, int rows, const Progress& progress) const {
+  const auto plan = plan_of(experiment_, first_row, rows);
+  const int pixels = plan.camera.pixels, count_x = experiment_.scan.count_x;
+  const std::int64_t count = std::int64_t{rows} * count_x, size = std::int64_t{pixels} * pixels;
+  Array<float, 4> patterns({std::ssize(plan.exits), count, pixels, pixels});
+  const auto place = [&](int view, std::int64_t position) { return patterns[view].subspan(position * size, size); };
+  if (matrices_.empty()) {
+    simulate_directly(plan, threads_, place, progress);
+  } else {
+    for (int view = 0; view < std::ssize(plan.views); ++view) {
+      for (const auto& matrix : matrices_[view])
+        add_view(*matrix, plan.views[view], view, plan.grid, plan.camera, threads_, place);
+      if (progress) progress("summing probe positions", (view + 1) * count, std::ssize(plan.views) * count);
+    }
+  }
+  const CameraReadout readout(plan.camera);
+  for (int view = 0; view < std::ssize(plan.views); ++view)
     for (std::int64_t i = 0; i < count; ++i)
-      readout.finish(first_row + static_cast<int>(i / scan.count_x), static_cast<int>(i % scan.count_x),
-                     place(static_cast<int>(exit), i));
+      readout.finish(first_row + static_cast<int>(i / count_x), static_cast<int>(i % count_x), place(view, i));
   return patterns;
 }
 

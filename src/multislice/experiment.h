@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,9 @@
 #include "microscope/camera.h"
 #include "microscope/microscope.h"
 #include "microscope/scan_grid.h"
+#include "multislice/engine_choice.h"
 #include "multislice/sampling.h"
+#include "multislice/scattering_matrix.h"
 #include "specimen/specimen.h"
 
 namespace terrace {
@@ -38,17 +41,34 @@ struct Experiment {
 /// FileError.
 Experiment read_experiment(const Config& config, const std::string& folder);
 
-/// What a run needs, measured on one slab step.
+/// What a run needs.
 struct ExperimentCost {
   double seconds = 0, memory_bytes = 0, disk_bytes = 0;
-  int height = 0, width = 0;  ///< pixels of the wave
+  EngineChoice engine;
 };
+/// Time by the engine's count of work, on the speed of this machine measured on a few steps. Throws InputError where
+/// the settings cannot be simulated.
 ExperimentCost cost_of(const Experiment& experiment, int threads);
 
-/// Patterns of scan rows first_row … first_row + rows − 1: [exit][row · count_x + column][ky][kx], as the camera reads
-/// them. The same numbers for any thread count and any division into rows.
-Array<float, 4> simulate_rows(const Experiment& experiment, int first_row, int rows, int threads,
-                              const Progress& progress);
+/// Rows are simulated in blocks of about this many positions: enough to feed the threads, few enough to hold.
+inline constexpr int positions_per_block = 512;
+
+/// A scan in the making, row by row: a scattering matrix, where that engine is chosen, is computed once at the start.
+class ExperimentSimulation {
+ public:
+  /// Throws InputError as `simulate` does.
+  ExperimentSimulation(const Experiment& experiment, int threads, const Progress& progress);
+
+  /// Patterns of scan rows first_row … first_row + rows − 1: [exit][row · count_x + column][ky][kx], as the camera
+  /// reads them. The same numbers for any thread count and any division into rows.
+  Array<float, 4> rows(int first_row, int rows, const Progress& progress) const;
+
+ private:
+  const Experiment& experiment_;
+  int threads_;
+  SimulationPlan plan_;                                                         // without positions
+  std::vector<std::vector<std::shared_ptr<const ScatteringMatrix>>> matrices_;  // of each exit; empty for direct
+};
 
 inline auto fields(const SpecimenSource*) {
   using F = Field<SpecimenSource>;

@@ -13,9 +13,10 @@ struct FamilyTree::Walk {
   const TransmissionSource& transmissions;
   int configuration;
   const OnExit& on_exit;
+  int threads;
 
-  void step(Waves& waves, const Node& node) const {
-    multislice.step(waves, *transmissions.at(*node.slab, node.depth, configuration), node.slab->thickness);
+  Slice slice_of(const Node& node) const {
+    return {transmissions.at(*node.slab, node.depth, configuration), node.slab->thickness};
   }
 };
 
@@ -49,8 +50,18 @@ int FamilyTree::child_of(int node, const Slab& slab, int depth) {
 }
 
 void FamilyTree::run(Multislice& multislice, const TransmissionSource& transmissions, Waves entrance, int configuration,
-                     const OnExit& on_exit) const {
-  descend({multislice, transmissions, configuration, on_exit}, 0, std::move(entrance));
+                     const OnExit& on_exit, int threads) const {
+  descend({multislice, transmissions, configuration, on_exit, threads}, 0, std::move(entrance));
+}
+
+int FamilyTree::follow(const Walk& walk, int node, Waves& waves) const {
+  std::vector<Slice> stretch = {walk.slice_of(nodes_[node])};
+  while (nodes_[node].exits.empty() && nodes_[node].children.size() == 1) {
+    node = nodes_[node].children[0];
+    stretch.push_back(walk.slice_of(nodes_[node]));
+  }
+  walk.multislice.run(waves, stretch, walk.threads);
+  return node;
 }
 
 void FamilyTree::descend(const Walk& walk, int start, Waves waves) const {
@@ -61,12 +72,19 @@ void FamilyTree::descend(const Walk& walk, int start, Waves waves) const {
     if (children.empty()) return;
     for (std::size_t i = 0; i + 1 < children.size(); ++i) {
       Waves branch = waves;
-      walk.step(branch, nodes_[children[i]]);
-      descend(walk, children[i], std::move(branch));
+      const int reached = follow(walk, children[i], branch);
+      descend(walk, reached, std::move(branch));
     }
-    node = children.back();
-    walk.step(waves, nodes_[node]);
+    node = follow(walk, children.back(), waves);
   }
+}
+
+int FamilyTree::stacks_below(int node) const {
+  int most = 1;
+  const auto& children = nodes_[node].children;
+  for (std::size_t i = 0; i < children.size(); ++i)
+    most = std::max(most, stacks_below(children[i]) + (i + 1 < children.size() ? 1 : 0));
+  return most;
 }
 
 }  // namespace terrace

@@ -33,9 +33,11 @@ class FamilyTree {
   /// Called at each exit with its number in `exits` and the waves there; must not keep or change them.
   using OnExit = std::function<void(int exit, const Waves& waves)>;
 
-  /// Sends `entrance` waves through every specimen. Frozen phonons use `configuration`.
+  /// Sends `entrance` waves through every specimen, on up to `threads` threads. Frozen phonons use `configuration`.
   void run(Multislice& multislice, const TransmissionSource& transmissions, Waves entrance, int configuration,
-           const OnExit& on_exit) const;
+           const OnExit& on_exit, int threads = 1) const;
+  /// The most stacks of waves that `run` holds at once: how often a path from the root branches, and one.
+  int stacks_at_once() const { return stacks_below(0); }
 
  private:
   struct Node {
@@ -47,6 +49,9 @@ class FamilyTree {
   int child_of(int node, const Slab& slab, int depth);
   struct Walk;
   void descend(const Walk& walk, int node, Waves waves) const;
+  /// Carries `waves` from `node` to the next one with an exit or a branching, and returns it.
+  int follow(const Walk& walk, int node, Waves& waves) const;
+  int stacks_below(int node) const;
 
   std::vector<Node> nodes_;
   std::int64_t steps_ = 0, separate_steps_ = 0;

@@ -2,38 +2,44 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <span>
 
 #include "core/array.h"
-#include "core/fft.h"
-#include "core/grid.h"
 #include "multislice/slices.h"
-#include "specimen/specimen.h"
+#include "multislice/waves.h"
 
 namespace terrace {
 
-/// A stack of waves [wave][y][x] in real space.
-using Waves = Array<Complex, 3>;
+/// What a slab does to a wave: its transmission function on the cell of the plane waves, then free space.
+struct Slice {
+  std::shared_ptr<const Transmission> transmission;
+  double thickness = 0;  ///< Å
+};
 
-/// Conventional multislice (Cowley & Moodie 1957; Kirkland 2010, ch. 6): ψ → P ∗ (t ψ) for each slab, transmission
-/// first, then free space over the slab's thickness. Band limit: 2/3 of the Nyquist circle, on t and on P. One thread:
-/// give each thread its own (plans are shared) and share out probes, phonon configurations or families.
+/// Conventional multislice (Cowley & Moodie 1957; Kirkland 2010, ch. 6): ψ → P ∗ (t ψ) for each slice, transmission
+/// first, then free space over its thickness. Band limit: 2/3 of the Nyquist circle, on t and on P. Waves enter and
+/// leave as amplitudes of plane waves; only those inside the band limit are ever transformed.
 class Multislice {
  public:
-  Multislice(const Grid& grid, double energy_kev);
+  Multislice(std::shared_ptr<const PlaneWaves> plane_waves, double energy_kev);
 
-  /// One slab: `waves` enter and leave in real space.
-  void step(Waves& waves, const Transmission& transmission, double thickness);
-
-  const Grid& grid() const { return grid_; }
+  /// Carries `waves` through `slices`, on up to `threads` threads: the same bytes for any number of them.
+  void run(Waves& waves, std::span<const Slice> slices, int threads = 1);
 
  private:
-  std::span<const Complex> propagator_over(double thickness);
+  using Propagator = Array<Complex, 2>;
+  const Propagator& propagator_over(double thickness);
+  void run_group(float* group, std::span<const Slice> slices) const;
+  void to_real_rows(float* group) const;
+  void transmit(float* group, const Transmission& transmission, float* scratch) const;
+  void propagate(float* group, const Propagator& propagator, bool is_last) const;
 
-  Grid grid_;
+  std::shared_ptr<const PlaneWaves> plane_waves_;
   double energy_kev_;
-  Fft2 fft_;
-  std::map<double, Array<Complex, 2>> propagators_;
+  const LaneKernels& kernels_;
+  std::map<double, Propagator> propagators_;
+  std::vector<int> empty_places_;  // of a row, where no column stands
 };
 
 }  // namespace terrace

@@ -15,6 +15,9 @@ namespace terrace {
 
 using Transmission = Array<Complex, 2>;
 
+/// What a TransmissionSource keeps of transmission functions, at most.
+inline constexpr std::int64_t transmission_cache_bytes = std::int64_t{1} << 30;
+
 /// Turns slabs into band-limited transmission functions exp(iσV) on one grid. For static, debye_waller and absorptive
 /// thermal models equal slabs share one (by name), kept in a cache bounded by `cache_bytes`; for frozen phonons every
 /// depth has its own displacements, named by (seed, configuration, depth, atom). Thread-safe. Each slab is one slice:
@@ -23,7 +26,7 @@ using Transmission = Array<Complex, 2>;
 class TransmissionSource {
  public:
   TransmissionSource(const Grid& grid, double energy_kev, const Sampling& sampling,
-                     std::int64_t cache_bytes = std::int64_t{1} << 30);
+                     std::int64_t cache_bytes = transmission_cache_bytes);
   ~TransmissionSource();
 
   /// The slab that stands at `depth` (0 = first) in phonon configuration `configuration` (ignored unless

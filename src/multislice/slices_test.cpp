@@ -9,7 +9,6 @@
 #include "core/error.h"
 #include "core/fft.h"
 #include "multislice/band_limit.h"
-#include "multislice/complex_kernels.h"
 #include "multislice/quadrature.h"
 #include "multislice/scattering_factors.h"
 
@@ -226,7 +225,7 @@ Modulus modulus_of(const std::vector<Atom>& atoms, const std::string& model) {
   const auto transmission = TransmissionSource(grid, energy_kev, thermal(model)).at(slab_of(atoms), 0, 0);
   Modulus modulus;
   for (const auto& value : *transmission) modulus.highest = std::max<double>(modulus.highest, std::abs(value));
-  modulus.mean_square = total_intensity(transmission->span()) / static_cast<double>(grid.pixels());
+  for (const auto& value : *transmission) modulus.mean_square += std::norm(value) / static_cast<double>(grid.pixels());
   return modulus;
 }
 

@@ -8,7 +8,7 @@
 
 #include "microscope/probe.h"
 #include "multislice/detector.h"
-#include "multislice/multislice.h"
+#include "multislice/simulation.h"
 #include "multislice/slices.h"
 #include "registration/registration.h"
 #include "registration/standard_grid.h"
@@ -27,9 +27,6 @@ std::vector<MemoryScan> simulate(const Interface& interface, const std::vector<i
   const Grid grid{128, 256, specimen.width_y, specimen.width_x};
   const Microscope microscope;
   const Camera camera;
-  const TransmissionSource slices(grid, microscope.energy_kev, Sampling{});
-  const ProbeFormer former(grid, microscope);
-  const Detector detector(grid, microscope, camera);
 
   ScanInfo info;
   info.scan_height = 4;
@@ -44,23 +41,19 @@ std::vector<MemoryScan> simulate(const Interface& interface, const std::vector<i
   std::vector<MemoryScan> scans;
   for (std::size_t i = 0; i < exit_cells.size(); ++i) scans.emplace_back(info);
 
-  Multislice multislice(grid, microscope.energy_kev);
-  Waves waves({info.scan_width, grid.height, grid.width});
-  Array<Complex, 2> copy({grid.height, grid.width});
-  for (int y = 0; y < info.scan_height; ++y) {
+  SimulationPlan plan{.specimens = {specimen}, .exits = {}, .views = {}, .camera = camera, .sampling = {}, .grid = grid};
+  std::vector<ProbePosition> positions;
+  for (int y = 0; y < info.scan_height; ++y)
     for (int x = 0; x < info.scan_width; ++x)
-      former.form({cell + 0.6 + y * info.step_y_angstrom, first_x + x * info.step_x_angstrom}, former.states()[0],
-                  waves[x]);
-    for (int depth = 0; depth < specimen.depth_count(); ++depth) {
-      const Slab& slab = specimen.slab_at(depth);
-      multislice.step(waves, *slices.at(slab, depth, 0), slab.thickness);
-      for (std::size_t i = 0; i < exit_cells.size(); ++i)
-        for (int x = 0; depth + 1 == 2 * exit_cells[i] && x < info.scan_width; ++x) {
-          std::copy(waves[x].begin(), waves[x].end(), copy.begin());
-          detector.add(copy.span(), 1, scans[i].pattern(y, x));
-        }
-    }
+      positions.push_back({cell + 0.6 + y * info.step_y_angstrom, first_x + x * info.step_x_angstrom});
+  for (const int cells : exit_cells) {
+    plan.views.push_back({static_cast<int>(plan.exits.size()), microscope, positions});
+    plan.exits.push_back({0, 2 * cells});
   }
+  terrace::simulate(plan, 1, [&](int view, std::int64_t position) {
+    return scans[view].pattern(static_cast<int>(position / info.scan_width),
+                               static_cast<int>(position % info.scan_width));
+  });
   return scans;
 }
 

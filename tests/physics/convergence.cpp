@@ -6,7 +6,8 @@
 #include <string>
 
 #include "commands/wisdom_cache.h"
-#include "multislice/pattern_simulation.h"
+#include "core/threads.h"
+#include "multislice/simulation.h"
 #include "physics/exit_patterns.h"
 #include "specimen/interface.h"
 
@@ -57,16 +58,15 @@ std::vector<ProbePosition> probes(const Case& c, int count) {
 
 /// As a camera of the recipes sees them: [probe][ky][kx].
 Array<float, 3> seen(const Case& c, int count, const Camera& camera) {
-  const std::vector<Specimen> specimens = {specimen_of(c)};  // the tree refers to them
-  const auto& specimen = specimens[0];
-  const auto sampling = sampling_of(c);
-  const PatternSimulation simulation(grid_for(specimen.width_y, specimen.width_x, sampling),
-                                     {.energy_kev = energy, .semiangle_mrad = semiangle}, camera, sampling);
-  const FamilyTree tree(specimens, {{0, specimen.depth_count()}});
+  const auto specimen = specimen_of(c);
+  const SimulationPlan plan{.specimens = {specimen},
+                            .exits = {{0, specimen.depth_count()}},
+                            .views = {{0, {.energy_kev = energy, .semiangle_mrad = semiangle}, probes(c, count)}},
+                            .camera = camera,
+                            .sampling = sampling_of(c),
+                            .grid = grid_for(specimen, sampling_of(c))};
   Array<float, 3> patterns({count, camera.pixels, camera.pixels});
-  const auto positions = probes(c, count);
-  for (int configuration = 0; configuration < configurations(sampling); ++configuration)
-    simulation.run(tree, positions, configuration, [&](int, std::int64_t position) { return patterns[position]; });
+  simulate(plan, available_processors(), [&](int, std::int64_t position) { return patterns[position]; });
   return patterns;
 }
 

@@ -4,24 +4,18 @@
 #include <cmath>
 
 #include "core/constants.h"
-#include "core/fft.h"
 #include "microscope/probe.h"
 #include "multislice/multislice.h"
 
 namespace terrace {
 namespace {
 
-/// Adds the pattern of one exit wave, which is left transformed.
-void add_pattern(std::span<Complex> wave, const Fft2& fft, double weight, HalfWidth half, std::span<float> pattern) {
-  fft.forward(wave);
-  const double scale = weight / static_cast<double>(wave.size());
+/// Adds the pattern of one exit wave.
+void add_pattern(const Waves& waves, int wave, double weight, HalfWidth half, std::span<float> pattern) {
   std::int64_t pixel = 0;
   for (int y = -half.y; y <= half.y; ++y)
-    for (int x = -half.x; x <= half.x; ++x) {
-      const std::int64_t row = Grid::fft_index(y, fft.height());
-      pattern[pixel++] +=
-          static_cast<float>(scale * std::norm(wave[row * fft.width() + Grid::fft_index(x, fft.width())]));
-    }
+    for (int x = -half.x; x <= half.x; ++x)
+      pattern[pixel++] += static_cast<float>(weight * std::norm(waves.amplitude(wave, y, x)));
 }
 
 struct Sums {
@@ -54,23 +48,24 @@ double correlation(const Sums& s) {
 
 Array<float, 3> exit_patterns(const Specimen& specimen, const Microscope& microscope, const Sampling& sampling,
                               std::span<const ProbePosition> positions, HalfWidth half) {
-  const Grid grid = grid_for(specimen.width_y, specimen.width_x, sampling);
+  const Grid grid = grid_for(specimen, sampling);
   const ProbeFormer probe(grid, microscope);
   const TransmissionSource transmissions(grid, microscope.energy_kev, sampling);
-  Multislice multislice(grid, microscope.energy_kev);
-  const Fft2 fft(grid.height, grid.width);
-  const auto count = static_cast<std::int64_t>(positions.size());
+  const auto plane_waves = std::make_shared<const PlaneWaves>(grid);
+  Multislice multislice(plane_waves, microscope.energy_kev);
+  const int count = static_cast<int>(positions.size());
   Array<float, 3> patterns({count, 2 * half.y + 1, 2 * half.x + 1});
-  Waves waves({count, grid.height, grid.width});
   for (const auto& state : probe.states())
     for (int configuration = 0; configuration < configurations(sampling); ++configuration) {
-      for (std::int64_t i = 0; i < count; ++i) probe.form(positions[i], state, waves[i]);
+      Waves waves(plane_waves, count);
+      for (int i = 0; i < count; ++i) set_probe(waves, i, probe, positions[i], state);
       for (int depth = 0; depth < specimen.depth_count(); ++depth) {
         const auto& slab = specimen.slab_at(depth);
-        multislice.step(waves, *transmissions.at(slab, depth, configuration), slab.thickness);
+        const Slice slice{transmissions.at(slab, depth, configuration), slab.thickness};
+        multislice.run(waves, std::span(&slice, 1));
       }
-      for (std::int64_t i = 0; i < count; ++i)
-        add_pattern(waves[i], fft, state.weight / configurations(sampling), half, patterns[i]);
+      for (int i = 0; i < count; ++i)
+        add_pattern(waves, i, state.weight / configurations(sampling), half, patterns[i]);
     }
   return patterns;
 }

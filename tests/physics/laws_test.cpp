@@ -6,8 +6,9 @@
 #include <complex>
 
 #include "core/constants.h"
-#include "multislice/pattern_simulation.h"
+#include "multislice/multislice.h"
 #include "multislice/scattering_factors.h"
+#include "multislice/simulation.h"
 #include "specimen/interface.h"
 
 namespace terrace {
@@ -27,13 +28,12 @@ Specimen weak_specimen(const std::vector<std::vector<Atom>>& slabs) {
 /// The exit wave of a plane wave of amplitude 1 along the axis, as amplitudes of plane waves.
 Waves exit_amplitudes(const Specimen& specimen) {
   const TransmissionSource transmissions(grid, energy, {.thermal = "debye_waller"});
-  Multislice multislice(grid, energy);
-  Waves wave({1, grid.height, grid.width});
-  std::fill(wave.begin(), wave.end(), Complex(1));
+  Waves wave(std::make_shared<const PlaneWaves>(grid), 1);
+  wave.set_amplitude(0, 0, 0, 1);
+  std::vector<Slice> slices;
   for (int depth = 0; depth < specimen.depth_count(); ++depth)
-    multislice.step(wave, *transmissions.at(specimen.slab_at(depth), depth, 0), specimen.slab_at(depth).thickness);
-  Fft2(grid.height, grid.width).forward(wave[0]);
-  for (auto& amplitude : wave) amplitude /= static_cast<float>(grid.pixels());
+    slices.push_back({transmissions.at(specimen.slab_at(depth), depth, 0), specimen.slab_at(depth).thickness});
+  Multislice(wave.shared_plane_waves(), energy).run(wave, slices);
   return wave;
 }
 
@@ -77,7 +77,9 @@ void expect_born(const Specimen& specimen) {
       if (std::hypot(ky, kx) > grid.band_limit() || (y == 0 && x == 0)) continue;
       const auto born = born_amplitude(specimen, ky, kx);
       largest = std::max(largest, std::abs(born));
-      EXPECT_LE(std::abs(std::complex<double>(amplitudes(0, y, x)) - born), bound) << ky << ' ' << kx;
+      EXPECT_LE(std::abs(std::complex<double>(amplitudes.amplitude(0, Grid::signed_index(y, grid.height),
+                                                                   Grid::signed_index(x, grid.width))) -
+                         born), bound) << ky << ' ' << kx;
     }
   EXPECT_GT(largest, 50 * bound);  // else the bound would allow anything
 }
@@ -99,7 +101,7 @@ TEST(WeakScattering, intensity_grows_as_the_square_of_the_potential) {
   const Atom one{38, 3.3, 2.1, 0.5, 0.01, 0}, two{38, 3.3, 2.1, 0.5, 0.02, 0};
   const auto weak = exit_amplitudes(weak_specimen({{one}})), strong = exit_amplitudes(weak_specimen({{two}}));
   // The second order is i/2 of the first times σV ≈ 0.01 there, a quarter period out of phase; rounding 1e-8 / 5e-5.
-  EXPECT_NEAR(std::norm(strong(0, 1, 1)) / std::norm(weak(0, 1, 1)), 4, 4 * 2e-3);
+  EXPECT_NEAR(std::norm(strong.amplitude(0, 1, 1)) / std::norm(weak.amplitude(0, 1, 1)), 4, 4 * 2e-3);
 }
 
 // --- Incoherent sums -------------------------------------------------------------------------------------------------
@@ -119,11 +121,14 @@ constexpr Camera camera{.pixels = 32, .mrad_per_pixel = 2.5};
 /// pattern += weight × the pattern of `microscope` at `position`.
 void add_pattern(const Specimen& specimen, const Microscope& microscope, ProbePosition position, double weight,
                  std::vector<double>& sum) {
-  const PatternSimulation simulation({64, 96, specimen.width_y, specimen.width_x}, microscope, camera, {});
-  const std::vector<Specimen> specimens = {specimen};
+  const SimulationPlan plan{.specimens = {specimen},
+                            .exits = {{0, specimen.depth_count()}},
+                            .views = {{0, microscope, {position}}},
+                            .camera = camera,
+                            .sampling = {},
+                            .grid = {64, 96, specimen.width_y, specimen.width_x}};
   std::vector<float> pattern(sum.size());
-  simulation.run(FamilyTree(specimens, {{0, specimen.depth_count()}}), std::span(&position, 1), 0,
-                 [&](int, std::int64_t) { return std::span(pattern); });
+  simulate(plan, 1, [&](int, std::int64_t) { return std::span(pattern); });
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += weight * pattern[i];
 }
 

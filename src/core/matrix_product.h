@@ -1,0 +1,10 @@
+// The product of two matrices. matrix_product.cpp is the only file of the simulation that includes a BLAS.
+#pragma once
+
+namespace terrace {
+
+/// product[rows][columns] = left[rows][inner] · right[inner][columns], row-major, single precision, on the calling
+/// thread alone: the caller shares out the work, and the same shape gives the same bytes.
+void multiply_matrices(const float* left, const float* right, int rows, int inner, int columns, float* product);
+
+}  // namespace terrace

@@ -1,0 +1,156 @@
+#include "multislice/engine_choice.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "microscope/source.h"
+#include "multislice/direct_simulation.h"
+#include "multislice/multislice.h"
+#include "multislice/sector_simulation.h"
+
+namespace terrace {
+namespace {
+
+// Seconds, measured by benchmarks/ on one core with AVX-512; only their ratio decides.
+constexpr double per_pixel_of_step = 1.3e-9;
+constexpr double per_product = 0.075e-9;   ///< one complex multiplication of a matrix product
+constexpr double per_bin = 1.0e-9;         ///< one plane wave's intensity, shared out
+
+struct Cost {
+  double seconds = 0, bytes = 0;
+};
+
+double stack_bytes(const PlaneWaves& plane_waves, std::int64_t waves) {
+  const std::int64_t groups = (waves + lane_count - 1) / lane_count;
+  return 4.0 * static_cast<double>(groups) * plane_waves.rows() * plane_waves.columns() * lane_point;
+}
+
+double transmission_bytes(const SimulationPlan& plan, const Grid& cell) {
+  double distinct = 0;
+  for (const auto& specimen : plan.specimens)
+    distinct += plan.sampling.thermal == "frozen_phonon" ? specimen.depth_count()
+                                                         : static_cast<double>(specimen.slabs.size());
+  return std::min(8.0 * distinct * static_cast<double>(cell.pixels()), static_cast<double>(transmission_cache_bytes));
+}
+
+double states_of(const View& view) { return static_cast<double>(coherent_states(view.microscope).size()); }
+
+double seen(const SimulationPlan& plan) {
+  double most = 0;
+  for (const auto& view : plan.views) {
+    const Detector detector(plan.grid, view.microscope, plan.camera);
+    most = std::max(most, 1.0 * detector.numbers_y().count() * detector.numbers_x().count());
+  }
+  return most;
+}
+
+Cost direct_cost(const SimulationPlan& plan, int threads) {
+  const PlaneWaves plane_waves(plan.grid);
+  Cost cost;
+  std::vector<const View*> counted;
+  double most_waves = 0, frame = 0;
+  for (const auto& view : plan.views) {
+    const double patterns = static_cast<double>(view.positions.size()), states = states_of(view);
+    cost.seconds += patterns * states * seen(plan) * per_bin;
+    const int positions = std::min<int>(positions_per_walk(static_cast<int>(states)), static_cast<int>(patterns));
+    most_waves = std::max(most_waves, positions * states);
+    frame = std::max(frame, 4.0 * positions * plan.camera.pixels * plan.camera.pixels);
+    const bool known = std::any_of(counted.begin(), counted.end(), [&](const View* other) {
+      return other->microscope == view.microscope && other->positions == view.positions;
+    });
+    if (known) continue;
+    counted.push_back(&view);
+    std::vector<Exit> exits;
+    for (const auto& other : plan.views)
+      if (other.microscope == view.microscope && other.positions == view.positions)
+        exits.push_back(plan.exits[other.exit]);
+    const FamilyTree tree(plan.specimens, exits);
+    cost.seconds += patterns * states * configurations(plan.sampling) * static_cast<double>(tree.steps()) *
+                    static_cast<double>(plan.grid.pixels()) * per_pixel_of_step;
+  }
+  const FamilyTree tree(plan.specimens, plan.exits);
+  cost.bytes = transmission_bytes(plan, plan.grid) +
+               threads * (tree.stacks_at_once() * stack_bytes(plane_waves, static_cast<std::int64_t>(most_waves)) + frame);
+  return cost;
+}
+
+double one_matrix_bytes(const SectorPlan& sectors, double beams, double waves_seen) {
+  return 4.0 * waves_seen / sectors.repeats() * std::ceil(beams / lane_count) * lane_point;
+}
+
+Cost sector_cost(const SimulationPlan& plan, const SectorPlan& sectors, int threads) {
+  const PlaneWaves plane_waves(plan.grid, {0, sectors.repeats()});
+  const FamilyTree tree(plan.specimens, plan.exits);
+  const double waves = seen(plan);
+  Cost cost;
+  cost.seconds = static_cast<double>(sectors.beams() * tree.steps() * plane_waves.cell().pixels()) * per_pixel_of_step;
+  double products = 0, most_positions = 0;
+  for (const auto& view : plan.views) {
+    const double patterns = static_cast<double>(view.positions.size());
+    products += patterns * states_of(view) * waves * sectors.most_beams();
+    cost.seconds += patterns * states_of(view) * waves * per_bin;
+    most_positions = std::max(most_positions, std::min(patterns, 64.0));
+  }
+  cost.seconds += products * per_product;
+  const double lines = waves / sectors.repeats(), matrix = one_matrix_bytes(sectors, sectors.most_beams(), waves);
+  const double product = 4.0 * most_positions * (3 * lines + 4.0 * sectors.most_beams() +
+                                                 1.0 * plan.camera.pixels * plan.camera.pixels);
+  cost.bytes = transmission_bytes(plan, plane_waves.cell()) + matrix + threads * product +
+               tree.stacks_at_once() * stack_bytes(plane_waves, sectors.most_beams());
+  return cost;
+}
+
+}  // namespace
+
+double matrix_bytes(const SimulationPlan& plan) {
+  double bytes = 0;
+  const SectorPlan sectors(plan);
+  for (const auto& sector : sectors.sectors())
+    bytes += one_matrix_bytes(sectors, static_cast<double>(sector->beams.size()), seen(plan));
+  return bytes;
+}
+
+double slowness_of_this_machine() {
+  const Grid grid{32, 256, 4, 32};
+  const auto plane_waves = std::make_shared<const PlaneWaves>(grid);
+  Multislice multislice(plane_waves, 200);
+  Waves waves(plane_waves, lane_count);
+  const std::vector<Slice> slices(8, {std::make_shared<const Transmission>(Transmission({32, 256})), 2});
+  double best = 1e9;
+  for (int i = 0; i < 6; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    multislice.run(waves, slices);
+    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+  return best / (per_pixel_of_step * static_cast<double>(grid.pixels()) * lane_count * std::ssize(slices));
+}
+
+std::string name_of(Engine engine) { return engine == Engine::direct ? "direct multislice" : "scattering matrix"; }
+
+EngineChoice choose_engine(const SimulationPlan& plan, int threads) {
+  const auto& asked = plan.sampling.engine;
+  const auto against = asked == "direct" ? std::string() : SectorPlan::reason_against(plan);
+  if (asked == "direct" || (asked == "auto" && !against.empty())) {
+    const auto cost = direct_cost(plan, threads);
+    return {Engine::direct, asked == "direct" ? "as asked for" : against, cost.seconds, cost.bytes};
+  }
+  const SectorPlan sectors(plan);
+  const auto with = sector_cost(plan, sectors, threads);
+  const auto what = fmt::format("{} sectors of one {} of the window, {} beams{}", sectors.repeats(),
+                                sectors.repeats() == 1 ? "whole" : fmt::format("{}th", sectors.repeats()),
+                                sectors.beams(), sectors.mirrored() ? ", opposite sectors by their mirror" : "");
+  if (asked == "sectors") return {Engine::sectors, what + ", as asked for", with.seconds, with.bytes};
+  const auto without = direct_cost(plan, threads);
+  if (with.seconds < without.seconds)
+    return {Engine::sectors, fmt::format("{}; {:.1f} times less work than direct", what, without.seconds / with.seconds),
+            with.seconds, with.bytes};
+  return {Engine::direct,
+          fmt::format("{:.1f} times less work than a scattering matrix of {} beams", with.seconds / without.seconds,
+                      sectors.beams()),
+          without.seconds, without.bytes};
+}
+
+}  // namespace terrace

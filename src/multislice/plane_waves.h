@@ -1,0 +1,58 @@
+// Which plane waves a wave is made of, and in which order they are kept: the ground that the propagation step stands on.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/grid.h"
+#include "core/lane_transform.h"
+
+namespace terrace {
+
+/// Where a specimen repeats `count` times along y over the window, plane waves with ky = (index + integer · count) /
+/// extent scatter among themselves only: a Bloch sector. One of one: the whole window.
+struct BlochSector {
+  int index = 0, count = 1;
+};
+
+/// The plane waves of one Bloch sector of `window` within its band limit (the circle of 2/3 of Nyquist). Waves of the
+/// sector are exp(2πi index y / extent_y) times a function with the period of one repeat, so they are multiplied in real
+/// space on `cell()`, one repeat of the window. Kept as [row][column]: columns in the order of their frequency number
+/// along x, rows in the order in which a LaneTransform leaves them, those outside the band limit included (as zeros).
+/// Frequency numbers are the window's: k = number / extent.
+class PlaneWaves {
+ public:
+  /// Throws InputError where the window cannot be divided so, or a count of pixels cannot be transformed.
+  explicit PlaneWaves(const Grid& window, BlochSector sector = {}, InstructionSet set = best_instruction_set());
+
+  const Grid& window() const { return window_; }
+  const Grid& cell() const { return cell_; }
+  BlochSector sector() const { return sector_; }
+
+  int rows() const { return cell_.height; }
+  int columns() const { return 2 * last_column_number_ + 1; }
+  int number_y(int row) const { return numbers_y_[row]; }
+  int number_x(int column) const { return column - last_column_number_; }
+  /// −1 where the sector has no such plane wave.
+  int row_of(int number_y) const;
+  int column_of(int number_x) const;
+  bool within_band_limit(int row, int column) const;
+
+  /// Transforms along y (over rows) and along x (over the cell's pixels).
+  const LaneTransform& along_y() const { return along_y_; }
+  const LaneTransform& along_x() const { return along_x_; }
+  InstructionSet instruction_set() const { return along_x_.instruction_set(); }
+  /// Where column `column` stands in a transformed row of `cell().width` points.
+  int place_of_column(int column) const { return places_[column]; }
+
+ private:
+  Grid window_, cell_;
+  BlochSector sector_;
+  LaneTransform along_y_, along_x_;
+  int last_column_number_;
+  std::vector<int> numbers_y_;
+  std::vector<int> rows_;  // by FFT index
+  std::vector<int> places_;
+};
+
+}  // namespace terrace

@@ -1,0 +1,58 @@
+// From every beam of the aperture to every plane wave that a camera sees: one Bloch sector at one exit.
+#pragma once
+
+#include <compare>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "microscope/probe.h"
+#include "multislice/detector.h"
+#include "multislice/waves.h"
+
+namespace terrace {
+
+/// A plane wave by its frequency numbers in the window.
+struct Beam {
+  int number_y = 0, number_x = 0;
+  auto operator<=>(const Beam&) const = default;
+};
+
+/// The beams of one sector that enter, ascending. With `mirror`, the sector of the opposite index is derived: for a
+/// specimen that y → −y leaves as it is, S(−h, −g; kx as they are) = S(h, g).
+struct SectorBeams {
+  BlochSector sector;
+  std::vector<Beam> beams;
+  bool mirror = false;
+};
+
+/// S(h, g): the amplitude of plane wave h at the exit for a wave of amplitude 1 in beam g at the entrance. Every probe
+/// position, defocus, aberration, aperture and tilt is a sum over g (Ophus, Adv. Struct. Chem. Imaging 3 (2017) 13, who
+/// crops and interpolates; this keeps every beam of one Bloch sector, exactly).
+class ScatteringMatrix {
+ public:
+  /// Wave i of `exit_waves` is what beam i has become. Keeps the plane waves inside both ranges of frequency numbers
+  /// (and, with a mirror, those opposite along y).
+  ScatteringMatrix(const Waves& exit_waves, std::shared_ptr<const SectorBeams> beams, NumberRange numbers_y,
+                   NumberRange numbers_x);
+
+  /// frame[ky][kx][position] += this sector's part (and its mirror's) of the patterns of `probe` at `positions`.
+  /// Incoherent over the states of `probe`. Throws std::logic_error where a beam of `probe` is missing.
+  void add_patterns(const ProbeFormer& probe, const Detector& detector, std::span<const ProbePosition> positions,
+                    std::span<float> frame) const;
+
+  std::int64_t bytes() const { return columns_.size() * static_cast<std::int64_t>(sizeof(float)); }
+
+ private:
+  enum class Side { own, mirrored };
+  void add_side(Side side, const ProbeFormer& probe, const Detector& detector,
+                std::span<const ProbePosition> positions, std::span<float> frame) const;
+  int inner() const { return static_cast<int>(columns_.extent(1)); }
+
+  std::shared_ptr<const SectorBeams> beams_;
+  NumberRange numbers_x_;
+  std::vector<int> numbers_y_;  // of each line of plane waves
+  Array<float, 2> columns_;     // [line · numbers_x + number_x][beams, sixteen real parts then sixteen imaginary ones]
+};
+
+}  // namespace terrace

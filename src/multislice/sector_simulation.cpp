@@ -1,0 +1,152 @@
+#include "multislice/sector_simulation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <set>
+
+#include "core/error.h"
+#include "core/threads.h"
+#include "multislice/multislice.h"
+#include "specimen/lateral_symmetry.h"
+
+namespace terrace {
+namespace {
+
+/// Positions that are summed by one matrix product: enough to run at full speed, few enough to hold.
+constexpr int positions_per_product = 64;
+
+/// Into how many parts the window divides for all specimens, on the pixels there are.
+int common_repeats(const SimulationPlan& plan) {
+  int repeats = 0;
+  for (const auto& specimen : plan.specimens) repeats = std::gcd(repeats, repeats_along_y(specimen));
+  repeats = std::gcd(repeats, plan.grid.height);
+  // A cell needs some pixels for the frequencies inside the band limit to be told apart.
+  while (repeats > 1 && plan.grid.height / repeats < 8) --repeats, repeats = std::gcd(repeats, plan.grid.height);
+  return repeats;
+}
+
+bool all_mirrored(const SimulationPlan& plan) {
+  return std::all_of(plan.specimens.begin(), plan.specimens.end(), is_mirrored_along_y);
+}
+
+Waves entrance(const std::shared_ptr<const PlaneWaves>& plane_waves, const SectorBeams& sector) {
+  Waves waves(plane_waves, static_cast<int>(sector.beams.size()));
+  for (int i = 0; i < waves.count(); ++i)
+    waves.set_amplitude(i, sector.beams[i].number_y, sector.beams[i].number_x, 1);
+  return waves;
+}
+
+}  // namespace
+
+std::string SectorPlan::reason_against(const SimulationPlan& plan) {
+  if (plan.sampling.thermal == "frozen_phonon") return "frozen phonons break the period along y";
+  for (const auto& specimen : plan.specimens)
+    if (repeats_along_y(specimen) == 1) return "the specimen does not repeat along y within the window";
+  if (common_repeats(plan) == 1)
+    return fmt::format("{} pixels along y cannot be shared out over the repeats of the specimen", plan.grid.height);
+  return "";
+}
+
+SectorPlan::SectorPlan(const SimulationPlan& plan) {
+  if (const auto reason = reason_against(plan); !reason.empty())
+    throw InputError(
+        fmt::format("sampling.engine = \"sectors\" cannot be used: {}. Use \"direct\", or \"auto\".", reason));
+  repeats_ = common_repeats(plan);
+  mirrored_ = all_mirrored(plan);
+  add_beams(plan);
+  for (const auto& view : plan.views) {
+    const Detector detector(plan.grid, view.microscope, plan.camera);
+    numbers_y_ = numbers_y_.with(detector.numbers_y());
+    numbers_x_ = numbers_x_.with(detector.numbers_x());
+  }
+}
+
+void SectorPlan::add_beams(const SimulationPlan& plan) {
+  std::set<Beam> wanted;
+  for (const auto& view : plan.views)
+    for (const auto& beam : aperture_beams(plan.grid, view.microscope)) {
+      wanted.insert({beam.number_y, beam.number_x});
+      if (mirrored_) wanted.insert({-beam.number_y, beam.number_x});
+    }
+  std::map<int, SectorBeams> sectors;  // by index, 0 … repeats − 1
+  for (const auto& beam : wanted) {
+    const int index = (beam.number_y % repeats_ + repeats_) % repeats_, opposite = (repeats_ - index) % repeats_;
+    if (mirrored_ && opposite < index) continue;
+    auto& sector = sectors[index];
+    sector.sector = {index, repeats_};
+    sector.mirror = mirrored_ && opposite != index;
+    sector.beams.push_back(beam);
+  }
+  for (auto& [index, sector] : sectors) sectors_.push_back(std::make_shared<const SectorBeams>(std::move(sector)));
+}
+
+std::int64_t SectorPlan::beams() const {
+  std::int64_t sum = 0;
+  for (const auto& sector : sectors_) sum += std::ssize(sector->beams);
+  return sum;
+}
+
+int SectorPlan::most_beams() const {
+  int most = 0;
+  for (const auto& sector : sectors_) most = std::max(most, static_cast<int>(sector->beams.size()));
+  return most;
+}
+
+void walk_sectors(const SimulationPlan& plan, const SectorPlan& sectors, int threads, const OnMatrix& on_matrix,
+                  const Progress& progress) {
+  std::vector<Specimen> cells;
+  for (const auto& specimen : plan.specimens) cells.push_back(one_repeat(specimen, sectors.repeats()));
+  const FamilyTree tree(cells, plan.exits);
+  const double energy = plan.any_microscope().energy_kev;
+  const Grid window = plan.grid;
+  const PlaneWaves cell(window, {0, sectors.repeats()});
+  const TransmissionSource transmissions(cell.cell(), energy, plan.sampling);
+  std::int64_t done = 0;
+  const std::int64_t all = std::ssize(sectors.sectors()) * std::ssize(plan.exits);
+  for (const auto& sector : sectors.sectors()) {
+    const auto plane_waves = std::make_shared<const PlaneWaves>(window, sector->sector);
+    Multislice multislice(plane_waves, energy);
+    const auto on_exit = [&](int exit, const Waves& waves) {
+      on_matrix(exit, std::make_shared<const ScatteringMatrix>(waves, sector, sectors.numbers_y(), sectors.numbers_x()));
+      if (progress) progress("propagating the scattering matrix", ++done, all);
+    };
+    tree.run(multislice, transmissions, entrance(plane_waves, *sector), 0, on_exit, threads);
+  }
+}
+
+void add_view(const ScatteringMatrix& matrix, const View& view, int number, const Grid& window, const Camera& camera,
+              int threads, const PatternPlace& place) {
+  const ProbeFormer probe(window, view.microscope);
+  const Detector detector(window, view.microscope, camera);
+  const std::int64_t count = std::ssize(view.positions), pixels = std::int64_t{camera.pixels} * camera.pixels;
+  const std::int64_t products = (count + positions_per_product - 1) / positions_per_product;
+  parallel_for(products, threads, [&](std::int64_t product) {
+    const std::int64_t first = product * positions_per_product;
+    const std::int64_t here = std::min<std::int64_t>(positions_per_product, count - first);
+    std::vector<float> frame(static_cast<std::size_t>(pixels * here));
+    matrix.add_patterns(probe, detector, std::span(view.positions).subspan(first, here), frame);
+    for (std::int64_t p = 0; p < here; ++p) {
+      const auto pattern = place(number, first + p);
+      for (std::int64_t pixel = 0; pixel < pixels; ++pixel) pattern[pixel] += frame[pixel * here + p];
+    }
+  });
+}
+
+void simulate_by_sectors(const SimulationPlan& plan, int threads, const PatternPlace& place,
+                         const Progress& progress) {
+  const SectorPlan sectors(plan);
+  const Grid window = plan.grid;
+  walk_sectors(
+      plan, sectors, threads,
+      [&](int exit, const auto& matrix) {
+        for (int i = 0; i < std::ssize(plan.views); ++i)
+          if (plan.views[i].exit == exit)
+            add_view(*matrix, plan.views[i], i, window, plan.camera, threads, place);
+      },
+      progress);
+}
+
+}  // namespace terrace

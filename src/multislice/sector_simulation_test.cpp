@@ -1,0 +1,203 @@
+// The scattering matrix in Bloch sectors does exactly what direct multislice does on the whole window.
+#include "multislice/sector_simulation.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/error.h"
+#include "core/random.h"
+#include "multislice/direct_simulation.h"
+#include "multislice/engine_choice.h"
+#include "specimen/interface.h"
+#include "specimen/lateral_symmetry.h"
+
+namespace terrace {
+namespace {
+
+using Patterns = std::vector<std::vector<float>>;  // of each view, pattern after pattern
+using Simulator = void (*)(const SimulationPlan&, int, const PatternPlace&, const Progress&);
+
+Patterns patterns_by(Simulator simulator, const SimulationPlan& plan, int threads = 1) {
+  const std::size_t size = static_cast<std::size_t>(plan.camera.pixels) * plan.camera.pixels;
+  Patterns patterns;
+  for (const auto& view : plan.views) patterns.emplace_back(view.positions.size() * size);
+  simulator(
+      plan, threads,
+      [&](int view, std::int64_t position) { return std::span(patterns[view]).subspan(position * size, size); }, {});
+  return patterns;
+}
+
+/// Σ|a − b| / Σ a over all patterns of all views.
+double difference(const Patterns& a, const Patterns& b) {
+  double sum = 0, apart = 0;
+  for (std::size_t view = 0; view < a.size(); ++view)
+    for (std::size_t i = 0; i < a[view].size(); ++i) {
+      sum += a[view][i];
+      apart += std::abs(static_cast<double>(a[view][i]) - b[view][i]);
+    }
+  return apart / sum;
+}
+
+// Both engines take a wave of norm 1 through `slabs` slabs, each with two transforms of some ten passes and two products
+// rounded to 6e-8: errors add up at random to √(12 · slabs) · 6e-8 of the norm. Sums over the matrix add √beams · 6e-8.
+// An intensity feels twice that; the share of it that falls on weak pixels is bounded by the norm of the amplitudes,
+// Σ|δ(ψ²)| ≤ 2 ‖ψ‖ ‖δψ‖.
+double rounding(int slabs) { return 4 * (std::sqrt(12.0 * slabs) + 20) * 6e-8 * 2; }
+
+Interface narrow(int thickness_cells) {
+  Interface interface;
+  interface.substrate_cells = interface.film_cells = 2;
+  interface.cells_along = 4;
+  interface.thickness_cells = thickness_cells;
+  return interface;
+}
+
+Specimen stepped() {
+  Interface interface = narrow(6);
+  interface.step_depths_cells = {3};
+  interface.step_heights_cells = {1};
+  return build(interface);
+}
+
+Specimen diffuse() {
+  Interface interface = narrow(6);
+  interface.sigma_a_cells = 0.5;
+  interface.sigma_b_cells = 0.4;
+  return build(interface);
+}
+
+/// Octahedra turned about the beam: every second cell the other way round, so that the period along y is two cells and
+/// y → −y is no symmetry any more.
+Specimen rotated(double angle) {
+  Specimen specimen = build(narrow(4));
+  for (auto& slab : specimen.slabs)
+    for (auto& atom : slab.atoms) {
+      if (atom.atomic_number != 8) continue;
+      const int cell = static_cast<int>(std::floor(atom.y / 3.905 + 1e-9)) + static_cast<int>(std::floor(atom.x / 3.905 + 1e-9));
+      atom.y += (cell % 2 == 0 ? 1 : -1) * angle;
+      atom.x += 0.5 * angle;
+    }
+  return specimen;
+}
+
+SimulationPlan plan_for(std::vector<Specimen> specimens) {
+  SimulationPlan plan{.specimens = std::move(specimens),
+                      .exits = {},
+                      .views = {},
+                      .camera = {.pixels = 24, .mrad_per_pixel = 2.7},
+                      .sampling = {},
+                      .grid = {}};
+  plan.grid = {64, 72, plan.specimens[0].width_y, plan.specimens[0].width_x};
+  for (int i = 0; i < std::ssize(plan.specimens); ++i)
+    for (const int depth : {plan.specimens[i].depth_count() / 2, plan.specimens[i].depth_count()})
+      plan.exits.push_back({i, depth});
+  const std::vector<ProbePosition> positions = {{0, 4}, {1.3, 6.1}, {7.7, 8.9}};
+  for (int exit = 0; exit < std::ssize(plan.exits); ++exit)
+    plan.views.push_back({exit, {.energy_kev = 200, .semiangle_mrad = 12}, positions});
+  return plan;
+}
+
+TEST(SectorSimulation, equals_direct_multislice_for_stepped_diffuse_and_flat_specimens) {
+  const auto plan = plan_for({stepped(), diffuse(), build(narrow(6))});
+  const SectorPlan sectors(plan);
+  EXPECT_EQ(sectors.repeats(), 4);
+  EXPECT_TRUE(sectors.mirrored());
+  EXPECT_EQ(sectors.sectors().size(), 3u);  // 0, ±1, 2
+  EXPECT_LT(difference(patterns_by(simulate_directly, plan), patterns_by(simulate_by_sectors, plan)), rounding(12));
+}
+
+TEST(SectorSimulation, equals_direct_multislice_for_any_state_of_the_microscope) {
+  auto plan = plan_for({stepped()});
+  Random random(4);
+  for (auto& view : plan.views) {
+    view.microscope.defocus_nm = random.uniform(-3, 3);
+    view.microscope.C12_nm = 2;
+    view.microscope.phi12_deg = random.uniform(0, 180);
+    view.microscope.C30_um = -0.5;
+    view.microscope.C21_nm = 20;
+    view.microscope.specimen_tilt_x_mrad = random.uniform(-4, 4);
+    view.microscope.specimen_tilt_y_mrad = random.uniform(-4, 4);
+    view.microscope.beam_tilt_y_mrad = 1.1;
+    view.microscope.semiangle_mrad = random.uniform(10, 14);
+  }
+  EXPECT_LT(difference(patterns_by(simulate_directly, plan), patterns_by(simulate_by_sectors, plan)), rounding(12));
+}
+
+TEST(SectorSimulation, equals_direct_multislice_for_a_finite_source_and_a_spread_of_defocus) {
+  auto plan = plan_for({stepped()});
+  for (auto& view : plan.views) view.microscope.source_fwhm_angstrom = 0.6, view.microscope.defocus_spread_nm = 3;
+  EXPECT_LT(difference(patterns_by(simulate_directly, plan), patterns_by(simulate_by_sectors, plan)), rounding(12));
+}
+
+TEST(SectorSimulation, rotated_octahedra_have_sectors_of_two_cells_and_no_mirror) {
+  const auto plan = plan_for({rotated(0.21)});
+  const SectorPlan sectors(plan);
+  EXPECT_EQ(sectors.repeats(), 2);
+  EXPECT_FALSE(sectors.mirrored());
+  EXPECT_EQ(sectors.sectors().size(), 2u);
+  EXPECT_LT(difference(patterns_by(simulate_directly, plan), patterns_by(simulate_by_sectors, plan)), rounding(8));
+}
+
+TEST(SectorSimulation, an_unmirrored_specimen_needs_every_sector_and_gets_it) {
+  // The same turn in every cell: a period of one cell without the mirror. Deriving opposite sectors would be wrong here.
+  Specimen specimen = stepped();
+  for (auto& slab : specimen.slabs)
+    for (auto& atom : slab.atoms)
+      if (atom.atomic_number == 8) atom.y += 0.3;
+  const auto plan = plan_for({specimen});
+  const SectorPlan sectors(plan);
+  EXPECT_EQ(sectors.repeats(), 4);
+  EXPECT_FALSE(sectors.mirrored());
+  EXPECT_EQ(sectors.sectors().size(), 4u);
+  EXPECT_LT(difference(patterns_by(simulate_directly, plan), patterns_by(simulate_by_sectors, plan)), rounding(12));
+}
+
+TEST(SectorSimulation, any_number_of_threads_and_any_company_give_the_same_bytes) {
+  const auto together = plan_for({stepped(), diffuse()});
+  const auto one = patterns_by(simulate_by_sectors, together, 1), three = patterns_by(simulate_by_sectors, together, 3);
+  EXPECT_EQ(one, three);
+  EXPECT_EQ(patterns_by(simulate_directly, together, 1), patterns_by(simulate_directly, together, 3));
+  auto alone = plan_for({diffuse()});
+  const auto apart = patterns_by(simulate_by_sectors, alone);
+  EXPECT_EQ(one[2], apart[0]);
+  EXPECT_EQ(one[3], apart[1]);
+}
+
+TEST(SectorSimulation, more_positions_than_a_product_holds_are_each_as_alone) {
+  auto plan = plan_for({stepped()});
+  std::vector<ProbePosition> positions;
+  for (int i = 0; i < 70; ++i) positions.push_back({0.11 * i, 0.2 * i});
+  for (auto& view : plan.views) view.positions = positions;
+  EXPECT_LT(difference(patterns_by(simulate_directly, plan), patterns_by(simulate_by_sectors, plan)), rounding(12));
+}
+
+TEST(SectorSimulation, refuses_what_does_not_repeat_and_says_why) {
+  auto interface = narrow(4);
+  interface.sigma_a_cells = 0.5;
+  interface.mixing = "random_cations";
+  auto plan = plan_for({build(interface)});
+  plan.sampling.engine = "sectors";
+  EXPECT_THROW(simulate(plan, 1, {}), InputError);
+  plan.sampling.engine = "auto";
+  EXPECT_EQ(choose_engine(plan, 1).engine, Engine::direct);
+  EXPECT_NE(choose_engine(plan, 1).reason.find("does not repeat"), std::string::npos);
+  auto phonons = plan_for({stepped()});
+  phonons.sampling.thermal = "frozen_phonon";
+  EXPECT_NE(choose_engine(phonons, 1).reason.find("frozen phonons"), std::string::npos);
+  auto odd = plan_for({stepped()});
+  odd.grid.height = 63;
+  EXPECT_NE(choose_engine(odd, 1).reason.find("63 pixels"), std::string::npos);
+}
+
+TEST(EngineChoice, few_probes_go_directly_and_many_by_sectors) {
+  auto plan = plan_for({stepped()});
+  EXPECT_EQ(choose_engine(plan, 1).engine, Engine::direct);
+  for (auto& view : plan.views) view.positions.resize(2000);
+  EXPECT_EQ(choose_engine(plan, 1).engine, Engine::sectors);
+  plan.sampling.engine = "direct";
+  EXPECT_EQ(choose_engine(plan, 1).engine, Engine::direct);
+}
+
+}  // namespace
+}  // namespace terrace
