@@ -26,7 +26,7 @@ LAYERS = {
 
 # Each heavy library and the one place that may include it (a folder ends with /).
 HOMES = [
-    ("FFTW", r"fftw3", ["core/fft.cpp"]),
+    ("BLAS", r"cblas", ["core/matrix_product.cpp", "learning/linear_algebra.cpp"]),
     ("toml++", r"toml\+\+/|toml\.hpp", ["core/config.cpp"]),
     ("Random123", r"Random123/", ["core/"]),
     ("gemmi", r"gemmi/", ["specimen/cif_file.cpp"]),

@@ -7,7 +7,6 @@
 
 #include "commands/command.h"
 #include "commands/interruption.h"
-#include "commands/wisdom_cache.h"
 #include "core/error.h"
 #include "core/nearest_name.h"
 
@@ -83,7 +82,6 @@ int run(int count, char** arguments) {
       "'terrace COMMAND --help' explains a command. Exit codes: 0 done, 2 something for you to put right, 1 a fault of "
       "terrace.");
   try {
-    const WisdomCache wisdom;
     app.parse(count, arguments);
     return 0;
   } catch (const CLI::Success& request) {  // --help, --version

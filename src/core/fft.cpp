@@ -1,68 +1,60 @@
 #include "core/fft.h"
 
-#include <fftw3.h>
-
-#include <map>
-#include <mutex>
-#include <utility>
-
-#include "core/error.h"
+#include <algorithm>
 
 namespace terrace {
 namespace {
 
-// FFTW's planner keeps global state: one thread at a time.
-std::mutex planner;
+/// Lines of a wave along one axis: point i of line j stands at i · point_step + j · line_step.
+struct Lines {
+  Complex* wave;
+  int count;
+  std::int64_t point_step, line_step;
+};
 
-fftwf_complex* as_fftw(Complex* wave) { return reinterpret_cast<fftwf_complex*>(wave); }
+enum class Direction { forward, inverse };
+
+/// Sixteen lines at a time through the lanes; the transform's own order of frequencies is undone on the way.
+void transform(const Lines& lines, const LaneTransform& transform, Direction direction) {
+  const int length = transform.length();
+  Array<float, 2> scratch({length, lane_point});
+  const auto frequency = [&](int position) { return transform.frequency_at(position); };
+  const auto natural = [](int position) { return position; };
+  const auto move = [&](int first, int here, auto place, auto one) {
+    for (int position = 0; position < length; ++position)
+      for (int lane = 0; lane < here; ++lane)
+        one(lines.wave[place(position) * lines.point_step + (first + lane) * lines.line_step],
+            scratch(position, lane), scratch(position, lane_count + lane));
+  };
+  const auto load = [](const Complex& from, float& real, float& imaginary) {
+    real = from.real();
+    imaginary = from.imag();
+  };
+  const auto store = [](Complex& to, float real, float imaginary) { to = {real, imaginary}; };
+  for (int first = 0; first < lines.count; first += lane_count) {
+    const int here = std::min(lane_count, lines.count - first);
+    if (direction == Direction::forward) {
+      move(first, here, natural, load);
+      transform.forward(scratch.data());
+      move(first, here, frequency, store);
+    } else {
+      move(first, here, frequency, load);
+      transform.inverse(scratch.data());
+      move(first, here, natural, store);
+    }
+  }
+}
+
+void transform_plane(std::span<Complex> wave, const LaneTransform& along_y, const LaneTransform& along_x,
+                     Direction direction) {
+  const int height = along_y.length(), width = along_x.length();
+  transform({wave.data(), height, 1, width}, along_x, direction);
+  transform({wave.data(), width, width, 1}, along_y, direction);
+}
 
 }  // namespace
 
-struct Fft2::Plans {
-  fftwf_plan forward, inverse;
-  Plans(int height, int width) {
-    Array<Complex, 2> scratch({height, width});
-    auto* wave = as_fftw(scratch.data());
-    forward = fftwf_plan_dft_2d(height, width, wave, wave, FFTW_FORWARD, FFTW_PATIENT);
-    inverse = fftwf_plan_dft_2d(height, width, wave, wave, FFTW_BACKWARD, FFTW_PATIENT);
-    if (!forward || !inverse) throw ResourceError("FFTW could not plan a transform. Is there enough memory?");
-  }
-  ~Plans() {
-    std::lock_guard lock(planner);
-    fftwf_destroy_plan(forward);
-    fftwf_destroy_plan(inverse);
-  }
-};
-
-Fft2::Fft2(int height, int width) : height_(height), width_(width) {
-  static std::map<std::pair<int, int>, std::weak_ptr<const Plans>> known;
-  std::lock_guard lock(planner);
-  auto& slot = known[{height, width}];
-  plans_ = slot.lock();
-  if (!plans_) slot = plans_ = std::make_shared<const Plans>(height, width);
-}
-Fft2::Fft2(Fft2&&) noexcept = default;
-Fft2& Fft2::operator=(Fft2&&) noexcept = default;
-Fft2::~Fft2() = default;
-
-void Fft2::forward(std::span<Complex> wave) const {
-  fftwf_execute_dft(plans_->forward, as_fftw(wave.data()), as_fftw(wave.data()));
-}
-void Fft2::inverse(std::span<Complex> wave) const {
-  fftwf_execute_dft(plans_->inverse, as_fftw(wave.data()), as_fftw(wave.data()));
-}
-
-std::string fft_wisdom() {
-  std::lock_guard lock(planner);
-  char* text = fftwf_export_wisdom_to_string();
-  std::string wisdom = text ? text : "";
-  fftwf_free(text);
-  return wisdom;
-}
-
-void load_fft_wisdom(const std::string& wisdom) {
-  std::lock_guard lock(planner);
-  fftwf_import_wisdom_from_string(wisdom.c_str());
-}
+void Fft2::forward(std::span<Complex> wave) const { transform_plane(wave, along_y_, along_x_, Direction::forward); }
+void Fft2::inverse(std::span<Complex> wave) const { transform_plane(wave, along_y_, along_x_, Direction::inverse); }
 
 }  // namespace terrace

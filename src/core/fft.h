@@ -1,41 +1,30 @@
-// Two-dimensional transforms of waves. fft.cpp is the only file that includes FFTW.
+// Two-dimensional transforms of single waves, for set-up and for looking at waves; the propagation step has its own way
+// through the same kernels (lane_transform.h).
 #pragma once
 
-#include <memory>
 #include <span>
-#include <string>
 
 #include "core/array.h"
+#include "core/lane_transform.h"
 
 namespace terrace {
 
-/// Plans and runs the transform of one height × width wave in place, single precision, unnormalised both ways (forward
-/// then inverse multiplies by height · width). `forward` has exp(−2πi k·r). Safe to run from several threads at once on
-/// different waves. Planning is PATIENT, never ESTIMATE, and is remembered (see below); planning from several threads
-/// is safe too.
+/// The transform of one height × width wave in place, single precision, unnormalised both ways (forward then inverse
+/// multiplies by height · width), natural order on both sides. `forward` has exp(−2πi k·r). The same input always gives
+/// the same bytes on one instruction set. Safe to run from several threads at once on different waves.
 class Fft2 {
  public:
-  Fft2(int height, int width);
-  Fft2(Fft2&&) noexcept;
-  Fft2& operator=(Fft2&&) noexcept;
-  ~Fft2();
+  /// Throws InputError where a side has a prime factor above `largest_radix`.
+  Fft2(int height, int width) : along_y_(height), along_x_(width) {}
 
-  /// `wave` must be 64-byte aligned and hold height × width numbers (an Array, or a wave of a stack whose size is a
-  /// multiple of 8).
+  /// `wave` must hold height × width numbers.
   void forward(std::span<Complex> wave) const;
   void inverse(std::span<Complex> wave) const;
-  int height() const { return height_; }
-  int width() const { return width_; }
+  int height() const { return along_y_.length(); }
+  int width() const { return along_x_.length(); }
 
  private:
-  struct Plans;
-  int height_, width_;
-  std::shared_ptr<const Plans> plans_;
+  LaneTransform along_y_, along_x_;
 };
-
-/// What the planner has learnt, as text: a data set stores it, so that a resumed run transforms with the same plans and
-/// repeats to the byte. `load_fft_wisdom` ignores text that this library version cannot use (it plans again).
-std::string fft_wisdom();
-void load_fft_wisdom(const std::string& wisdom);
 
 }  // namespace terrace

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/constants.h"
+#include "core/fft.h"
 #include "core/error.h"
 
 namespace terrace {

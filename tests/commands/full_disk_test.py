@@ -35,9 +35,8 @@ class FullDisk(unittest.TestCase):
         self.fails_cleanly(20000, "simulate", workshop.experiment(), "-o", "OUT.scan.h5")
 
     def test_for_a_data_set(self):
-        # The plans that make a resumed run repeat itself are whole and may stay.
         for size in 100, 20000:
-            self.fails_cleanly(size, "dataset", workshop.recipe(), "-o", "OUT.data", left=["fftw.wisdom"])
+            self.fails_cleanly(size, "dataset", workshop.recipe(), "-o", "OUT.data")
 
     @unittest.skipUnless(workshop.has_learning, "built without learning")
     def test_for_a_model(self):

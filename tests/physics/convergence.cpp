@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <string>
 
-#include "commands/wisdom_cache.h"
 #include "core/threads.h"
 #include "multislice/simulation.h"
 #include "physics/exit_patterns.h"
@@ -154,7 +153,6 @@ void print_quick() {
 }  // namespace terrace
 
 int main() {
-  const terrace::WisdomCache wisdom;
   for (const auto print : {terrace::print_quick, terrace::print_pixels, terrace::print_windows, terrace::print_slices,
                            terrace::print_phonons}) {
     print();
