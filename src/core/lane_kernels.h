@@ -30,6 +30,15 @@ struct LaneKernels {
   void (*inverse)(const std::vector<LaneStage>& stages, int length, float* data, std::int64_t stride);
   /// Point i *= factor[i], the same factor in every lane.
   void (*multiply)(const Complex* factor, int count, float* data, std::int64_t stride);
+  /// forward, multiply (factors in the order in which forward leaves frequencies), inverse: the product is made in
+  /// registers, between the last pass of one transform and the first of the other.
+  void (*through_frequencies)(const std::vector<LaneStage>& stages, int length, const Complex* factor, float* data,
+                              std::int64_t stride);
+  /// inverse, multiply (factors in natural order), forward on a row of frequencies of which only some are kept: the one
+  /// at position p stands at point column_of[p] of `row`, and is taken as zero and dropped where that is negative.
+  /// `scratch` holds `length` points.
+  void (*through_points)(const std::vector<LaneStage>& stages, int length, const Complex* factor, const int* column_of,
+                         float* row, float* scratch);
 };
 
 const LaneKernels& lane_kernels(InstructionSet set);

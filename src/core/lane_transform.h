@@ -26,6 +26,16 @@ class LaneTransform {
     kernels_->inverse(stages_, length_, data, stride);
   }
 
+  /// forward, point by point times `factor` (in the order of `frequency_at`), inverse.
+  void through_frequencies(const Complex* factor, float* data, std::int64_t stride) const {
+    kernels_->through_frequencies(stages_, length_, factor, data, stride);
+  }
+  /// inverse, times `factor` in natural order, forward, on frequencies that stand in `row` where `column_of` says (see
+  /// LaneKernels::through_points).
+  void through_points(const Complex* factor, const int* column_of, float* row, float* scratch) const {
+    kernels_->through_points(stages_, length_, factor, column_of, row, scratch);
+  }
+
   int length() const { return length_; }
   InstructionSet instruction_set() const { return set_; }
   /// The FFT index (0 … length − 1; Grid::signed_index gives its number) at each position of the transformed data.

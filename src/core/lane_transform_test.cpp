@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <numbers>
 #include <set>
+#include <vector>
 
 #include "core/array.h"
 #include "core/error.h"
@@ -94,6 +96,47 @@ TEST_P(LaneTransformOn, multiply_turns_every_lane_by_the_same_factor) {
       EXPECT_LT(std::abs(value(after, lane_point, point, lane) -
                          value(before, lane_point, point, lane) * Double(factors[point])),
                 1e-6);
+}
+
+TEST_P(LaneTransformOn, through_frequencies_is_forward_multiply_inverse) {
+  for (const int length : lengths) {
+    const LaneTransform transform(length, GetParam());
+    std::vector<Complex> factors(length);
+    for (int i = 0; i < length; ++i) factors[i] = std::polar(1.0f / length, 0.7f * i);
+    auto fused = irregular(length, 2 * lane_point), apart = fused;
+    transform.through_frequencies(factors.data(), fused.data(), 2 * lane_point);
+    transform.forward(apart.data(), 2 * lane_point);
+    lane_kernels(GetParam()).multiply(factors.data(), length, apart.data(), 2 * lane_point);
+    transform.inverse(apart.data(), 2 * lane_point);
+    for (std::int64_t i = 0; i < fused.size(); ++i)
+      ASSERT_NEAR(fused.data()[i], apart.data()[i], 4e-6) << length << " points, float " << i;
+  }
+}
+
+TEST_P(LaneTransformOn, through_points_is_inverse_multiply_forward_on_the_columns_that_are_kept) {
+  for (const int length : lengths) {
+    const LaneTransform transform(length, GetParam());
+    std::vector<Complex> factors(length);
+    for (int i = 0; i < length; ++i) factors[i] = std::polar(1.0f / length, 0.7f * i);
+    std::vector<int> column_of(length, -1);
+    int columns = 0;  // two of three positions, from the last on
+    for (int position = length - 1; position >= 0; --position)
+      if (position % 3 != 1) column_of[position] = columns++;
+    auto row = irregular(columns, lane_point), scratch = irregular(length, lane_point);
+    Array<float, 1> plain({std::int64_t{length} * lane_point});
+    for (int position = 0; position < length; ++position)
+      if (column_of[position] >= 0)
+        std::copy_n(row.data() + column_of[position] * lane_point, lane_point, plain.data() + position * lane_point);
+    transform.through_points(factors.data(), column_of.data(), row.data(), scratch.data());
+    transform.inverse(plain.data());
+    lane_kernels(GetParam()).multiply(factors.data(), length, plain.data(), lane_point);
+    transform.forward(plain.data());
+    for (int position = 0; position < length; ++position)
+      for (int part = 0; part < lane_point && column_of[position] >= 0; ++part)
+        ASSERT_NEAR(row.data()[column_of[position] * lane_point + part], plain.data()[position * lane_point + part],
+                    4e-6)
+            << length << " points, position " << position;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(InstructionSets, LaneTransformOn,

@@ -1,7 +1,5 @@
 #include "multislice/multislice.h"
 
-#include <algorithm>
-
 #include "core/threads.h"
 #include "multislice/propagator.h"
 
@@ -10,12 +8,7 @@ namespace terrace {
 Multislice::Multislice(std::shared_ptr<const PlaneWaves> plane_waves, double energy_kev)
     : plane_waves_(std::move(plane_waves)),
       energy_kev_(energy_kev),
-      kernels_(lane_kernels(plane_waves_->instruction_set())) {
-  std::vector<bool> taken(plane_waves_->cell().width);
-  for (int column = 0; column < plane_waves_->columns(); ++column) taken[plane_waves_->place_of_column(column)] = true;
-  for (int place = 0; place < std::ssize(taken); ++place)
-    if (!taken[place]) empty_places_.push_back(place);
-}
+      kernels_(lane_kernels(plane_waves_->instruction_set())) {}
 
 const Multislice::Propagator& Multislice::propagator_over(double thickness) {
   const auto [entry, is_new] = propagators_.try_emplace(thickness);
@@ -34,10 +27,12 @@ void Multislice::run(Waves& waves, std::span<const Slice> slices, int threads) {
 void Multislice::run_group(float* group, std::span<const Slice> slices) const {
   Array<float, 1> scratch({std::int64_t{plane_waves_->cell().width} * lane_point});
   to_real_rows(group);
-  for (const auto& slice : slices) {
-    transmit(group, *slice.transmission, scratch.data());                                     // ψ → t ψ
-    propagate(group, propagators_.at(slice.thickness), &slice == &slices.back());             // Ψ → P Ψ
+  for (const auto& slice : slices.first(slices.size() - 1)) {
+    transmit(group, *slice.transmission, scratch.data());     // ψ → t ψ
+    propagate(group, propagators_.at(slice.thickness));       // Ψ → P Ψ
   }
+  transmit(group, *slices.back().transmission, scratch.data());
+  propagate_and_leave(group, propagators_.at(slices.back().thickness));
 }
 
 void Multislice::to_real_rows(float* group) const {
@@ -47,28 +42,25 @@ void Multislice::to_real_rows(float* group) const {
 }
 
 void Multislice::transmit(float* group, const Transmission& transmission, float* scratch) const {
-  const int columns = plane_waves_->columns(), width = plane_waves_->cell().width;
-  for (int y = 0; y < plane_waves_->rows(); ++y, group += std::int64_t{columns} * lane_point) {
-    for (const int place : empty_places_) std::fill_n(scratch + place * lane_point, lane_point, 0.0f);
-    for (int column = 0; column < columns; ++column)
-      std::copy_n(group + column * lane_point, lane_point,
-                  scratch + plane_waves_->place_of_column(column) * lane_point);
-    plane_waves_->along_x().inverse(scratch);
-    kernels_.multiply(&transmission(y, 0), width, scratch, lane_point);
-    plane_waves_->along_x().forward(scratch);
-    for (int column = 0; column < columns; ++column)
-      std::copy_n(scratch + plane_waves_->place_of_column(column) * lane_point, lane_point,
-                  group + column * lane_point);
-  }
+  const std::int64_t row_size = std::int64_t{plane_waves_->columns()} * lane_point;
+  for (int y = 0; y < plane_waves_->rows(); ++y)
+    plane_waves_->along_x().through_points(&transmission(y, 0), plane_waves_->columns_by_position().data(),
+                                           group + y * row_size, scratch);
 }
 
-void Multislice::propagate(float* group, const Propagator& propagator, bool is_last) const {
-  const int columns = plane_waves_->columns(), rows = plane_waves_->rows();
+void Multislice::propagate(float* group, const Propagator& propagator) const {
+  const int columns = plane_waves_->columns();
+  for (int column = 0; column < columns; ++column)
+    plane_waves_->along_y().through_frequencies(&propagator(column, 0), group + column * lane_point,
+                                                std::int64_t{columns} * lane_point);
+}
+
+void Multislice::propagate_and_leave(float* group, const Propagator& propagator) const {
+  const int columns = plane_waves_->columns();
   const std::int64_t stride = std::int64_t{columns} * lane_point;
-  for (int column = 0; column < columns; ++column, group += lane_point) {
-    plane_waves_->along_y().forward(group, stride);
-    kernels_.multiply(&propagator(column, 0), rows, group, stride);  // P holds the band limit and 1/pixels
-    if (!is_last) plane_waves_->along_y().inverse(group, stride);
+  for (int column = 0; column < columns; ++column) {
+    plane_waves_->along_y().forward(group + column * lane_point, stride);
+    kernels_.multiply(&propagator(column, 0), plane_waves_->rows(), group + column * lane_point, stride);
   }
 }
 

@@ -33,13 +33,13 @@ class Multislice {
   void run_group(float* group, std::span<const Slice> slices) const;
   void to_real_rows(float* group) const;
   void transmit(float* group, const Transmission& transmission, float* scratch) const;
-  void propagate(float* group, const Propagator& propagator, bool is_last) const;
+  void propagate(float* group, const Propagator& propagator) const;
+  void propagate_and_leave(float* group, const Propagator& propagator) const;
 
   std::shared_ptr<const PlaneWaves> plane_waves_;
   double energy_kev_;
   const LaneKernels& kernels_;
   std::map<double, Propagator> propagators_;
-  std::vector<int> empty_places_;  // of a row, where no column stands
 };
 
 }  // namespace terrace

@@ -35,16 +35,14 @@ PlaneWaves::PlaneWaves(const Grid& window, BlochSector sector, InstructionSet se
       last_column_number_(static_cast<int>(std::floor(window.band_limit() * window.extent_x + 1e-9))),
       numbers_y_(cell_.height),
       rows_(cell_.height),
-      places_(columns()) {
+      columns_by_position_(cell_.width) {
   for (int row = 0; row < rows(); ++row) {
     const int frequency = along_y_.frequency_at(row);
     rows_[frequency] = row;
     numbers_y_[row] = sector_.index + sector_.count * Grid::signed_index(frequency, cell_.height);
   }
-  for (int place = 0; place < cell_.width; ++place) {
-    const int column = column_of(Grid::signed_index(along_x_.frequency_at(place), cell_.width));
-    if (column >= 0) places_[column] = place;
-  }
+  for (int position = 0; position < cell_.width; ++position)
+    columns_by_position_[position] = column_of(Grid::signed_index(along_x_.frequency_at(position), cell_.width));
 }
 
 int PlaneWaves::row_of(int number_y) const {

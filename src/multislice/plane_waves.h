@@ -42,8 +42,8 @@ class PlaneWaves {
   const LaneTransform& along_y() const { return along_y_; }
   const LaneTransform& along_x() const { return along_x_; }
   InstructionSet instruction_set() const { return along_x_.instruction_set(); }
-  /// Where column `column` stands in a transformed row of `cell().width` points.
-  int place_of_column(int column) const { return places_[column]; }
+  /// The column at each position of a transformed row of `cell().width` points, −1 where the band limit leaves none.
+  const std::vector<int>& columns_by_position() const { return columns_by_position_; }
 
  private:
   Grid window_, cell_;
@@ -52,7 +52,7 @@ class PlaneWaves {
   int last_column_number_;
   std::vector<int> numbers_y_;
   std::vector<int> rows_;  // by FFT index
-  std::vector<int> places_;
+  std::vector<int> columns_by_position_;
 };
 
 }  // namespace terrace
