@@ -31,6 +31,9 @@ Disc aperture_disc(const Microscope& m) {
 double open_share(const Grid& grid, const Microscope& m, double radius, double y, double x) {
   if (m.aperture_edge == "hard") return x * x + y * y <= radius * radius ? 1 : 0;
   const double half_y = 0.5 / grid.extent_y, half_x = 0.5 / grid.extent_x;
+  const double distance = std::hypot(y, x), reach = std::hypot(half_y, half_x);
+  if (distance + reach <= radius) return 1;  // all but the pixels of the edge need no areas
+  if (distance - reach >= radius) return 0;
   return area_inside_disc(radius, y - half_y, y + half_y, x - half_x, x + half_x) / (4 * half_y * half_x);
 }
 

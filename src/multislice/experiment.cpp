@@ -148,8 +148,9 @@ Array<float, 4> ExperimentSimulation::rows(int first_row, int rows, const Progre
     simulate_directly(plan, threads_, place, progress);
   } else {
     for (int view = 0; view < std::ssize(plan.views); ++view) {
+      const auto optics = optics_of(plan, plan.views[view]);
       for (const auto& matrix : matrices_[view])
-        add_view(*matrix, plan.views[view], view, plan.grid, plan.camera, threads_, place);
+        add_view(*matrix, optics, plan.views[view].positions, view, threads_, place);
       if (progress) progress("summing probe positions", (view + 1) * count, std::ssize(plan.views) * count);
     }
   }

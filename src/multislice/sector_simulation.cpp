@@ -117,17 +117,20 @@ void walk_sectors(const SimulationPlan& plan, const SectorPlan& sectors, int thr
   }
 }
 
-void add_view(const ScatteringMatrix& matrix, const View& view, int number, const Grid& window, const Camera& camera,
+Optics optics_of(const SimulationPlan& plan, const View& view) {
+  return {ProbeFormer(plan.grid, view.microscope), Detector(plan.grid, view.microscope, plan.camera)};
+}
+
+void add_view(const ScatteringMatrix& matrix, const Optics& optics, std::span<const ProbePosition> positions, int number,
               int threads, const PatternPlace& place) {
-  const ProbeFormer probe(window, view.microscope);
-  const Detector detector(window, view.microscope, camera);
-  const std::int64_t count = std::ssize(view.positions), pixels = std::int64_t{camera.pixels} * camera.pixels;
+  const std::int64_t count = std::ssize(positions);
+  const std::int64_t pixels = std::int64_t{optics.detector.pixels()} * optics.detector.pixels();
   const std::int64_t products = (count + positions_per_product - 1) / positions_per_product;
   parallel_for(products, threads, [&](std::int64_t product) {
     const std::int64_t first = product * positions_per_product;
     const std::int64_t here = std::min<std::int64_t>(positions_per_product, count - first);
     std::vector<float> frame(static_cast<std::size_t>(pixels * here));
-    matrix.add_patterns(probe, detector, std::span(view.positions).subspan(first, here), frame);
+    matrix.add_patterns(optics.probe, optics.detector, positions.subspan(first, here), frame);
     for (std::int64_t p = 0; p < here; ++p) {
       const auto pattern = place(number, first + p);
       for (std::int64_t pixel = 0; pixel < pixels; ++pixel) pattern[pixel] += frame[pixel * here + p];
@@ -135,18 +138,18 @@ void add_view(const ScatteringMatrix& matrix, const View& view, int number, cons
   });
 }
 
-void simulate_by_sectors(const SimulationPlan& plan, int threads, const PatternPlace& place,
-                         const Progress& progress) {
-  const SectorPlan sectors(plan);
-  const Grid window = plan.grid;
-  walk_sectors(
-      plan, sectors, threads,
-      [&](int exit, const auto& matrix) {
-        for (int i = 0; i < std::ssize(plan.views); ++i)
-          if (plan.views[i].exit == exit)
-            add_view(*matrix, plan.views[i], i, window, plan.camera, threads, place);
-      },
-      progress);
+void simulate_by_sectors(const SimulationPlan& plan, int threads, const PatternPlace& place, const Progress& progress) {
+  std::vector<Optics> optics;
+  std::vector<std::vector<int>> views_at(plan.exits.size());
+  for (int i = 0; i < std::ssize(plan.views); ++i) {
+    optics.push_back(optics_of(plan, plan.views[i]));
+    views_at[plan.views[i].exit].push_back(i);
+  }
+  const auto on_matrix = [&](int exit, const auto& matrix) {
+    for (const int view : views_at[exit])
+      add_view(*matrix, optics[view], plan.views[view].positions, view, threads, place);
+  };
+  walk_sectors(plan, SectorPlan(plan), threads, on_matrix, progress);
 }
 
 }  // namespace terrace

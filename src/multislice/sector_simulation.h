@@ -51,8 +51,15 @@ using OnMatrix = std::function<void(int exit, const std::shared_ptr<const Scatte
 void walk_sectors(const SimulationPlan& plan, const SectorPlan& sectors, int threads, const OnMatrix& on_matrix,
                   const Progress& progress);
 
-/// Adds one matrix's part to the patterns of `view`, its number `number`, on up to `threads` threads.
-void add_view(const ScatteringMatrix& matrix, const View& view, int number, const Grid& window, const Camera& camera,
+/// What a view is seen through.
+struct Optics {
+  ProbeFormer probe;
+  Detector detector;
+};
+Optics optics_of(const SimulationPlan& plan, const View& view);
+
+/// Adds one matrix's part to the patterns of view number `number` at `positions`, on up to `threads` threads.
+void add_view(const ScatteringMatrix& matrix, const Optics& optics, std::span<const ProbePosition> positions, int number,
               int threads, const PatternPlace& place);
 
 /// As `simulate`, by scattering matrices that are used where they arise and never kept.
