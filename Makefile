@@ -3,7 +3,7 @@ JOBS ?= $(shell nproc)
 BUILD := build/release
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure build program demo test test-browser web web-packages check format clean
+.PHONY: help setup configure build program demo test bench test-browser web web-packages check format clean
 
 help:            ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -26,6 +26,12 @@ demo: program    ## simulate, train, evaluate and predict in minutes; ends with 
 
 test: build      ## build everything and run all tests
 	ctest --preset release --parallel $(JOBS) --no-label-summary
+
+bench: setup     ## build the benchmarks, run them (5 minutes) and write out/bench/figures.json
+	@tools/setup.sh benchmarks
+	@cmake --preset release -DTERRACE_WITH_BENCHMARKS=ON --log-level=NOTICE
+	cmake --build $(BUILD) --parallel $(JOBS) --target terrace step_benchmark engine_work
+	benchmarks/figures.py --build $(BUILD) --out out/bench
 
 test-browser: web-packages  ## install chromium and node (0.6 GB) and test the report in a browser
 	@$(MAKE) --no-print-directory build
