@@ -200,5 +200,32 @@ TEST(FamilyTree, equals_separate_runs_bit_for_bit_and_shares_equal_beginnings) {
   EXPECT_EQ(seen, 5);
 }
 
+TEST(FamilyTree, random_cations_and_frozen_phonons_share_as_far_as_their_keyed_numbers_allow) {
+  // The same draw (seed, depth, site) of the same profile, steps at other depths: equal down to the upper step.
+  std::vector<Specimen> specimens;
+  for (const int depth : {3, 5}) {
+    Interface interface = narrow_interface();
+    interface.substrate_cells = interface.film_cells = 4;
+    interface.mixing = "random_cations";
+    interface.sigma_a_cells = 0.4;
+    interface.seed = 7;
+    interface.step_depths_cells = {depth};
+    interface.step_heights_cells = {-1};
+    specimens.push_back(build(interface));
+  }
+  const FamilyTree tree(specimens, {{0, 12}, {1, 12}});
+  EXPECT_EQ(tree.steps(), 12 + 6);
+  EXPECT_EQ(tree.stacks_at_once(), 2);
+
+  const TransmissionSource transmissions(grid_over(specimens[0]), energy, {.thermal = "frozen_phonon", .seed = 3});
+  const auto entrance = probes(grid_over(specimens[0]), {{1, 5}});
+  Multislice multislice(entrance.shared_plane_waves(), energy);
+  tree.run(multislice, transmissions, entrance, 2, [&](int exit, const Waves& waves) {
+    const FamilyTree alone(specimens, {{exit, 12}});
+    alone.run(multislice, transmissions, entrance, 2,
+              [&](int, const Waves& apart) { EXPECT_TRUE(waves == apart); });
+  });
+}
+
 }  // namespace
 }  // namespace terrace

@@ -18,12 +18,15 @@ struct Beam {
   auto operator<=>(const Beam&) const = default;
 };
 
-/// The beams of one sector that enter, ascending. With `mirror`, the sector of the opposite index is derived: for a
-/// specimen that y → −y leaves as it is, S(−h, −g; kx as they are) = S(h, g).
+/// What y → −y spares where it leaves a specimen as it is, so that S(−h, −g; kx as they are) = S(h, g): the whole sector
+/// of the opposite index, or, where that is the sector itself, its beams with number_y < 0.
+enum class Mirror { none, opposite_sector, own_sector };
+
+/// The beams of one sector that enter, ascending.
 struct SectorBeams {
   BlochSector sector;
   std::vector<Beam> beams;
-  bool mirror = false;
+  Mirror mirror = Mirror::none;
 };
 
 /// S(h, g): the amplitude of plane wave h at the exit for a wave of amplitude 1 in beam g at the entrance. Every probe
@@ -44,10 +47,16 @@ class ScatteringMatrix {
   std::int64_t bytes() const { return columns_.size() * static_cast<std::int64_t>(sizeof(float)); }
 
  private:
+  /// Beams as they were sent in, or those that their mirror stands for.
   enum class Side { own, mirrored };
   void add_side(Side side, const ProbeFormer& probe, const Detector& detector,
                 std::span<const ProbePosition> positions, std::span<float> frame) const;
-  int inner() const { return static_cast<int>(columns_.extent(1)); }
+  struct Entries;
+  Entries entries_of(const std::vector<ApertureBeam>& probe, Side side) const;
+  /// amplitudes[line · numbers_x + number_x][2 positions]: real parts, then imaginary ones.
+  void sum_beams(const ProbeFormer& probe, const CoherentState& state, std::span<const ProbePosition> positions,
+                 const Entries& entries, std::vector<float>& amplitudes) const;
+  std::int64_t inner() const { return columns_.extent(1); }
 
   std::shared_ptr<const SectorBeams> beams_;
   NumberRange numbers_x_;

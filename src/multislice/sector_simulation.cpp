@@ -75,9 +75,10 @@ void SectorPlan::add_beams(const SimulationPlan& plan) {
   for (const auto& beam : wanted) {
     const int index = (beam.number_y % repeats_ + repeats_) % repeats_, opposite = (repeats_ - index) % repeats_;
     if (mirrored_ && opposite < index) continue;
+    if (mirrored_ && opposite == index && beam.number_y < 0) continue;
     auto& sector = sectors[index];
     sector.sector = {index, repeats_};
-    sector.mirror = mirrored_ && opposite != index;
+    if (mirrored_) sector.mirror = opposite == index ? Mirror::own_sector : Mirror::opposite_sector;
     sector.beams.push_back(beam);
   }
   for (auto& [index, sector] : sectors) sectors_.push_back(std::make_shared<const SectorBeams>(std::move(sector)));
