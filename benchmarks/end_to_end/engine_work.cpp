@@ -24,7 +24,8 @@ double seconds_of(const std::function<void()>& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// The window of the reference work: 8 × 8 cells, 31 Å wide, `cells` deep, with a step of one cell at `depth` (0: none).
+/// The window of the reference work: 8 × 8 cells, 31 Å wide, `cells` deep, with a step of one cell at `depth` (0:
+/// none).
 Specimen specimen_of(int cells, int depth) {
   Interface interface;
   interface.cells_along = 8;
@@ -58,7 +59,8 @@ SimulationPlan plan_for(std::vector<Specimen> specimens) {
 void add_view(SimulationPlan& plan, int specimen, int cells, const Microscope& microscope, int count) {
   const Exit exit{specimen, 2 * cells};
   int known = 0;
-  while (known < std::ssize(plan.exits) && (plan.exits[known].specimen != specimen || plan.exits[known].depth != exit.depth))
+  while (known < std::ssize(plan.exits) &&
+         (plan.exits[known].specimen != specimen || plan.exits[known].depth != exit.depth))
     ++known;
   if (known == std::ssize(plan.exits)) plan.exits.push_back(exit);
   plan.views.push_back({known, microscope, positions(count)});
@@ -72,9 +74,9 @@ double run(Simulator simulator, const SimulationPlan& plan, int threads) {
   std::vector<std::vector<float>> patterns;
   for (const auto& view : plan.views) patterns.emplace_back(view.positions.size() * size);
   return seconds_of([&] {
-    simulator(
-        plan, threads,
-        [&](int view, std::int64_t position) { return std::span(patterns[view]).subspan(position * size, size); }, {});
+    simulator(plan, threads,
+              [&](int view, std::int64_t position) { return std::span(patterns[view]).subspan(position * size, size); },
+              {});
   });
 }
 

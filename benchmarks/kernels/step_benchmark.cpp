@@ -37,8 +37,8 @@ Pair pair_of(const Size& size, Complex* wave) {
 }
 
 void report(benchmark::State& state, double waves_and_slices) {
-  state.counters["per_wave_and_slice"] = benchmark::Counter(
-      waves_and_slices, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.counters["per_wave_and_slice"] =
+      benchmark::Counter(waves_and_slices, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 Array<Complex, 2> phases(const Size& size, float scale) {

@@ -11,8 +11,8 @@
 #include "core/constants.h"
 #include "core/error.h"
 #include "formats/scan_file.h"
-#include "multislice/experiment.h"
 #include "multislice/detector.h"
+#include "multislice/experiment.h"
 #include "specimen/interface.h"
 
 namespace terrace {
@@ -81,10 +81,10 @@ void print_plan(const Experiment& experiment, const ExperimentCost& cost, int th
 
 void check_memory(const ExperimentCost& cost, double max_memory_gb) {
   if (max_memory_gb <= 0 || cost.memory_bytes <= max_memory_gb * 1e9) return;
-  throw ResourceError(
-      fmt::format("This needs {:.2f} GB of memory, more than --max-memory {} GB. Use fewer pixels, exits or threads, or "
-                  "allow {:.2f}.",
-                  cost.memory_bytes / 1e9, max_memory_gb, 1.1 * cost.memory_bytes / 1e9));
+  throw ResourceError(fmt::format(
+      "This needs {:.2f} GB of memory, more than --max-memory {} GB. Use fewer pixels, exits or threads, or "
+      "allow {:.2f}.",
+      cost.memory_bytes / 1e9, max_memory_gb, 1.1 * cost.memory_bytes / 1e9));
 }
 
 void simulate(const Experiment& experiment, const fs::path& output, int threads) {

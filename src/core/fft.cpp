@@ -23,8 +23,8 @@ void transform(const Lines& lines, const LaneTransform& transform, Direction dir
   const auto move = [&](int first, int here, auto place, auto one) {
     for (int position = 0; position < length; ++position)
       for (int lane = 0; lane < here; ++lane)
-        one(lines.wave[place(position) * lines.point_step + (first + lane) * lines.line_step],
-            scratch(position, lane), scratch(position, lane_count + lane));
+        one(lines.wave[place(position) * lines.point_step + (first + lane) * lines.line_step], scratch(position, lane),
+            scratch(position, lane_count + lane));
   };
   const auto load = [](const Complex& from, float& real, float& imaginary) {
     real = from.real();

@@ -20,9 +20,12 @@ InstructionSet best_instruction_set() { return available_instruction_sets().back
 
 std::string_view name_of(InstructionSet set) {
   switch (set) {
-    case InstructionSet::avx512: return "AVX-512";
-    case InstructionSet::avx2: return "AVX2";
-    case InstructionSet::portable: break;
+    case InstructionSet::avx512:
+      return "AVX-512";
+    case InstructionSet::avx2:
+      return "AVX2";
+    case InstructionSet::portable:
+      break;
   }
   return "portable";
 }

@@ -11,9 +11,9 @@ namespace terrace {
 /// Unnormalised both ways (forward then inverse multiplies by length); forward has exp(−2πi…). In place: `data` holds
 /// `length` points of sixteen waves (lane_point floats each, 64-byte aligned), `stride` floats apart.
 ///
-/// Frequencies are kept in the order in which the passes leave them, which saves a reordering: `frequency_at(position)`.
-/// Points are in natural order. No planner: the same length always makes the same sums, so results repeat to the byte
-/// on one instruction set. Safe from several threads.
+/// Frequencies are kept in the order in which the passes leave them, which saves a reordering:
+/// `frequency_at(position)`. Points are in natural order. No planner: the same length always makes the same sums, so
+/// results repeat to the byte on one instruction set. Safe from several threads.
 class LaneTransform {
  public:
   /// Throws InputError where `length` is below 1 or has a prime factor above `largest_radix`.

@@ -141,9 +141,11 @@ TEST_P(LaneTransformOn, through_points_is_inverse_multiply_forward_on_the_column
 
 INSTANTIATE_TEST_SUITE_P(InstructionSets, LaneTransformOn,
                          testing::Values(InstructionSet::portable, InstructionSet::avx2, InstructionSet::avx512),
-                         [](const auto& info) { return info.param == InstructionSet::portable ? "portable"
-                                                       : info.param == InstructionSet::avx2   ? "avx2"
-                                                                                              : "avx512"; });
+                         [](const auto& info) {
+                           return info.param == InstructionSet::portable ? "portable"
+                                  : info.param == InstructionSet::avx2   ? "avx2"
+                                                                         : "avx512";
+                         });
 
 TEST(LaneTransform, frequencies_are_a_permutation) {
   for (const int length : lengths) {

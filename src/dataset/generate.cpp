@@ -130,9 +130,8 @@ DataSetCost cost_of(const Recipe& recipe, int threads) {
   result.sharing = static_cast<double>(work.separate_steps) / static_cast<double>(work.shared_steps);
   result.seconds = work.seconds * recipe.study.families * slowness_of_this_machine() / workers;
   result.disk_bytes = bytes_per_sample(recipe) * static_cast<double>(recipe.samples());
-  result.memory_bytes =
-      workers * (work.memory_bytes +
-                 1.5 * recipe.study.families_per_shard * recipe.samples_per_family() * bytes_per_sample(recipe));
+  result.memory_bytes = workers * (work.memory_bytes + 1.5 * recipe.study.families_per_shard *
+                                                           recipe.samples_per_family() * bytes_per_sample(recipe));
   return result;
 }
 

@@ -156,10 +156,10 @@ std::map<double, std::vector<ApertureBeam>> beams_by_defocus(const Grid& grid, c
 void check_window(const Grid& grid, double ray_reach) {
   const double narrow = std::min(grid.extent_y, grid.extent_x);
   if (2 * ray_reach <= narrow) return;
-  throw InputError(
-      fmt::format("The probe is {:.1f} Å wide at the entrance surface (defocus and aberrations), the window {:.2f} Å: it "
-                  "would overlap its periodic images. Make the specimen at least {:.1f} Å wide along x and y.",
-                  2 * ray_reach, narrow, 2 * ray_reach));
+  throw InputError(fmt::format(
+      "The probe is {:.1f} Å wide at the entrance surface (defocus and aberrations), the window {:.2f} Å: it "
+      "would overlap its periodic images. Make the specimen at least {:.1f} Å wide along x and y.",
+      2 * ray_reach, narrow, 2 * ray_reach));
 }
 
 }  // namespace

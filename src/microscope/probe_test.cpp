@@ -7,8 +7,8 @@
 #include <numeric>
 
 #include "core/constants.h"
-#include "core/fft.h"
 #include "core/error.h"
+#include "core/fft.h"
 
 namespace terrace {
 namespace {

@@ -60,9 +60,7 @@ Detector::Shares Detector::shares_of(const AreaWeights& weights, int nyquist_ind
 }
 
 Detector::Detector(const Grid& window, const Microscope& microscope, const Camera& camera)
-    : window_(window),
-      pixels_(camera.pixels),
-      half_width_mrad_((camera.pixels / 2 + 0.5) * camera.mrad_per_pixel) {
+    : window_(window), pixels_(camera.pixels), half_width_mrad_((camera.pixels / 2 + 0.5) * camera.mrad_per_pixel) {
   const Angle centre = camera_centre(microscope);
   const double limit = window.band_limit();
   const AreaWeights rows(reciprocal_axis(window.height, window.extent_y, microscope.energy_kev),

@@ -108,7 +108,7 @@ TEST(Detector, shares_out_as_a_sum_over_rectangles_does) {
   for (const Grid& grid : {oblong, Grid{45, 33, 9.0, 11.0}})  // even and odd counts
     for (const Camera& camera :
          {camera_of(16, 1.9), camera_of(64, 3.0), camera_of(9, 0.4)}) {  // inside, beyond, within few
-      const auto wave = random_wave(grid);  // in reciprocal space
+      const auto wave = random_wave(grid);                               // in reciprocal space
       const Detector detector(grid, tilted, camera);
       std::vector<float> pattern(camera.pixels * camera.pixels);
       add_transformed(detector, wave, 1, pattern);

@@ -87,8 +87,8 @@ class ShotSimulation {
       for (int wave = 0; wave < waves.count(); ++wave) {
         const auto point = waves.point(wave / lane_count, row, plane_waves.column_of(number));
         const float real = point[wave % lane_count], imaginary = point[lane_count + wave % lane_count];
-        to[wave % count] += share * static_cast<float>(probe_.states()[wave / count].weight) *
-                            (real * real + imaginary * imaginary);
+        to[wave % count] +=
+            share * static_cast<float>(probe_.states()[wave / count].weight) * (real * real + imaginary * imaginary);
       }
     }
   }

@@ -16,8 +16,8 @@ namespace {
 
 // Seconds, measured by benchmarks/ on one core with AVX-512; only their ratio decides.
 constexpr double per_pixel_of_step = 1.3e-9;
-constexpr double per_product = 0.075e-9;   ///< one complex multiplication of a matrix product
-constexpr double per_bin = 1.0e-9;         ///< one plane wave's intensity, shared out
+constexpr double per_product = 0.075e-9;  ///< one complex multiplication of a matrix product
+constexpr double per_bin = 1.0e-9;        ///< one plane wave's intensity, shared out
 
 struct Cost {
   double seconds = 0, bytes = 0;
@@ -31,8 +31,8 @@ double stack_bytes(const PlaneWaves& plane_waves, std::int64_t waves) {
 double transmission_bytes(const SimulationPlan& plan, const Grid& cell) {
   double distinct = 0;
   for (const auto& specimen : plan.specimens)
-    distinct += plan.sampling.thermal == "frozen_phonon" ? specimen.depth_count()
-                                                         : static_cast<double>(specimen.slabs.size());
+    distinct +=
+        plan.sampling.thermal == "frozen_phonon" ? specimen.depth_count() : static_cast<double>(specimen.slabs.size());
   return std::min(8.0 * distinct * static_cast<double>(cell.pixels()), static_cast<double>(transmission_cache_bytes));
 }
 
@@ -72,8 +72,9 @@ Cost direct_cost(const SimulationPlan& plan, int threads) {
                     static_cast<double>(plan.grid.pixels()) * per_pixel_of_step;
   }
   const FamilyTree tree(plan.specimens, plan.exits);
-  cost.bytes = transmission_bytes(plan, plan.grid) +
-               threads * (tree.stacks_at_once() * stack_bytes(plane_waves, static_cast<std::int64_t>(most_waves)) + frame);
+  cost.bytes =
+      transmission_bytes(plan, plan.grid) +
+      threads * (tree.stacks_at_once() * stack_bytes(plane_waves, static_cast<std::int64_t>(most_waves)) + frame);
   return cost;
 }
 
@@ -96,8 +97,8 @@ Cost sector_cost(const SimulationPlan& plan, const SectorPlan& sectors, int thre
   }
   cost.seconds += products * per_product;
   const double lines = waves / sectors.repeats(), matrix = one_matrix_bytes(sectors, sectors.most_beams(), waves);
-  const double product = 4.0 * most_positions * (3 * lines + 4.0 * sectors.most_beams() +
-                                                 1.0 * plan.camera.pixels * plan.camera.pixels);
+  const double product =
+      4.0 * most_positions * (3 * lines + 4.0 * sectors.most_beams() + 1.0 * plan.camera.pixels * plan.camera.pixels);
   cost.bytes = transmission_bytes(plan, plane_waves.cell()) + matrix + threads * product +
                tree.stacks_at_once() * stack_bytes(plane_waves, sectors.most_beams());
   return cost;
@@ -145,8 +146,9 @@ EngineChoice choose_engine(const SimulationPlan& plan, int threads) {
   if (asked == "sectors") return {Engine::sectors, what + ", as asked for", with.seconds, with.bytes};
   const auto without = direct_cost(plan, threads);
   if (with.seconds < without.seconds)
-    return {Engine::sectors, fmt::format("{}; {:.1f} times less work than direct", what, without.seconds / with.seconds),
-            with.seconds, with.bytes};
+    return {Engine::sectors,
+            fmt::format("{}; {:.1f} times less work than direct", what, without.seconds / with.seconds), with.seconds,
+            with.bytes};
   return {Engine::direct,
           fmt::format("{:.1f} times less work than a scattering matrix of {} beams", with.seconds / without.seconds,
                       sectors.beams()),

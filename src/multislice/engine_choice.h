@@ -11,9 +11,9 @@ enum class Engine { direct, sectors };
 
 struct EngineChoice {
   Engine engine = Engine::direct;
-  std::string reason;      ///< a clause to print after the engine's name
-  double work = 0;         ///< in seconds of one core of the machine the model was fitted on (a 2023 server)
-  double memory_bytes = 0; ///< at its highest, patterns not counted, on the threads asked for
+  std::string reason;       ///< a clause to print after the engine's name
+  double work = 0;          ///< in seconds of one core of the machine the model was fitted on (a 2023 server)
+  double memory_bytes = 0;  ///< at its highest, patterns not counted, on the threads asked for
 };
 
 /// By counting: steps times pixels for each, and multiplications where sectors sum. Depends on the plan alone, so that

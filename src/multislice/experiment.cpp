@@ -123,7 +123,9 @@ ExperimentCost cost_of(const Experiment& experiment, int threads) {
   cost.disk_bytes = pattern_bytes * patterns;
   if (cost.engine.engine == Engine::sectors)  // every exit's matrix is kept for the whole scan
     cost.engine.memory_bytes += matrix_bytes(plan) * static_cast<double>(plan.exits.size());
-  cost.memory_bytes = cost.engine.memory_bytes + std::min(patterns, positions_per_block * static_cast<double>(experiment.exit_depths.size())) * pattern_bytes;
+  cost.memory_bytes =
+      cost.engine.memory_bytes +
+      std::min(patterns, positions_per_block * static_cast<double>(experiment.exit_depths.size())) * pattern_bytes;
   return cost;
 }
 
@@ -134,8 +136,9 @@ ExperimentSimulation::ExperimentSimulation(const Experiment& experiment, int thr
   for (auto& view : plan_.views) view.positions.clear();
   if (!by_sectors) return;
   matrices_.resize(plan_.exits.size());
-  walk_sectors(plan_, SectorPlan(plan_), threads,
-               [&](int exit, const auto& matrix) { matrices_[exit].push_back(matrix); }, progress);
+  walk_sectors(
+      plan_, SectorPlan(plan_), threads, [&](int exit, const auto& matrix) { matrices_[exit].push_back(matrix); },
+      progress);
 }
 
 Array<float, 4> ExperimentSimulation::rows(int first_row, int rows, const Progress& progress) const {

@@ -28,8 +28,8 @@ void Multislice::run_group(float* group, std::span<const Slice> slices) const {
   Array<float, 1> scratch({std::int64_t{plane_waves_->cell().width} * lane_point});
   to_real_rows(group);
   for (const auto& slice : slices.first(slices.size() - 1)) {
-    transmit(group, *slice.transmission, scratch.data());     // ψ → t ψ
-    propagate(group, propagators_.at(slice.thickness));       // Ψ → P Ψ
+    transmit(group, *slice.transmission, scratch.data());  // ψ → t ψ
+    propagate(group, propagators_.at(slice.thickness));    // Ψ → P Ψ
   }
   transmit(group, *slices.back().transmission, scratch.data());
   propagate_and_leave(group, propagators_.at(slices.back().thickness));

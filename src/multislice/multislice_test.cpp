@@ -222,8 +222,7 @@ TEST(FamilyTree, random_cations_and_frozen_phonons_share_as_far_as_their_keyed_n
   Multislice multislice(entrance.shared_plane_waves(), energy);
   tree.run(multislice, transmissions, entrance, 2, [&](int exit, const Waves& waves) {
     const FamilyTree alone(specimens, {{exit, 12}});
-    alone.run(multislice, transmissions, entrance, 2,
-              [&](int, const Waves& apart) { EXPECT_TRUE(waves == apart); });
+    alone.run(multislice, transmissions, entrance, 2, [&](int, const Waves& apart) { EXPECT_TRUE(waves == apart); });
   });
 }
 

@@ -1,4 +1,5 @@
-// Which plane waves a wave is made of, and in which order they are kept: the ground that the propagation step stands on.
+// Which plane waves a wave is made of, and in which order they are kept: the ground that the propagation step stands
+// on.
 #pragma once
 
 #include <memory>
@@ -16,10 +17,10 @@ struct BlochSector {
 };
 
 /// The plane waves of one Bloch sector of `window` within its band limit (the circle of 2/3 of Nyquist). Waves of the
-/// sector are exp(2πi index y / extent_y) times a function with the period of one repeat, so they are multiplied in real
-/// space on `cell()`, one repeat of the window. Kept as [row][column]: columns in the order of their frequency number
-/// along x, rows in the order in which a LaneTransform leaves them, those outside the band limit included (as zeros).
-/// Frequency numbers are the window's: k = number / extent.
+/// sector are exp(2πi index y / extent_y) times a function with the period of one repeat, so they are multiplied in
+/// real space on `cell()`, one repeat of the window. Kept as [row][column]: columns in the order of their frequency
+/// number along x, rows in the order in which a LaneTransform leaves them, those outside the band limit included (as
+/// zeros). Frequency numbers are the window's: k = number / extent.
 class PlaneWaves {
  public:
   /// Throws InputError where the window cannot be divided so, or a count of pixels cannot be transformed.

@@ -16,10 +16,11 @@ void check_sampling(const Grid& window, double energy_kev, double thickness) {
   const double narrow = std::min(window.extent_y, window.extent_x);
   const double thickest = narrow / (2 * wavelength(energy_kev) * window.band_limit());
   if (thickness <= thickest) return;
-  throw InputError(fmt::format(
-      "A slice of {:.1f} Å turns the phase too fast for a window of {:.2f} Å: the propagator would alias. Cut slices of "
-      "at most {:.1f} Å, or make the specimen at least {:.1f} Å wide.",
-      thickness, narrow, thickest, narrow * thickness / thickest));
+  throw InputError(
+      fmt::format("A slice of {:.1f} Å turns the phase too fast for a window of {:.2f} Å: the propagator would alias. "
+                  "Cut slices of "
+                  "at most {:.1f} Å, or make the specimen at least {:.1f} Å wide.",
+                  thickness, narrow, thickest, narrow * thickness / thickest));
 }
 
 }  // namespace

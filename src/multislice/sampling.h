@@ -19,9 +19,9 @@ struct Sampling {
   int seed = 1;
 };
 
-/// The grid for the specimen's window: the pixels asked for, or as many as 0.08 Å wants (at 200 keV and 20 mrad patterns
-/// are then within R = 0.002 of converged ones: docs/physics.md), along y the same number in each repeat of the
-/// specimen.
+/// The grid for the specimen's window: the pixels asked for, or as many as 0.08 Å wants (at 200 keV and 20 mrad
+/// patterns are then within R = 0.002 of converged ones: docs/physics.md), along y the same number in each repeat of
+/// the specimen.
 Grid grid_for(const Specimen& specimen, const Sampling& sampling);
 
 /// Frozen-phonon configurations to average; 1 for the other thermal models.

@@ -18,8 +18,8 @@ struct Beam {
   auto operator<=>(const Beam&) const = default;
 };
 
-/// What y → −y spares where it leaves a specimen as it is, so that S(−h, −g; kx as they are) = S(h, g): the whole sector
-/// of the opposite index, or, where that is the sector itself, its beams with number_y < 0.
+/// What y → −y spares where it leaves a specimen as it is, so that S(−h, −g; kx as they are) = S(h, g): the whole
+/// sector of the opposite index, or, where that is the sector itself, its beams with number_y < 0.
 enum class Mirror { none, opposite_sector, own_sector };
 
 /// The beams of one sector that enter, ascending.
@@ -49,8 +49,8 @@ class ScatteringMatrix {
  private:
   /// Beams as they were sent in, or those that their mirror stands for.
   enum class Side { own, mirrored };
-  void add_side(Side side, const ProbeFormer& probe, const Detector& detector,
-                std::span<const ProbePosition> positions, std::span<float> frame) const;
+  void add_side(Side side, const ProbeFormer& probe, const Detector& detector, std::span<const ProbePosition> positions,
+                std::span<float> frame) const;
   struct Entries;
   Entries entries_of(const std::vector<ApertureBeam>& probe, Side side) const;
   /// amplitudes[line · numbers_x + number_x][2 positions]: real parts, then imaginary ones.

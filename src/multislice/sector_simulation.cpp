@@ -34,8 +34,7 @@ bool all_mirrored(const SimulationPlan& plan) {
 
 Waves entrance(const std::shared_ptr<const PlaneWaves>& plane_waves, const SectorBeams& sector) {
   Waves waves(plane_waves, static_cast<int>(sector.beams.size()));
-  for (int i = 0; i < waves.count(); ++i)
-    waves.set_amplitude(i, sector.beams[i].number_y, sector.beams[i].number_x, 1);
+  for (int i = 0; i < waves.count(); ++i) waves.set_amplitude(i, sector.beams[i].number_y, sector.beams[i].number_x, 1);
   return waves;
 }
 
@@ -111,7 +110,8 @@ void walk_sectors(const SimulationPlan& plan, const SectorPlan& sectors, int thr
     const auto plane_waves = std::make_shared<const PlaneWaves>(window, sector->sector);
     Multislice multislice(plane_waves, energy);
     const auto on_exit = [&](int exit, const Waves& waves) {
-      on_matrix(exit, std::make_shared<const ScatteringMatrix>(waves, sector, sectors.numbers_y(), sectors.numbers_x()));
+      on_matrix(exit,
+                std::make_shared<const ScatteringMatrix>(waves, sector, sectors.numbers_y(), sectors.numbers_x()));
       if (progress) progress("propagating the scattering matrix", ++done, all);
     };
     tree.run(multislice, transmissions, entrance(plane_waves, *sector), 0, on_exit, threads);
@@ -122,8 +122,8 @@ Optics optics_of(const SimulationPlan& plan, const View& view) {
   return {ProbeFormer(plan.grid, view.microscope), Detector(plan.grid, view.microscope, plan.camera)};
 }
 
-void add_view(const ScatteringMatrix& matrix, const Optics& optics, std::span<const ProbePosition> positions, int number,
-              int threads, const PatternPlace& place) {
+void add_view(const ScatteringMatrix& matrix, const Optics& optics, std::span<const ProbePosition> positions,
+              int number, int threads, const PatternPlace& place) {
   const std::int64_t count = std::ssize(positions);
   const std::int64_t pixels = std::int64_t{optics.detector.pixels()} * optics.detector.pixels();
   const std::int64_t products = (count + positions_per_product - 1) / positions_per_product;

@@ -59,8 +59,8 @@ struct Optics {
 Optics optics_of(const SimulationPlan& plan, const View& view);
 
 /// Adds one matrix's part to the patterns of view number `number` at `positions`, on up to `threads` threads.
-void add_view(const ScatteringMatrix& matrix, const Optics& optics, std::span<const ProbePosition> positions, int number,
-              int threads, const PatternPlace& place);
+void add_view(const ScatteringMatrix& matrix, const Optics& optics, std::span<const ProbePosition> positions,
+              int number, int threads, const PatternPlace& place);
 
 /// As `simulate`, by scattering matrices that are used where they arise and never kept.
 void simulate_by_sectors(const SimulationPlan& plan, int threads, const PatternPlace& place, const Progress& progress);

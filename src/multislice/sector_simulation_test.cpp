@@ -22,9 +22,9 @@ Patterns patterns_by(Simulator simulator, const SimulationPlan& plan, int thread
   const std::size_t size = static_cast<std::size_t>(plan.camera.pixels) * plan.camera.pixels;
   Patterns patterns;
   for (const auto& view : plan.views) patterns.emplace_back(view.positions.size() * size);
-  simulator(
-      plan, threads,
-      [&](int view, std::int64_t position) { return std::span(patterns[view]).subspan(position * size, size); }, {});
+  simulator(plan, threads,
+            [&](int view, std::int64_t position) { return std::span(patterns[view]).subspan(position * size, size); },
+            {});
   return patterns;
 }
 
@@ -39,10 +39,10 @@ double difference(const Patterns& a, const Patterns& b) {
   return apart / sum;
 }
 
-// Both engines take a wave of norm 1 through `slabs` slabs, each with two transforms of some ten passes and two products
-// rounded to 6e-8: errors add up at random to √(12 · slabs) · 6e-8 of the norm. Sums over the matrix add √beams · 6e-8.
-// An intensity feels twice that; the share of it that falls on weak pixels is bounded by the norm of the amplitudes,
-// Σ|δ(ψ²)| ≤ 2 ‖ψ‖ ‖δψ‖.
+// Both engines take a wave of norm 1 through `slabs` slabs, each with two transforms of some ten passes and two
+// products rounded to 6e-8: errors add up at random to √(12 · slabs) · 6e-8 of the norm. Sums over the matrix add
+// √beams · 6e-8. An intensity feels twice that; the share of it that falls on weak pixels is bounded by the norm of the
+// amplitudes, Σ|δ(ψ²)| ≤ 2 ‖ψ‖ ‖δψ‖.
 double rounding(int slabs) { return 4 * (std::sqrt(12.0 * slabs) + 20) * 6e-8 * 2; }
 
 Interface narrow(int thickness_cells) {
@@ -74,7 +74,8 @@ Specimen rotated(double angle) {
   for (auto& slab : specimen.slabs)
     for (auto& atom : slab.atoms) {
       if (atom.atomic_number != 8) continue;
-      const int cell = static_cast<int>(std::floor(atom.y / 3.905 + 1e-9)) + static_cast<int>(std::floor(atom.x / 3.905 + 1e-9));
+      const int cell =
+          static_cast<int>(std::floor(atom.y / 3.905 + 1e-9)) + static_cast<int>(std::floor(atom.x / 3.905 + 1e-9));
       atom.y += (cell % 2 == 0 ? 1 : -1) * angle;
       atom.x += 0.5 * angle;
     }
@@ -140,7 +141,8 @@ TEST(SectorSimulation, rotated_octahedra_have_sectors_of_two_cells_and_no_mirror
 }
 
 TEST(SectorSimulation, an_unmirrored_specimen_needs_every_sector_and_gets_it) {
-  // The same turn in every cell: a period of one cell without the mirror. Deriving opposite sectors would be wrong here.
+  // The same turn in every cell: a period of one cell without the mirror. Deriving opposite sectors would be wrong
+  // here.
   Specimen specimen = stepped();
   for (auto& slab : specimen.slabs)
     for (auto& atom : slab.atoms)

@@ -41,7 +41,8 @@ std::vector<MemoryScan> simulate(const Interface& interface, const std::vector<i
   std::vector<MemoryScan> scans;
   for (std::size_t i = 0; i < exit_cells.size(); ++i) scans.emplace_back(info);
 
-  SimulationPlan plan{.specimens = {specimen}, .exits = {}, .views = {}, .camera = camera, .sampling = {}, .grid = grid};
+  SimulationPlan plan{
+      .specimens = {specimen}, .exits = {}, .views = {}, .camera = camera, .sampling = {}, .grid = grid};
   std::vector<ProbePosition> positions;
   for (int y = 0; y < info.scan_height; ++y)
     for (int x = 0; x < info.scan_width; ++x)

@@ -78,9 +78,8 @@ Specimen one_repeat(const Specimen& specimen, int repeats) {
   Specimen part = specimen;
   part.width_y = specimen.width_y / repeats;
   for (auto& slab : part.slabs)
-    std::erase_if(slab.atoms, [&](const Atom& atom) {
-      return within(atom.y, specimen.width_y) > part.width_y - tolerance;
-    });
+    std::erase_if(slab.atoms,
+                  [&](const Atom& atom) { return within(atom.y, specimen.width_y) > part.width_y - tolerance; });
   return part;
 }
 

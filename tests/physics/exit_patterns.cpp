@@ -64,8 +64,7 @@ Array<float, 3> exit_patterns(const Specimen& specimen, const Microscope& micros
         const Slice slice{transmissions.at(slab, depth, configuration), slab.thickness};
         multislice.run(waves, std::span(&slice, 1));
       }
-      for (int i = 0; i < count; ++i)
-        add_pattern(waves, i, state.weight / configurations(sampling), half, patterns[i]);
+      for (int i = 0; i < count; ++i) add_pattern(waves, i, state.weight / configurations(sampling), half, patterns[i]);
     }
   return patterns;
 }

@@ -79,7 +79,9 @@ void expect_born(const Specimen& specimen) {
       largest = std::max(largest, std::abs(born));
       EXPECT_LE(std::abs(std::complex<double>(amplitudes.amplitude(0, Grid::signed_index(y, grid.height),
                                                                    Grid::signed_index(x, grid.width))) -
-                         born), bound) << ky << ' ' << kx;
+                         born),
+                bound)
+          << ky << ' ' << kx;
     }
   EXPECT_GT(largest, 50 * bound);  // else the bound would allow anything
 }

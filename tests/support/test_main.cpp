@@ -1,5 +1,5 @@
-// The main of every test program: each process gets a temporary folder of its own, so that tests which ctest runs side by
-// side never meet in a file.
+// The main of every test program: each process gets a temporary folder of its own, so that tests which ctest runs side
+// by side never meet in a file.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
