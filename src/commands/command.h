@@ -31,4 +31,9 @@ void add_predict(CLI::App& app);
 /// Adds --threads, with the default that the machine and Slurm allow.
 void add_threads_option(CLI::App& app, int& threads);
 
+/// Adds --max-memory, in GB; 0 (not given) allows anything.
+void add_memory_option(CLI::App& app, double& max_memory_gb);
+/// Throws InputError with the estimate where it is above the limit; `advice` is what would make it smaller.
+void check_memory(double bytes, double max_memory_gb, const std::string& advice);
+
 }  // namespace terrace

@@ -23,17 +23,9 @@ void print_cost(const Recipe& recipe, const DataSetCost& cost, int threads) {
   fmt::print("engine: {} ({}), {} kernels\n", name_of(cost.engine.engine), cost.engine.reason,
              name_of(best_instruction_set()));
   fmt::print(
-      "estimate: {} on {} threads, {:.2f} GB of disk, {:.2f} GB of memory; sharing equal beginnings saves "
+      "estimate: {} on {} threads, {:.2f} GB of disk, {:.3f} GB of memory; sharing equal beginnings saves "
       "{:.1f} times\n",
       duration_text(cost.seconds), threads, cost.disk_bytes / 1e9, cost.memory_bytes / 1e9, cost.sharing);
-}
-
-void check_memory(const DataSetCost& cost, double max_memory_gb) {
-  if (max_memory_gb <= 0 || cost.memory_bytes <= max_memory_gb * 1e9) return;
-  throw ResourceError(fmt::format(
-      "This needs {:.2f} GB of memory, more than --max-memory {} GB. Use fewer threads or families_per_shard, or allow "
-      "{:.2f}.",
-      cost.memory_bytes / 1e9, max_memory_gb, 1.1 * cost.memory_bytes / 1e9));
 }
 
 void print_settings() {
@@ -53,7 +45,7 @@ void run(const Options& options) {
   if (!options.single_slice) {
     const auto cost = cost_of(recipe, options.threads);
     print_cost(recipe, cost, options.threads);
-    check_memory(cost, options.max_memory_gb);
+    check_memory(cost.memory_bytes, options.max_memory_gb, "Use fewer threads or families_per_shard");
   }
   if (options.dry_run) return;
   make_folder(options.folder);
@@ -69,7 +61,7 @@ void add_dataset(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("RECIPE", options->recipe, "the study, a TOML file (recipes/ holds some; --settings lists the keys)");
   app.add_option("-o,--output", options->folder, "folder for the data set; a run that was cut short goes on there");
-  app.add_option("--max-memory", options->max_memory_gb, "refuse to start where the estimate is above this many GB");
+  add_memory_option(app, options->max_memory_gb);
   app.add_flag("--dry-run", options->dry_run, "say what it costs in time, disk and memory, and stop");
   app.add_flag("--settings", options->list_settings, "list every key of a recipe with default and range, and stop");
   app.add_flag("--single-slice", options->single_slice,

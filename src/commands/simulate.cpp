@@ -73,18 +73,10 @@ void print_plan(const Experiment& experiment, const ExperimentCost& cost, int th
              experiment.camera.mrad_per_pixel, grid.width, grid.height);
   fmt::print("engine: {} ({}), {} kernels\n", name_of(cost.engine.engine), cost.engine.reason,
              name_of(best_instruction_set()));
-  fmt::print("estimate: {} on {} threads, {:.2f} GB of memory, {:.3f} GB of disk\n", duration_text(cost.seconds),
+  fmt::print("estimate: {} on {} threads, {:.3f} GB of memory, {:.3f} GB of disk\n", duration_text(cost.seconds),
              threads, cost.memory_bytes / 1e9, cost.disk_bytes / 1e9);
   const Detector detector(grid, experiment.microscope, experiment.camera);
   if (const auto warning = detector.warning(); !warning.empty()) fmt::print("note: {}\n", warning);
-}
-
-void check_memory(const ExperimentCost& cost, double max_memory_gb) {
-  if (max_memory_gb <= 0 || cost.memory_bytes <= max_memory_gb * 1e9) return;
-  throw ResourceError(fmt::format(
-      "This needs {:.2f} GB of memory, more than --max-memory {} GB. Use fewer pixels, exits or threads, or "
-      "allow {:.2f}.",
-      cost.memory_bytes / 1e9, max_memory_gb, 1.1 * cost.memory_bytes / 1e9));
 }
 
 void simulate(const Experiment& experiment, const fs::path& output, int threads) {
@@ -136,7 +128,7 @@ void run(const Options& options) {
   const auto experiment = read_experiment(read_config(config), config.parent_path().string());
   const auto cost = cost_of(experiment, options.threads);
   print_plan(experiment, cost, options.threads);
-  check_memory(cost, options.max_memory_gb);
+  check_memory(cost.memory_bytes, options.max_memory_gb, "Use fewer pixels, exits or threads");
   if (options.dry_run) return;
   make_place_for(options.output);
   simulate(experiment, options.output, options.threads);
@@ -153,7 +145,7 @@ void add_simulate(CLI::App& app) {
   app.add_flag("--dry-run", options->dry_run, "say what it costs in time, disk and memory, and stop");
   app.add_flag("--settings", options->help_settings,
                "list every key of CONFIG with default and range (the unit is in its name), and stop");
-  app.add_option("--max-memory", options->max_memory_gb, "refuse to start where the estimate is above this many GB");
+  add_memory_option(app, options->max_memory_gb);
   add_threads_option(app, options->threads);
   app.callback([options] { run(*options); });
 }

@@ -19,6 +19,9 @@ constexpr double per_pixel_of_step = 1.3e-9;
 constexpr double per_product = 0.075e-9;  ///< one complex multiplication of a matrix product
 constexpr double per_bin = 1.0e-9;        ///< one plane wave's intensity, shared out
 
+/// The program with its libraries and their buffers, before any wave (resident, measured).
+constexpr double program_bytes = 28e6;
+
 struct Cost {
   double seconds = 0, bytes = 0;
 };
@@ -73,7 +76,7 @@ Cost direct_cost(const SimulationPlan& plan, int threads) {
   }
   const FamilyTree tree(plan.specimens, plan.exits);
   cost.bytes =
-      transmission_bytes(plan, plan.grid) +
+      program_bytes + transmission_bytes(plan, plan.grid) +
       threads * (tree.stacks_at_once() * stack_bytes(plane_waves, static_cast<std::int64_t>(most_waves)) + frame);
   return cost;
 }
@@ -99,18 +102,22 @@ Cost sector_cost(const SimulationPlan& plan, const SectorPlan& sectors, int thre
   const double lines = waves / sectors.repeats(), matrix = one_matrix_bytes(sectors, sectors.most_beams(), waves);
   const double product =
       4.0 * most_positions * (3 * lines + 4.0 * sectors.most_beams() + 1.0 * plan.camera.pixels * plan.camera.pixels);
-  cost.bytes = transmission_bytes(plan, plane_waves.cell()) + matrix + threads * product +
+  cost.bytes = program_bytes + transmission_bytes(plan, plane_waves.cell()) + matrix + threads * product +
                tree.stacks_at_once() * stack_bytes(plane_waves, sectors.most_beams());
   return cost;
 }
 
 }  // namespace
 
-double matrix_bytes(const SimulationPlan& plan) {
-  double bytes = 0;
+MatrixBytes matrix_bytes(const SimulationPlan& plan) {
   const SectorPlan sectors(plan);
-  for (const auto& sector : sectors.sectors())
-    bytes += one_matrix_bytes(sectors, static_cast<double>(sector->beams.size()), seen(plan));
+  const double waves = seen(plan);
+  MatrixBytes bytes;
+  for (const auto& sector : sectors.sectors()) {
+    const double one = one_matrix_bytes(sectors, static_cast<double>(sector->beams.size()), waves);
+    bytes.all += one;
+    bytes.largest = std::max(bytes.largest, one);
+  }
   return bytes;
 }
 

@@ -20,8 +20,12 @@ struct EngineChoice {
 /// data sets repeat. Throws InputError where `sampling.engine` names an engine that cannot be used here.
 EngineChoice choose_engine(const SimulationPlan& plan, int threads);
 
-/// What the scattering matrix of one exit takes to keep, all sectors of it.
-double matrix_bytes(const SimulationPlan& plan);
+/// What the scattering matrix of one exit takes to keep: all sectors of it, and the largest (which EngineChoice counts
+/// already).
+struct MatrixBytes {
+  double all = 0, largest = 0;
+};
+MatrixBytes matrix_bytes(const SimulationPlan& plan);
 
 /// How much longer a step takes here than on the machine that EngineChoice::work counts in; measured for some
 /// milliseconds.

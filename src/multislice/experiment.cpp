@@ -121,8 +121,10 @@ ExperimentCost cost_of(const Experiment& experiment, int threads) {
   ExperimentCost cost{.engine = choose_engine(plan, threads)};
   cost.seconds = cost.engine.work * slowness_of_this_machine() / threads;
   cost.disk_bytes = pattern_bytes * patterns;
-  if (cost.engine.engine == Engine::sectors)  // every exit's matrix is kept for the whole scan
-    cost.engine.memory_bytes += matrix_bytes(plan) * static_cast<double>(plan.exits.size());
+  if (cost.engine.engine == Engine::sectors) {  // every exit's matrix is kept for the whole scan
+    const auto matrix = matrix_bytes(plan);
+    cost.engine.memory_bytes += matrix.all * static_cast<double>(plan.exits.size()) - matrix.largest;
+  }
   cost.memory_bytes =
       cost.engine.memory_bytes +
       std::min(patterns, positions_per_block * static_cast<double>(experiment.exit_depths.size())) * pattern_bytes;

@@ -82,6 +82,19 @@ class Configurations(BadInput):
         path = text("type.toml", workshop.EXPERIMENT + "[microscope]\nenergy_kev = 'high'\n")
         self.simulate(path, "type.toml:", "microscope.energy_kev", "number")
 
+    def test_what_cannot_be_sampled_says_what_would_do(self):
+        self.simulate(text("coarse.toml", workshop.EXPERIMENT + "[microscope]\nsemiangle_mrad = 90\n"), "90 mrad", "times as many pixels")
+        self.simulate(text("wide.toml", workshop.EXPERIMENT + "[microscope]\ndefocus_nm = 60\n"), "24.0 Å wide", "at least 24.0 Å")
+        self.simulate(text("prime.toml", workshop.EXPERIMENT.replace("pixels_y = 32", "pixels_y = 37")), "37 pixels", "36 or 38")
+
+    def test_sectors_of_a_specimen_without_a_period(self):
+        path = text("sectors.toml", workshop.EXPERIMENT + "engine = 'sectors'\nthermal = 'frozen_phonon'\n")
+        self.simulate(path, "sampling.engine", "frozen phonons", '"direct"')
+
+    def test_more_memory_than_allowed(self):
+        self.refused("simulate", workshop.experiment(), "-o", "OUT.scan.h5", "--max-memory", "0.001", says=["--max-memory 0.001", "GB of memory"])
+        self.refused("dataset", workshop.recipe(), "-o", "OUT.data", "--max-memory", "0.001", says=["--max-memory 0.001", "GB of memory"])
+
     def test_not_toml(self):
         self.simulate(text("no.toml", "energy = = 3"), "no.toml:1", "not valid TOML")
 

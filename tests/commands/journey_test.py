@@ -47,6 +47,16 @@ class Journey(unittest.TestCase):
         run_well("simulate", workshop.experiment(), "--dry-run")
         self.assertEqual(list(out.iterdir()), [])
 
+    def test_the_engine_is_chosen_said_and_can_be_told(self):
+        said = run_well("simulate", workshop.experiment(), "--dry-run").stdout
+        self.assertIn("engine: direct multislice (", said)
+        told = workshop.text("told.toml", workshop.EXPERIMENT + "engine = 'sectors'\n")
+        out = new_folder("engines")
+        said = run_well("simulate", told, "-o", out / "sectors.h5").stdout
+        self.assertIn("engine: scattering matrix (2 sectors", said)
+        self.assertIn("as asked for", said)
+        self.assertEqual((out / "sectors.h5").stat().st_size > 0, True)
+
     def test_simulation_needs_no_libtorch(self):
         libraries = subprocess.run(["ldd", workshop.terrace], capture_output=True, text=True).stdout
         self.assertIn("libhdf5", libraries)
