@@ -31,6 +31,17 @@ std::vector<Shot> group_views(const std::vector<View>& views) {
   return shots;
 }
 
+/// to[point · count + lane] += weight · |amplitude|² of consecutive points.
+#if defined(__x86_64__)
+__attribute__((target_clones("avx512f", "avx2", "default")))
+#endif
+void
+add_lanes(const float* __restrict from, int points, int lanes, int count, float weight, float* __restrict to) {
+  for (int point = 0; point < points; ++point, from += lane_point, to += count)
+    for (int lane = 0; lane < lanes; ++lane)
+      to[lane] += weight * (from[lane] * from[lane] + from[lane_count + lane] * from[lane_count + lane]);
+}
+
 /// What all walks of one shot share.
 class ShotSimulation {
  public:
@@ -78,24 +89,23 @@ class ShotSimulation {
 
   /// intensities[number_x][position] of one row of plane waves, summed over states.
   void add_intensities(const Waves& waves, int row, int count, std::vector<float>& intensities) const {
-    const auto& plane_waves = *plane_waves_;
     const auto range = detector_.numbers_x();
+    const int first_column = plane_waves_->column_of(range.first);
     const float share = 1.0f / static_cast<float>(configurations(plan_.sampling));
     std::fill(intensities.begin(), intensities.end(), 0.0f);
-    for (int number = range.first; number <= range.last; ++number) {
-      float* to = intensities.data() + std::int64_t{number - range.first} * count;
-      for (int wave = 0; wave < waves.count(); ++wave) {
-        const auto point = waves.point(wave / lane_count, row, plane_waves.column_of(number));
-        const float real = point[wave % lane_count], imaginary = point[lane_count + wave % lane_count];
-        to[wave % count] +=
-            share * static_cast<float>(probe_.states()[wave / count].weight) * (real * real + imaginary * imaginary);
-      }
+    // Lanes that hold consecutive positions of one state go together.
+    for (int wave = 0, lanes; wave < waves.count(); wave += lanes) {
+      lanes = std::min(lane_count - wave % lane_count, count - wave % count);
+      add_lanes(waves.point(wave / lane_count, row, first_column).data() + wave % lane_count, range.count(), lanes,
+                count, share * static_cast<float>(probe_.states()[wave / count].weight),
+                intensities.data() + wave % count);
     }
   }
 
   /// The camera's frame of every position, [ky][kx][position].
   std::vector<float> frame_of(const Waves& waves, int count) const {
     std::vector<float> frame(static_cast<std::size_t>(detector_.pixels()) * detector_.pixels() * count);
+    if (detector_.numbers_x().count() == 0) return frame;
     std::vector<float> intensities(static_cast<std::size_t>(detector_.numbers_x().count()) * count), line;
     for (int number = detector_.numbers_y().first; number <= detector_.numbers_y().last; ++number) {
       add_intensities(waves, plane_waves_->row_of(number), count, intensities);
