@@ -3,7 +3,7 @@
 
     benchmarks/growth.py [--build build/release] [--out docs/pictures/growth.svg]
 
-Each point is one `terrace simulate` on one thread: 8 x 8 cells on 256 x 256 pixels, 80 slices, 256 probes, one state, 32 x 32 camera pixels,
+Each point is one `terrace simulate` on one thread: 8 x 8 cells on 256 x 256 pixels, 80 slices, 64 probes, one state, 32 x 32 camera pixels,
 but for what the panel varies. Time includes start, potentials and the written file; memory is the peak.
 """
 import argparse
@@ -15,12 +15,12 @@ import tempfile
 import time
 from pathlib import Path
 
-STANDARD = {"cells": 8, "depth": 40, "rows": 16, "fwhm": 0.0}
+STANDARD = {"cells": 8, "depth": 40, "rows": 4, "fwhm": 0.0}
 # What varies: its values, what each is called, and how many of the unit it stands for.
 PANELS = [
     ("window (pixels along each side)", "cells", {4: 128, 8: 256, 12: 384, 16: 512}),
     ("slices", "depth", {10: 20, 20: 40, 40: 80, 80: 160}),
-    ("probe positions", "rows", {2: 32, 8: 128, 32: 512, 128: 2048}),
+    ("probe positions", "rows", {2: 32, 8: 128, 32: 512, 64: 1024}),
     ("coherent states of a source", "fwhm", {0.0: 1, 0.3: 7, 0.9: 19, 1.3: 37}),
 ]
 COLOURS = {"direct": "#1f77b4", "sectors": "#d62728"}
@@ -83,8 +83,8 @@ def main():
     parser.add_argument("--build", type=Path, default=Path("build/release"), help="folder with terrace")
     parser.add_argument("--out", type=Path, default=Path("docs/pictures/growth.svg"), help="picture to write")
     arguments = parser.parse_args()
-    svg = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1020 400" font-family="sans-serif" font-size="11">',
-           '<rect width="1020" height="400" fill="white"/>',
+    svg = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="-20 0 1040 400" font-family="sans-serif" font-size="11">',
+           '<rect x="-20" width="1040" height="400" fill="white"/>',
            f'<text x="40" y="16" fill="{COLOURS["direct"]}">direct multislice</text>',
            f'<text x="160" y="16" fill="{COLOURS["sectors"]}">scattering matrix in sectors</text>']
     with tempfile.TemporaryDirectory() as folder:
