@@ -121,7 +121,8 @@ Specimen single_slice(const Specimen& specimen) {
     atoms.push_back({.atomic_number = number, .x = x, .y = y, .z = 0, .occupancy = sum, .b_factor = b});
   }
   Specimen single{.width_x = specimen.width_x, .width_y = specimen.width_y, .slabs = {}, .stack = {}};
-  single.add_slab(specimen.thickness(), std::move(atoms));
+  // What follows the only slice is free space, which no intensity feels: a thin one, whose propagator cannot alias.
+  single.add_slab(specimen.slab_at(0).thickness, std::move(atoms));
   return single;
 }
 
