@@ -12,25 +12,6 @@
 namespace terrace {
 namespace {
 
-/// Views that differ in nothing but their exit.
-struct Shot {
-  const View* first = nullptr;
-  std::vector<int> views;
-};
-
-std::vector<Shot> group_views(const std::vector<View>& views) {
-  std::vector<Shot> shots;
-  for (int i = 0; i < std::ssize(views); ++i) {
-    const auto same = [&](const Shot& shot) {
-      return shot.first->microscope == views[i].microscope && shot.first->positions == views[i].positions;
-    };
-    auto found = std::find_if(shots.begin(), shots.end(), same);
-    if (found == shots.end()) found = shots.insert(found, Shot{&views[i], {}});
-    found->views.push_back(i);
-  }
-  return shots;
-}
-
 /// to[point · count + lane] += weight · |amplitude|² of consecutive points.
 #if defined(__x86_64__)
 __attribute__((target_clones("avx512f", "avx2", "default")))
@@ -53,7 +34,7 @@ class ShotSimulation {
         plane_waves_(std::move(plane_waves)),
         probe_(plan.grid, shot.first->microscope),
         detector_(plan.grid, shot.first->microscope, plan.camera),
-        tree_(plan.specimens, exits()) {}
+        tree_(plan.specimens, exits_of(plan, shot)) {}
 
   int states() const { return static_cast<int>(probe_.states().size()); }
 
@@ -73,12 +54,6 @@ class ShotSimulation {
   }
 
  private:
-  std::vector<Exit> exits() const {
-    std::vector<Exit> exits;
-    for (const int view : shot_.views) exits.push_back(plan_.exits[plan_.views[view].exit]);
-    return exits;
-  }
-
   /// Wave number = state · positions + position.
   Waves entrance(std::int64_t first, int count) const {
     Waves waves(plane_waves_, states() * count);
@@ -125,6 +100,26 @@ class ShotSimulation {
 
 }  // namespace
 
+std::vector<Shot> group_views(const SimulationPlan& plan) {
+  std::vector<Shot> shots;
+  for (int i = 0; i < std::ssize(plan.views); ++i) {
+    const auto& view = plan.views[i];
+    const auto same = [&](const Shot& shot) {
+      return shot.first->microscope == view.microscope && shot.first->positions == view.positions;
+    };
+    auto found = std::find_if(shots.begin(), shots.end(), same);
+    if (found == shots.end()) found = shots.insert(found, Shot{&view, {}});
+    found->views.push_back(i);
+  }
+  return shots;
+}
+
+std::vector<Exit> exits_of(const SimulationPlan& plan, const Shot& shot) {
+  std::vector<Exit> exits;
+  for (const int view : shot.views) exits.push_back(plan.exits[plan.views[view].exit]);
+  return exits;
+}
+
 int positions_per_walk(int states) {
   // The fewest positions whose waves fill whole groups of lanes, but no more than one group's worth.
   return lane_count / std::gcd(lane_count, states);
@@ -133,7 +128,7 @@ int positions_per_walk(int states) {
 void simulate_directly(const SimulationPlan& plan, int threads, const PatternPlace& place, const Progress& progress) {
   const auto plane_waves = std::make_shared<const PlaneWaves>(plan.grid);
   const TransmissionSource transmissions(plan.grid, plan.any_microscope().energy_kev, plan.sampling);
-  const auto shots = group_views(plan.views);
+  const auto shots = group_views(plan);
   const int configuration_count = configurations(plan.sampling);
   std::int64_t all = 0, done = 0;
   for (const auto& shot : shots) all += std::ssize(shot.first->positions) * configuration_count;

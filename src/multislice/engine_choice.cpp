@@ -52,27 +52,19 @@ double seen(const SimulationPlan& plan) {
 
 Cost direct_cost(const SimulationPlan& plan, int threads) {
   const PlaneWaves plane_waves(plan.grid);
+  const double waves_seen = seen(plan), pixels = static_cast<double>(plan.grid.pixels());
   Cost cost;
-  std::vector<const View*> counted;
   double most_waves = 0, frame = 0;
-  for (const auto& view : plan.views) {
-    const double patterns = static_cast<double>(view.positions.size()), states = states_of(view);
-    cost.seconds += patterns * states * seen(plan) * per_bin;
-    const int positions = std::min<int>(positions_per_walk(static_cast<int>(states)), static_cast<int>(patterns));
+  for (const auto& shot : group_views(plan)) {
+    const double states = states_of(*shot.first);
+    const double waves = static_cast<double>(shot.first->positions.size()) * states * configurations(plan.sampling);
+    const FamilyTree tree(plan.specimens, exits_of(plan, shot));
+    cost.seconds += waves * static_cast<double>(tree.steps()) * pixels * per_pixel_of_step;
+    cost.seconds += waves * static_cast<double>(shot.views.size()) * waves_seen * per_bin;
+    const int positions =
+        std::min<int>(positions_per_walk(static_cast<int>(states)), static_cast<int>(shot.first->positions.size()));
     most_waves = std::max(most_waves, positions * states);
     frame = std::max(frame, 4.0 * positions * plan.camera.pixels * plan.camera.pixels);
-    const bool known = std::any_of(counted.begin(), counted.end(), [&](const View* other) {
-      return other->microscope == view.microscope && other->positions == view.positions;
-    });
-    if (known) continue;
-    counted.push_back(&view);
-    std::vector<Exit> exits;
-    for (const auto& other : plan.views)
-      if (other.microscope == view.microscope && other.positions == view.positions)
-        exits.push_back(plan.exits[other.exit]);
-    const FamilyTree tree(plan.specimens, exits);
-    cost.seconds += patterns * states * configurations(plan.sampling) * static_cast<double>(tree.steps()) *
-                    static_cast<double>(plan.grid.pixels()) * per_pixel_of_step;
   }
   const FamilyTree tree(plan.specimens, plan.exits);
   cost.bytes =
@@ -96,7 +88,7 @@ Cost sector_cost(const SimulationPlan& plan, const SectorPlan& sectors, int thre
     const double patterns = static_cast<double>(view.positions.size());
     products += patterns * states_of(view) * waves * sectors.most_beams();
     cost.seconds += patterns * states_of(view) * waves * per_bin;
-    most_positions = std::max(most_positions, std::min(patterns, 64.0));
+    most_positions = std::max(most_positions, std::min<double>(patterns, positions_per_product));
   }
   cost.seconds += products * per_product;
   const double lines = waves / sectors.repeats(), matrix = one_matrix_bytes(sectors, sectors.most_beams(), waves);

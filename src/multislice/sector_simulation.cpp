@@ -15,9 +15,6 @@
 namespace terrace {
 namespace {
 
-/// Positions that are summed by one matrix product: enough to run at full speed, few enough to hold.
-constexpr int positions_per_product = 64;
-
 /// Into how many parts the window divides for all specimens, on the pixels there are.
 int common_repeats(const SimulationPlan& plan) {
   int repeats = 0;

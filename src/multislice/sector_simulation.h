@@ -51,6 +51,9 @@ using OnMatrix = std::function<void(int exit, const std::shared_ptr<const Scatte
 void walk_sectors(const SimulationPlan& plan, const SectorPlan& sectors, int threads, const OnMatrix& on_matrix,
                   const Progress& progress);
 
+/// Positions that are summed by one matrix product: enough to run at full speed, few enough to hold.
+inline constexpr int positions_per_product = 64;
+
 /// What a view is seen through.
 struct Optics {
   ProbeFormer probe;
