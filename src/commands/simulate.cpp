@@ -97,7 +97,7 @@ void simulate(const Experiment& experiment, const fs::path& output, int threads)
     std::int64_t last = 0;
     const auto patterns = simulation.rows(row, count, [&](auto what, auto done, auto total) {
       last = total;
-      show(what, before + done, total * ((rows + rows_per_block - 1) / rows_per_block));
+      show(what, before + done, total * rows / count);  // blocks differ in rows alone
     });
     before += last;
     for (std::size_t exit = 0; exit < writers.size(); ++exit)

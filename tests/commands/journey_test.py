@@ -2,6 +2,7 @@
 import array
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -62,6 +63,15 @@ class Journey(unittest.TestCase):
         self.assertEqual(len(values["direct"]), 4 * 24 * 16 * 16)
         apart = sum(abs(a - b) for a, b in zip(values["direct"], values["sectors"]))
         self.assertLess(apart / sum(values["direct"]), 2e-5)  # rounding of single precision
+
+    def test_progress_over_uneven_blocks_ends_at_its_total(self):
+        experiment = workshop.EXPERIMENT.replace("count_y = 4", "count_y = 30").replace("thickness_cells = 5", "thickness_cells = 2")
+        for engine in "direct", "sectors":
+            told = workshop.text("uneven.toml", experiment + f"engine = '{engine}'\n")
+            lines = run_well("simulate", told, "-o", new_folder("uneven") / "scan.h5").stderr.splitlines()
+            for done, total in re.findall(r": (\d+) of (\d+)", "\n".join(lines)):
+                self.assertLessEqual(int(done), int(total), lines)
+            self.assertIn(": 720 of 720 (100 %)", lines[-1])
 
     def test_simulation_needs_no_libtorch(self):
         libraries = subprocess.run(["ldd", workshop.terrace], capture_output=True, text=True).stdout
