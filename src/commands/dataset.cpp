@@ -1,6 +1,8 @@
 // dataset: a recipe in, a labelled data set out.
 #include <fmt/format.h>
 
+#include <cstdio>
+
 #include "commands/command.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
@@ -45,6 +47,7 @@ void run(const Options& options) {
   if (!options.single_slice) {
     const auto cost = cost_of(recipe, options.threads);
     print_cost(recipe, cost, options.threads);
+    std::fflush(stdout);  // before the progress, in a file too
     check_memory(cost.memory_bytes, options.max_memory_gb, "Use fewer threads or families_per_shard");
   }
   if (options.dry_run) return;

@@ -62,7 +62,7 @@ std::string duration_text(double seconds) {
   const auto whole = static_cast<long long>(seconds + 0.5);
   if (whole >= 3600) return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
   if (whole >= 60) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
-  return fmt::format("{} s", whole);
+  return whole > 0 ? fmt::format("{} s", whole) : "under 1 s";
 }
 
 }  // namespace terrace

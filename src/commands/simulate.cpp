@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 
 #include "commands/command.h"
@@ -128,6 +129,7 @@ void run(const Options& options) {
   const auto experiment = read_experiment(read_config(config), config.parent_path().string());
   const auto cost = cost_of(experiment, options.threads);
   print_plan(experiment, cost, options.threads);
+  std::fflush(stdout);  // before the progress, in a file too
   check_memory(cost.memory_bytes, options.max_memory_gb, "Use fewer pixels, exits or threads");
   if (options.dry_run) return;
   make_place_for(options.output);

@@ -130,8 +130,9 @@ DataSetCost cost_of(const Recipe& recipe, int threads) {
   result.sharing = static_cast<double>(work.separate_steps) / static_cast<double>(work.shared_steps);
   result.seconds = work.seconds * recipe.study.families * slowness_of_this_machine() / workers;
   result.disk_bytes = bytes_per_sample(recipe) * static_cast<double>(recipe.samples());
-  result.memory_bytes = workers * (work.memory_bytes + 1.5 * recipe.study.families_per_shard *
-                                                           recipe.samples_per_family() * bytes_per_sample(recipe));
+  // A shard's samples, the family of the moment, and what the allocator keeps of families gone by: measured.
+  const double samples = 2.5 * recipe.study.families_per_shard * recipe.samples_per_family() * bytes_per_sample(recipe);
+  result.memory_bytes = program_bytes + workers * (work.memory_bytes - program_bytes + samples);
   return result;
 }
 

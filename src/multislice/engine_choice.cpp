@@ -19,9 +19,6 @@ constexpr double per_pixel_of_step = 1.3e-9;
 constexpr double per_product = 0.075e-9;  ///< one complex multiplication of a matrix product
 constexpr double per_bin = 1.0e-9;        ///< one plane wave's intensity, shared out
 
-/// The program with its libraries and their buffers, before any wave (resident, measured).
-constexpr double program_bytes = 28e6;
-
 struct Cost {
   double seconds = 0, bytes = 0;
 };

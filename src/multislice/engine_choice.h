@@ -9,6 +9,9 @@ namespace terrace {
 
 enum class Engine { direct, sectors };
 
+/// The program with its libraries and their buffers, before any wave (resident, measured): part of every estimate.
+inline constexpr double program_bytes = 28e6;
+
 struct EngineChoice {
   Engine engine = Engine::direct;
   std::string reason;       ///< a clause to print after the engine's name

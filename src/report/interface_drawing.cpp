@@ -30,7 +30,7 @@ InterfaceClass most_probable_class(const Prediction& prediction) {
 int depth_cells(const Prediction& prediction) {
   const double bin = prediction.depth_bin_nm;
   const auto by_thickness = static_cast<int>(std::lround(prediction.thickness_nm / bin));
-  return std::max({by_thickness, static_cast<int>(prediction.depth_probability.size()), 1});
+  return by_thickness > 0 ? by_thickness : std::max(1, static_cast<int>(prediction.depth_probability.size()));
 }
 
 Shape shape_of(const Prediction& prediction) {

@@ -44,6 +44,12 @@ TEST(MostProbableInterface, mixing_moves_no_film_and_is_as_wide_as_said) {
   EXPECT_NEAR(drawing.film_b(5, beside), 0.8413, 1e-3);  // Φ(0.5/0.5)
 }
 
+TEST(MostProbableInterface, is_no_deeper_than_a_specimen_of_known_thickness) {
+  auto prediction = certain(InterfaceClass::rough);  // 30 cells
+  prediction.depth_probability.assign(41, 1.0 / 41);
+  EXPECT_EQ(most_probable_interface(prediction).film_a.extent(0), 30);
+}
+
 TEST(MostProbableInterface, is_as_deep_as_the_distribution_where_no_thickness_is_given) {
   auto prediction = certain(InterfaceClass::rough);
   prediction.thickness_nm = 0;
