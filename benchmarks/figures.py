@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -40,6 +41,21 @@ def run(*command):
     return subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout
 
 
+def memory(terrace, folder, engine, **scan):
+    """Of one scan by one engine."""
+    config = folder / f"memory_{engine}.toml"
+    config.write_text(SIMULATE.format(engine=engine, **scan))
+    return peak_over_estimate(terrace, "simulate", config, "-o", folder / "memory.h5", "--threads", "2")
+
+
+def memory_of_data_set(terrace, folder):
+    """Of the quick recipe cut to 24 families."""
+    recipe = folder / "memory_recipe.toml"
+    recipe.write_text(re.sub(r"(?m)^families = .*", "families = 24", (HERE.parent / "recipes/quick.toml").read_text()))
+    with tempfile.TemporaryDirectory(dir=folder) as data:
+        return peak_over_estimate(terrace, "dataset", recipe, "-o", data, "--threads", "2")
+
+
 def kernel_seconds(program):
     """{name: seconds per wave and slice}, the fastest of five repetitions."""
     report = json.loads(run(program, "--benchmark_format=json", "--benchmark_repetitions=5", "--benchmark_min_time=0.1"))
@@ -51,17 +67,14 @@ def kernel_seconds(program):
     return best
 
 
-def memory(terrace, folder, engine, **scan):
-    """Peak resident memory of a run over its estimate."""
-    config = folder / f"memory_{engine}.toml"
-    config.write_text(SIMULATE.format(engine=engine, **scan))
-    process = subprocess.Popen([terrace, "simulate", config, "-o", folder / "memory.h5", "--threads", "2"], stdout=subprocess.PIPE,
-                               stderr=subprocess.DEVNULL, text=True)
+def peak_over_estimate(*command):
+    """Peak resident memory of a run over what it said before."""
+    print("benchmarks:", *command, file=sys.stderr, flush=True)
+    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     text = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     if status:
-        sys.exit(f"benchmarks: terrace simulate failed on {config}")
-    (folder / "memory.h5").unlink()
+        sys.exit(f"benchmarks: {command[1]} failed")
     return usage.ru_maxrss * 1024 / (float(re.search(r"([\d.]+) GB of memory", text)[1]) * 1e9)
 
 
@@ -125,7 +138,7 @@ def figures_of(kernels, works, others, source, memories):
     yield "two_thread_speedup", threads["direct_one"] / threads["direct_two"], "ratio", f"{work} threads"
     yield "two_thread_speedup_sectors", threads["sectors_one"] / threads["sectors_two"], "ratio", f"{work} threads"
     for engine, value in memories.items():
-        yield f"peak_memory_over_estimate_{engine}", value, "ratio", "terrace simulate, two threads"
+        yield f"peak_memory_over_estimate_{engine}", value, "ratio", f"terrace {'dataset' if engine == 'data_set' else 'simulate'}, two threads"
 
 
 def main():
@@ -147,7 +160,8 @@ def main():
     others, source = others_over_pair(kernels["fftw_pair/256x256"], arguments)
     works = {name: json.loads(run(programs / "engine_work", name))[name] for name in WORKS}
     memories = {"direct": memory(terrace, arguments.out, "direct", count=16, rows=8, camera=128, mrad=0.8),
-                "sectors": memory(terrace, arguments.out, "sectors", count=32, rows=16, camera=128, mrad=0.8)}
+                "sectors": memory(terrace, arguments.out, "sectors", count=32, rows=16, camera=128, mrad=0.8),
+                "data_set": memory_of_data_set(terrace, arguments.out)}
     if arguments.remember:
         over = {name: seconds / kernels["fftw_pair/256x256"] for name, seconds in others.items()}
         (HERE / "others_measured.json").write_text(json.dumps({"when": arguments.remember, "over_fftw_pair_256x256": over}, indent=1) + "\n")

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "core/error.h"
+#include "core/free_memory.h"
 #include "core/text_file.h"
 #include "core/threads.h"
 #include "dataset/shard.h"
@@ -130,8 +131,8 @@ DataSetCost cost_of(const Recipe& recipe, int threads) {
   result.sharing = static_cast<double>(work.separate_steps) / static_cast<double>(work.shared_steps);
   result.seconds = work.seconds * recipe.study.families * slowness_of_this_machine() / workers;
   result.disk_bytes = bytes_per_sample(recipe) * static_cast<double>(recipe.samples());
-  // A shard's samples, the family of the moment, and what the allocator keeps of families gone by: measured.
-  const double samples = 2.5 * recipe.study.families_per_shard * recipe.samples_per_family() * bytes_per_sample(recipe);
+  // A shard's samples, those of the family of the moment, and their growth: measured.
+  const double samples = 1.5 * recipe.study.families_per_shard * recipe.samples_per_family() * bytes_per_sample(recipe);
   result.memory_bytes = program_bytes + workers * (work.memory_bytes - program_bytes + samples);
   return result;
 }
@@ -160,6 +161,9 @@ void generate(const Recipe& recipe, const fs::path& folder, int threads, Passage
       finished_family();
     }
     write_shard(folder / shard_name(missing[i]), samples, hash);
+    samples.clear();
+    samples.shrink_to_fit();
+    return_free_memory();
   });
   write_manifest(recipe, folder, passage);
 }
