@@ -25,6 +25,12 @@ struct Grid {
   }
   /// 2/3 of the Nyquist circle: products of two band-limited functions do not alias into it (Kirkland 2010, 6.8).
   double band_limit() const { return nyquist() * 2 / 3; }
+  /// Inside that circle, its rim left out: a product of two frequencies on the rim would alias onto it, and whether
+  /// rounding puts a frequency on the rim in or out must not depend on the window it is computed in.
+  bool within_band_limit(double ky, double kx) const {
+    const double limit = band_limit() * (1 - 1e-9);
+    return ky * ky + kx * kx < limit * limit;
+  }
 
   /// The frequency number of FFT index `index` out of `count`: 0, 1, … , −2, −1.
   static int signed_index(int index, int count) { return index < (count + 1) / 2 ? index : index - count; }

@@ -6,13 +6,12 @@
 namespace terrace {
 
 BandLimit::BandLimit(const Grid& grid) : height_(grid.height), width_(grid.width) {
-  const double limit = grid.band_limit() * grid.band_limit();
   for (int row = 0; row < (grid.height + 1) / 2; ++row) {
     const double ky = grid.frequency_y(row);
     int columns = 0;
     while (columns < (grid.width + 1) / 2) {
       const double kx = grid.frequency_x(columns);
-      if (ky * ky + kx * kx > limit) break;
+      if (!grid.within_band_limit(ky, kx)) break;
       ++columns;
     }
     if (columns == 0) break;

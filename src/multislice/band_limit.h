@@ -9,7 +9,7 @@
 
 namespace terrace {
 
-/// The frequencies with |k| ≤ grid.band_limit(), row by row. Symmetric about both axes, so one quadrant says all.
+/// The frequencies inside grid.band_limit(), row by row. Symmetric about both axes, so one quadrant says all.
 class BandLimit {
  public:
   explicit BandLimit(const Grid& grid);

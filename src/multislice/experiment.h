@@ -56,7 +56,7 @@ inline constexpr int positions_per_block = 512;
 /// A scan in the making, row by row: a scattering matrix, where that engine is chosen, is computed once at the start.
 class ExperimentSimulation {
  public:
-  /// Throws InputError as `simulate` does.
+  /// `experiment` must outlive this. Throws InputError as `simulate` does.
   ExperimentSimulation(const Experiment& experiment, int threads, const Progress& progress);
 
   /// Patterns of scan rows first_row … first_row + rows − 1: [exit][row · count_x + column][ky][kx], as the camera

@@ -58,8 +58,7 @@ int PlaneWaves::column_of(int number_x) const {
 
 bool PlaneWaves::within_band_limit(int row, int column) const {
   const double ky = number_y(row) / window_.extent_y, kx = number_x(column) / window_.extent_x;
-  const double limit = window_.band_limit();
-  return ky * ky + kx * kx <= limit * limit;
+  return window_.within_band_limit(ky, kx);
 }
 
 }  // namespace terrace

@@ -15,13 +15,15 @@
 namespace terrace {
 namespace {
 
+/// The fewest pixels of a cell: the frequencies inside the band limit must be told apart.
+constexpr int fewest_rows = 8;
+
 /// Into how many parts the window divides for all specimens, on the pixels there are.
 int common_repeats(const SimulationPlan& plan) {
-  int repeats = 0;
-  for (const auto& specimen : plan.specimens) repeats = std::gcd(repeats, repeats_along_y(specimen));
-  repeats = std::gcd(repeats, plan.grid.height);
-  // A cell needs some pixels for the frequencies inside the band limit to be told apart.
-  while (repeats > 1 && plan.grid.height / repeats < 8) --repeats, repeats = std::gcd(repeats, plan.grid.height);
+  int common = plan.grid.height;
+  for (const auto& specimen : plan.specimens) common = std::gcd(common, repeats_along_y(specimen));
+  int repeats = common;
+  while (repeats > 1 && (common % repeats != 0 || plan.grid.height / repeats < fewest_rows)) --repeats;
   return repeats;
 }
 

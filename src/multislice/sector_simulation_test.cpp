@@ -155,6 +155,14 @@ TEST(SectorSimulation, an_unmirrored_specimen_needs_every_sector_and_gets_it) {
   EXPECT_LT(difference(patterns_by(simulate_directly, plan), patterns_by(simulate_by_sectors, plan)), rounding(12));
 }
 
+TEST(SectorSimulation, cells_of_too_few_pixels_are_joined_to_divisors_of_the_repeats_alone) {
+  auto plan = plan_for({stepped()});  // four cells
+  plan.grid.height = 24;              // six rows a cell are too few; three parts of eight rows would cut cells apart
+  for (auto& view : plan.views) view.microscope.semiangle_mrad = 10;
+  EXPECT_EQ(SectorPlan(plan).repeats(), 2);
+  EXPECT_LT(difference(patterns_by(simulate_directly, plan), patterns_by(simulate_by_sectors, plan)), rounding(12));
+}
+
 TEST(SectorSimulation, any_number_of_threads_and_any_company_give_the_same_bytes) {
   const auto together = plan_for({stepped(), diffuse()});
   const auto one = patterns_by(simulate_by_sectors, together, 1), three = patterns_by(simulate_by_sectors, together, 3);

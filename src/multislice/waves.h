@@ -28,9 +28,11 @@ class Waves {
   void set_amplitude(int wave, int number_y, int number_x, Complex amplitude);
 
   /// One plane wave of sixteen waves: sixteen real parts, then sixteen imaginary parts.
-  std::span<float> point(int group, int row, int column) { return {at(group, row, column), lane_point}; }
+  std::span<float> point(int group, int row, int column) {
+    return {numbers_.data() + offset(group, row, column), lane_point};
+  }
   std::span<const float> point(int group, int row, int column) const {
-    return {const_cast<Waves*>(this)->at(group, row, column), lane_point};
+    return {numbers_.data() + offset(group, row, column), lane_point};
   }
   /// The whole group, [row][column][lane_point].
   std::span<float> group(int index) { return numbers_[index]; }
@@ -39,9 +41,8 @@ class Waves {
   bool operator==(const Waves& other) const;
 
  private:
-  float* at(int group, int row, int column) {
-    return numbers_.data() +
-           ((std::int64_t{group} * plane_waves_->rows() + row) * plane_waves_->columns() + column) * lane_point;
+  std::int64_t offset(int group, int row, int column) const {
+    return ((std::int64_t{group} * plane_waves_->rows() + row) * plane_waves_->columns() + column) * lane_point;
   }
 
   std::shared_ptr<const PlaneWaves> plane_waves_;
