@@ -22,7 +22,7 @@ constexpr int families_counted = 3;
 std::string shard_name(int shard) { return fmt::format("shard-{:05}.h5", shard); }
 
 int shard_count(const Recipe& recipe) {
-  return (recipe.study.families + recipe.study.families_per_shard - 1) / recipe.study.families_per_shard;
+  return (recipe.families() + recipe.study.families_per_shard - 1) / recipe.study.families_per_shard;
 }
 
 /// What a shard must carry to belong to this data set.
@@ -46,7 +46,7 @@ bool is_done(const fs::path& path, const std::string& hash, int samples) {
 
 int samples_of_shard(const Recipe& recipe, int shard) {
   const int first = shard * recipe.study.families_per_shard;
-  return std::min(recipe.study.families_per_shard, recipe.study.families - first) * recipe.samples_per_family();
+  return std::min(recipe.study.families_per_shard, recipe.families() - first) * recipe.samples_per_family();
 }
 
 /// The shards that are still to be made. All are looked at before any is written, so that a folder of another recipe
@@ -106,7 +106,7 @@ void write_manifest(const Recipe& recipe, const fs::path& folder, Passage passag
                          {"recipe", to_json(recipe)},
                          {"passage", passage == Passage::multislice ? "multislice" : "single_slice"},
                          {"samples", recipe.samples()},
-                         {"families", recipe.study.families},
+                         {"families", recipe.families()},
                          {"counts", count_samples(folder, shards, hash)},
                          {"domain", domain_of(recipe)},
                          {"shards", shards}};
@@ -117,7 +117,7 @@ void write_manifest(const Recipe& recipe, const fs::path& folder, Passage passag
 
 DataSetCost cost_of(const Recipe& recipe, int threads) {
   Work work;
-  const int counted = std::min(families_counted, recipe.study.families);
+  const int counted = std::min(families_counted, recipe.families());
   for (int family = 0; family < counted; ++family) {
     const auto more = work_of(recipe, plan_family(recipe, family));
     work.shared_steps += more.shared_steps;
@@ -127,9 +127,9 @@ DataSetCost cost_of(const Recipe& recipe, int threads) {
     work.engine = more.engine;
   }
   const int workers = std::min(threads, shard_count(recipe));
-  DataSetCost result{.samples = recipe.samples(), .families = recipe.study.families, .engine = work.engine};
+  DataSetCost result{.samples = recipe.samples(), .families = recipe.families(), .engine = work.engine};
   result.sharing = static_cast<double>(work.separate_steps) / static_cast<double>(work.shared_steps);
-  result.seconds = work.seconds * recipe.study.families * slowness_of_this_machine() / workers;
+  result.seconds = work.seconds * recipe.families() * slowness_of_this_machine() / workers;
   result.disk_bytes = bytes_per_sample(recipe) * static_cast<double>(recipe.samples());
   // A shard's samples, those of the family of the moment, and their growth: measured.
   const double samples = 1.5 * recipe.study.families_per_shard * recipe.samples_per_family() * bytes_per_sample(recipe);
@@ -145,15 +145,15 @@ void generate(const Recipe& recipe, const fs::path& folder, int threads, Passage
   for (const int shard : missing) samples_missing += samples_of_shard(recipe, shard);
   check_disk(folder, 1.05 * bytes_per_sample(recipe) * samples_missing);
   std::mutex report;
-  std::int64_t done = recipe.study.families;
+  std::int64_t done = recipe.families();
   for (const int shard : missing) done -= samples_of_shard(recipe, shard) / recipe.samples_per_family();
   const auto finished_family = [&] {
     std::lock_guard lock(report);
-    if (progress) progress("simulating families", ++done, recipe.study.families);
+    if (progress) progress("simulating families", ++done, recipe.families());
   };
   parallel_for(std::ssize(missing), threads, [&](std::int64_t i) {
     const std::int64_t first = std::int64_t{missing[i]} * recipe.study.families_per_shard;
-    const std::int64_t last = std::min<std::int64_t>(first + recipe.study.families_per_shard, recipe.study.families);
+    const std::int64_t last = std::min<std::int64_t>(first + recipe.study.families_per_shard, recipe.families());
     std::vector<Sample> samples;
     for (std::int64_t family = first; family < last; ++family) {
       for (auto& sample : simulate_family(recipe, plan_family(recipe, family), passage))

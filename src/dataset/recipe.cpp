@@ -11,27 +11,55 @@
 namespace terrace {
 namespace {
 
-template <class T>
-void check_range(const std::vector<T>& range, const char* name) {
-  if (range.size() == 2 && range[0] <= range[1]) return;
-  throw InputError(fmt::format("ranges.{} must be [low, high] with low ≤ high.", name));
+/// The held-out set that `family` belongs to, or null.
+const HeldOutSet* held_out_set(const Recipe& recipe, std::int64_t family) {
+  std::int64_t first = recipe.study.families;
+  for (const auto& set : recipe.held_out) {
+    if (family >= first && family < first + set.families) return &set;
+    first += set.families;
+  }
+  return nullptr;
 }
 
-void check(const Recipe& recipe) {
-  check_range(recipe.ranges.thickness_cells, "thickness_cells");
-  check_range(recipe.ranges.film_cell_angstrom, "film_cell_angstrom");
-  check_range(recipe.ranges.film_b_scale, "film_b_scale");
-  check_range(recipe.ranges.defocus_nm, "defocus_nm");
-  check_range(recipe.ranges.sigma_a_cells, "sigma_a_cells");
-  check_range(recipe.ranges.sigma_b_cells, "sigma_b_cells");
-  check(recipe.substrate, "substrate");
-  check(recipe.film, "film");
+template <class T>
+void check_range(const std::vector<T>& range, const std::string& name) {
+  if (range.size() == 2 && range[0] <= range[1]) return;
+  throw InputError(fmt::format("{} must be [low, high] with low ≤ high.", name));
+}
+
+/// A range that may be left empty.
+template <class T>
+void check_optional_range(const std::vector<T>& range, const std::string& name) {
+  if (!range.empty()) check_range(range, name);
+}
+
+void check(const Ranges& ranges, const std::string& section) {
+  const auto name = [&](const char* key) { return section + "." + key; };
+  check_range(ranges.thickness_cells, name("thickness_cells"));
+  check_range(ranges.film_cell_angstrom, name("film_cell_angstrom"));
+  check_range(ranges.film_b_scale, name("film_b_scale"));
+  check_range(ranges.defocus_nm, name("defocus_nm"));
+  check_range(ranges.amorphous_nm, name("amorphous_nm"));
+  check_range(ranges.sigma_a_cells, name("sigma_a_cells"));
+  check_range(ranges.sigma_b_cells, name("sigma_b_cells"));
+  check_range(ranges.film_loss_cells, name("film_loss_cells"));
+  check_optional_range(ranges.semiangle_mrad, name("semiangle_mrad"));
+  check_optional_range(ranges.source_fwhm_angstrom, name("source_fwhm_angstrom"));
+  if (2 * ranges.film_loss_cells[1] >= ranges.thickness_cells[0])
+    throw InputError(fmt::format("{} = {} on either surface leave no film in a lamella of {} cells. Lower it.",
+                                 name("film_loss_cells"), ranges.film_loss_cells[1], ranges.thickness_cells[0]));
+}
+
+void check(const DetectionRanges& detection) {
+  check_range(detection.electrons_per_pattern, "detection.electrons_per_pattern");
+  check_range(detection.background_share, "detection.background_share");
+  check_range(detection.psf_pixels, "detection.psf_pixels");
+  check_range(detection.overdispersion, "detection.overdispersion");
+}
+
+void check_splits(const Recipe& recipe) {
   if (recipe.study.calibration_share + recipe.study.test_share > 0.95)
     throw InputError("study.calibration_share + study.test_share leave no families to learn from. Make them smaller.");
-  const double reach = recipe.grid.half_span_cells + 1.5;  // the registered plane is up to a cell from the middle
-  if (recipe.window.columns % 2 != 0 || recipe.window.columns / 2 < reach)
-    throw InputError(fmt::format("window.columns = {} must be even and at least {:.0f} for grid.half_span_cells = {}.",
-                                 recipe.window.columns, 2 * std::ceil(reach), recipe.grid.half_span_cells));
   for (const char* split : {"train", "calibration", "test"}) {
     bool found = false;
     for (std::int64_t family = 0; family < recipe.study.families && !found; ++family)
@@ -42,14 +70,74 @@ void check(const Recipe& recipe) {
   }
 }
 
+void check(const Recipe& recipe) {
+  check(recipe.ranges, "ranges");
+  check(recipe.detection);
+  check(recipe.substrate, "substrate");
+  check(recipe.film, "film");
+  check_splits(recipe);
+  for (const auto& set : recipe.held_out) check(set.ranges, "held_out." + set.name);
+  const double reach = recipe.grid.half_span_cells + 1.5;  // the registered plane is up to a cell from the middle
+  if (recipe.window.columns % 2 != 0 || recipe.window.columns / 2 < reach)
+    throw InputError(fmt::format("window.columns = {} must be even and at least {:.0f} for grid.half_span_cells = {}.",
+                                 recipe.window.columns, 2 * std::ceil(reach), recipe.grid.half_span_cells));
+}
+
+/// [held_out.NAME]: `families`, and the ranges in which the set differs from [ranges].
+std::vector<HeldOutSet> read_held_out(const Config& config, const Ranges& ranges) {
+  std::vector<HeldOutSet> sets;
+  const Config* tables = config.find("held_out");
+  if (!tables) return sets;
+  if (!tables->is_table()) refuse_unknown_key("held_out", "", tables->place, {"[held_out.NAME]"});
+  for (const auto& [name, table] : tables->table()) {
+    if (!table.is_table()) refuse_unknown_key(name, "held_out", table.place, {"[held_out.NAME]"});
+    if (name == "train" || name == "calibration" || name == "test")
+      throw InputError(fmt::format("{}: a held-out set cannot be called '{}'. Give it another name.", table.place, name));
+    HeldOutSet set{name, 0, {}};
+    Config rest = table;
+    auto& members = std::get<Config::Table>(rest.value);
+    const auto families = members.find("families");
+    if (families == members.end())
+      throw InputError(fmt::format("{}: [held_out.{}] wants 'families', how many it holds.", table.place, name));
+    settings_detail::read_value(families->second, "held_out." + name + ".families", 1, 1e6, "", set.families);
+    members.erase(families);
+    const std::string section = "held_out." + name;
+    set.ranges = read_settings(Config{Config::Table{{section, rest}}, table.place}, section, ranges);
+    sets.push_back(std::move(set));
+  }
+  return sets;
+}
+
+nlohmann::ordered_json held_out_json(const std::vector<HeldOutSet>& sets) {
+  auto json = nlohmann::ordered_json::object();
+  for (const auto& set : sets) {
+    json[set.name] = to_json(set.ranges);
+    json[set.name]["families"] = set.families;
+  }
+  return json;
+}
+
 }  // namespace
 
+int Recipe::structures_per_family() const {
+  return content.stepped_structures * (1 + content.exits_per_step) + content.diffuse_profiles +
+         content.stepped_and_diffuse + content.twice_stepped + (content.abrupt_exits > 0 ? 1 : 0);
+}
+
 int Recipe::samples_per_family() const {
-  return 2 * content.stepped_structures * content.exits_per_step + content.abrupt_exits +
-         (content.diffuse_profiles + content.stepped_and_diffuse) * content.exits_per_profile;
+  const int profiles = content.diffuse_profiles + content.stepped_and_diffuse + content.twice_stepped;
+  return content.states * (2 * content.stepped_structures * content.exits_per_step + content.abrupt_exits +
+                           profiles * content.exits_per_profile);
+}
+
+int Recipe::families() const {
+  int sum = study.families;
+  for (const auto& set : held_out) sum += set.families;
+  return sum;
 }
 
 std::string Recipe::split_of(std::int64_t family) const {
+  if (const auto* set = held_out_set(*this, family)) return set->name;
   // Interleaved by a fixed stride, so that any first part of the families (a data set cut short) keeps the shares.
   const double golden = 0.6180339887498949;
   const double place = std::fmod((static_cast<double>(family) + 0.5) * golden, 1.0);
@@ -57,10 +145,15 @@ std::string Recipe::split_of(std::int64_t family) const {
   return place < study.test_share + study.calibration_share ? "calibration" : "train";
 }
 
+const Ranges& Recipe::ranges_of(std::int64_t family) const {
+  const auto* set = held_out_set(*this, family);
+  return set ? set->ranges : ranges;
+}
+
 Recipe read_recipe(const std::filesystem::path& path) {
   const Config config = read_config(path);
-  const std::vector<std::string> sections = {"study", "content",    "ranges",   "window",    "rules",
-                                             "grid",  "microscope", "sampling", "substrate", "film"};
+  const std::vector<std::string> sections = {"study",     "content", "ranges", "held_out",   "window",   "detection",
+                                             "rules",     "grid",    "microscope", "sampling", "substrate", "film"};
   for (const auto& [key, value] : config.table())
     if (std::find(sections.begin(), sections.end(), key) == sections.end())
       refuse_unknown_key(key, "", value.place, sections);
@@ -68,7 +161,9 @@ Recipe read_recipe(const std::filesystem::path& path) {
   recipe.study = read_settings<Study>(config, "study");
   recipe.content = read_settings<FamilyContent>(config, "content");
   recipe.ranges = read_settings<Ranges>(config, "ranges");
+  recipe.held_out = read_held_out(config, recipe.ranges);
   recipe.window = read_settings<Window>(config, "window");
+  recipe.detection = read_settings<DetectionRanges>(config, "detection");
   recipe.rules = read_settings<LabelRules>(config, "rules");
   recipe.grid = read_settings<StandardGrid>(config, "grid");
   recipe.microscope = read_settings<Microscope>(config, "microscope");
@@ -80,11 +175,36 @@ Recipe read_recipe(const std::filesystem::path& path) {
 }
 
 nlohmann::ordered_json to_json(const Recipe& recipe) {
-  return {{"study", to_json(recipe.study)},           {"content", to_json(recipe.content)},
-          {"ranges", to_json(recipe.ranges)},         {"window", to_json(recipe.window)},
-          {"rules", to_json(recipe.rules)},           {"grid", to_json(recipe.grid)},
-          {"microscope", to_json(recipe.microscope)}, {"sampling", to_json(recipe.sampling)},
-          {"substrate", to_json(recipe.substrate)},   {"film", to_json(recipe.film)}};
+  return {{"study", to_json(recipe.study)},
+          {"content", to_json(recipe.content)},
+          {"ranges", to_json(recipe.ranges)},
+          {"held_out", held_out_json(recipe.held_out)},
+          {"window", to_json(recipe.window)},
+          {"detection", to_json(recipe.detection)},
+          {"rules", to_json(recipe.rules)},
+          {"grid", to_json(recipe.grid)},
+          {"microscope", to_json(recipe.microscope)},
+          {"sampling", to_json(recipe.sampling)},
+          {"substrate", to_json(recipe.substrate)},
+          {"film", to_json(recipe.film)}};
+}
+
+Recipe recipe_from_json(const nlohmann::ordered_json& json) {
+  Recipe recipe;
+  recipe.study = settings_from_json<Study>(json.at("study"));
+  recipe.content = settings_from_json<FamilyContent>(json.at("content"));
+  recipe.ranges = settings_from_json<Ranges>(json.at("ranges"));
+  for (const auto& [name, set] : json.at("held_out").items())
+    recipe.held_out.push_back({name, set.at("families").get<int>(), settings_from_json<Ranges>(set)});
+  recipe.window = settings_from_json<Window>(json.at("window"));
+  recipe.detection = settings_from_json<DetectionRanges>(json.at("detection"));
+  recipe.rules = settings_from_json<LabelRules>(json.at("rules"));
+  recipe.grid = settings_from_json<StandardGrid>(json.at("grid"));
+  recipe.microscope = settings_from_json<Microscope>(json.at("microscope"));
+  recipe.sampling = settings_from_json<Sampling>(json.at("sampling"));
+  recipe.substrate = settings_from_json<Perovskite>(json.at("substrate"));
+  recipe.film = settings_from_json<Perovskite>(json.at("film"));
+  return recipe;
 }
 
 std::string recipe_hash(const Recipe& recipe) {

@@ -53,17 +53,19 @@ struct Labels {
   double step_depth_nm = -1;     ///< of the first step; −1 where there is none
   double step_depth_cells = -1;  ///< the same in cells along the beam
   int step_height_cells = 0;     ///< of the first step; > 0: the substrate advances towards the film below it
+  double second_step_depth_cells = -1;  ///< of the next step below it; −1 where there is none
   double sigma_a_cells = 0;      ///< width of the profile on the A site (second moment, cells)
   double sigma_b_cells = 0;
   double interface_offset_cells = 0;  ///< projected mean boundary minus the registered A-plane
   double film_cell_angstrom = 0;      ///< film lattice parameter along x
+  double thickness_nm = 0;            ///< of the crystalline lamella, truly
 };
 
 /// What is known beside the patterns, and given to the network.
 struct Conditions {
   double energy_kev = 200;
   double semiangle_mrad = 20;
-  double thickness_nm = 0;  ///< known to `thickness_error_nm`
+  double thickness_nm = 0;  ///< as measured: the true one is within `thickness_error_nm` of it
   double thickness_error_nm = 0;
   double electrons_per_pattern = 0;  ///< 0: noise-free
 };
@@ -72,8 +74,10 @@ struct Conditions {
 struct Origin {
   std::int64_t index = 0;   ///< in the recipe
   std::int64_t family = 0;  ///< structures of one family share crystal and microscope; splits never divide a family
-  std::int64_t pair = -1;   ///< matched-projection twins share this number; −1 for none
-  std::string split;        ///< "train", "calibration", "test"
+  std::int64_t structure = 0;  ///< in the recipe; one structure at several thicknesses and microscope states
+  int state = 0;               ///< number of the microscope state: other states of a structure are no new evidence
+  std::int64_t pair = -1;      ///< matched-projection twins share this number; −1 for none
+  std::string split;           ///< "train", "calibration", "test", or the name of a held-out set
   std::string mixing;       ///< "none", "virtual_crystal", "random_cations"
 };
 
