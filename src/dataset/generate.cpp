@@ -129,6 +129,7 @@ struct Run {
         tally.expect_from_others(todo[i]);
     parallel_for(std::ssize(mine), making.threads, [&](std::int64_t i) { make_shard(mine[i], tally); });
     ranks.wait_for_all([&] { tally.wait(); });
+    tally.finish();
   }
 
   /// A file system of many machines may show a new file late. All shards of this run are known to be there.

@@ -22,6 +22,13 @@ void ShardTally::wait() {
   if (look_at_others()) report();
 }
 
+void ShardTally::finish() {
+  std::lock_guard lock(mutex_);
+  if (done_ == total_) return;
+  done_ = total_;
+  report();
+}
+
 void ShardTally::report() const {
   if (progress_) progress_("simulating families", done_, total_);
 }

@@ -28,6 +28,8 @@ class ShardTally {
   void add_family();
   /// To be called now and then by who waits for the others.
   void wait();
+  /// All families of all ranks are done.
+  void finish();
 
  private:
   void report() const;

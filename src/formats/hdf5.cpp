@@ -213,7 +213,9 @@ Hdf5File Hdf5File::create(const std::filesystem::path& path, Hdf5Headers headers
   H5Pset_libver_bounds(access.id(), headers == Hdf5Headers::checksummed ? H5F_LIBVER_V18 : H5F_LIBVER_EARLIEST,
                        H5F_LIBVER_V18);
   H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG);
-  return {own(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), path.string(), "written"), path};
+  const Handle root(H5Pcreate(H5P_FILE_CREATE));
+  H5Pset_obj_track_times(root.id(), false);
+  return {own(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, root.id(), access.id()), path.string(), "written"), path};
 }
 
 Hdf5File Hdf5File::open(const std::filesystem::path& path) {
