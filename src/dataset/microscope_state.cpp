@@ -20,8 +20,7 @@ void draw_optics(const Ranges& ranges, Random& random, Microscope& microscope) {
   const double tilt = ranges.specimen_tilt_mrad * std::sqrt(random.uniform()), azimuth = random.uniform(0, 2 * pi);
   microscope.specimen_tilt_x_mrad += tilt * std::cos(azimuth);
   microscope.specimen_tilt_y_mrad += tilt * std::sin(azimuth);
-  if (!ranges.source_fwhm_angstrom.empty())
-    microscope.source_fwhm_angstrom = draw(random, ranges.source_fwhm_angstrom);
+  if (!ranges.source_fwhm_angstrom.empty()) microscope.source_fwhm_angstrom = draw(random, ranges.source_fwhm_angstrom);
 }
 
 Camera draw_camera(const StandardGrid& grid, const Ranges& ranges, Random& random) {
@@ -38,7 +37,8 @@ std::vector<ProbePosition> draw_positions(const Recipe& recipe, const Ranges& ra
   const double origin_y = draw_error(random, ranges.position_error_angstrom);
   const double stretch_x = 1 + draw_error(random, ranges.scan_step_error_share);
   const double stretch_y = 1 + draw_error(random, ranges.scan_step_error_share);
-  const double drift_x = draw_error(random, ranges.scan_drift_share), drift_y = draw_error(random, ranges.scan_drift_share);
+  const double drift_x = draw_error(random, ranges.scan_drift_share),
+               drift_y = draw_error(random, ranges.scan_drift_share);
   const auto& grid = recipe.grid;
   std::vector<ProbePosition> positions;
   for (int row = 0; row < grid.along; ++row) {
