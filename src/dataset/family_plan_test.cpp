@@ -19,7 +19,7 @@ Recipe small_recipe() {
   recipe.study.seed = 5;
   recipe.ranges.thickness_cells = {6, 10};
   recipe.ranges.film_loss_cells = {0, 2};
-  recipe.ranges.specimen_tilt_mrad = 3;
+  recipe.ranges.specimen_tilt_mrad = {0, 3};
   recipe.content.random_cation_share = 0.5;
   recipe.content.twice_stepped = 2;
   recipe.content.states = 2;

@@ -34,7 +34,7 @@ TEST(MicroscopeState, draws_fill_their_ranges_and_stay_inside) {
   ranges.semiangle_error_share = 0.03;
   ranges.defocus_nm = {-5, 5};
   ranges.amorphous_nm = {0, 4};
-  ranges.specimen_tilt_mrad = 4;
+  ranges.specimen_tilt_mrad = {0, 4};
   ranges.source_fwhm_angstrom = {0.4, 1.2};
   ranges.thickness_error_nm = 2;
   int at_200 = 0, tilted = 0;

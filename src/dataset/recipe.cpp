@@ -40,6 +40,10 @@ void check(const Ranges& ranges, const std::string& section) {
   check_range(ranges.film_b_scale, name("film_b_scale"));
   check_range(ranges.defocus_nm, name("defocus_nm"));
   check_range(ranges.amorphous_nm, name("amorphous_nm"));
+  check_range(ranges.specimen_tilt_mrad, name("specimen_tilt_mrad"));
+  check_range(ranges.astigmatism_nm, name("astigmatism_nm"));
+  check_range(ranges.C30_um, name("C30_um"));
+  check_range(ranges.pattern_scale_error_share, name("pattern_scale_error_share"));
   check_range(ranges.sigma_a_cells, name("sigma_a_cells"));
   check_range(ranges.sigma_b_cells, name("sigma_b_cells"));
   check_range(ranges.film_loss_cells, name("film_loss_cells"));
