@@ -51,8 +51,7 @@ std::vector<ProbePosition> positions(int count) {
 }
 
 SimulationPlan plan_for(std::vector<Specimen> specimens) {
-  SimulationPlan plan{
-      .specimens = std::move(specimens), .exits = {}, .views = {}, .camera = camera, .sampling = {}, .grid = {}};
+  SimulationPlan plan{.specimens = std::move(specimens), .exits = {}, .views = {}, .sampling = {}, .grid = {}};
   plan.grid = {256, 256, plan.specimens[0].width_y, plan.specimens[0].width_x};
   return plan;
 }
@@ -64,7 +63,7 @@ void add_view(SimulationPlan& plan, int specimen, int cells, const Microscope& m
          (plan.exits[known].specimen != specimen || plan.exits[known].depth != exit.depth))
     ++known;
   if (known == std::ssize(plan.exits)) plan.exits.push_back(exit);
-  plan.views.push_back({known, microscope, positions(count)});
+  plan.views.push_back({known, microscope, camera, positions(count)});
 }
 
 using Simulator = void (*)(const SimulationPlan&, int, const PatternPlace&, const Progress&);

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/constants.h"
 #include "core/random.h"
+#include "dataset/microscope_state.h"
 
 namespace terrace {
 namespace {
@@ -16,50 +16,55 @@ int draw(Random& random, int low, int high) { return low + static_cast<int>(rand
 class Planner {
  public:
   Planner(const Recipe& recipe, std::int64_t family)
-      : recipe_(recipe), family_(family), random_(recipe.study.seed, {0xfa, static_cast<std::uint64_t>(family)}) {
-    set_microscope();
+      : recipe_(recipe),
+        ranges_(recipe.ranges_of(family)),
+        family_(family),
+        random_(recipe.study.seed, {0xfa, static_cast<std::uint64_t>(family)}) {
+    microscope_ = draw_family_microscope(recipe, ranges_, random_);
     set_crystal();
   }
 
   FamilyPlan plan() {
-    for (int i = 0; i < recipe_.content.stepped_structures; ++i) add_stepped_with_twins();
-    for (int i = 0; i < recipe_.content.diffuse_profiles; ++i) add_diffuse();
-    for (int i = 0; i < recipe_.content.stepped_and_diffuse; ++i) add_stepped_and_diffuse();
-    if (recipe_.content.abrupt_exits > 0) add_abrupt();
+    const auto& content = recipe_.content;
+    for (int i = 0; i < content.stepped_structures; ++i) add_stepped_with_twins();
+    for (int i = 0; i < content.diffuse_profiles; ++i) add_diffuse();
+    for (int i = 0; i < content.stepped_and_diffuse; ++i) add_stepped_and_diffuse();
+    for (int i = 0; i < content.twice_stepped; ++i) add_twice_stepped();
+    if (content.abrupt_exits > 0) add_abrupt();
     for (std::size_t i = 0; i < plan_.samples.size(); ++i)
       plan_.samples[i].origin.index = family_ * recipe_.samples_per_family() + static_cast<std::int64_t>(i);
     return std::move(plan_);
   }
 
  private:
-  int thinnest() const { return recipe_.ranges.thickness_cells[0]; }
-  int thickest() const { return recipe_.ranges.thickness_cells[1]; }
+  int thinnest() const { return ranges_.thickness_cells[0]; }
+  int thickest() const { return ranges_.thickness_cells[1]; }
   int middle() const { return recipe_.window.columns / 2; }
-
-  void set_microscope() {
-    plan_.microscope = recipe_.microscope;
-    plan_.microscope.defocus_nm += draw(random_, recipe_.ranges.defocus_nm);
-    const double tilt = recipe_.ranges.specimen_tilt_mrad * std::sqrt(random_.uniform());
-    const double azimuth = random_.uniform(0, 2 * pi);
-    plan_.microscope.specimen_tilt_x_mrad += tilt * std::cos(azimuth);
-    plan_.microscope.specimen_tilt_y_mrad += tilt * std::sin(azimuth);
-    const double error = recipe_.ranges.position_error_angstrom;
-    plan_.position_error_x = random_.uniform(-error, error);
-    plan_.position_error_y = random_.uniform(-error, error);
-  }
 
   void set_crystal() {
     base_.substrate = recipe_.substrate;
     base_.film = recipe_.film;
-    base_.film.cell_across_angstrom = draw(random_, recipe_.ranges.film_cell_angstrom);
-    const double scale = draw(random_, recipe_.ranges.film_b_scale);
+    base_.film.cell_across_angstrom = draw(random_, ranges_.film_cell_angstrom);
+    const double scale = draw(random_, ranges_.film_b_scale);
     for (double* b : {&base_.film.b_factor_a, &base_.film.b_factor_b, &base_.film.b_factor_o}) *b *= scale;
     base_.cells_along = recipe_.window.cells_along;
   }
 
+  /// Starts a structure and its twins: the film lost to milling, and the states that all of them are seen in, so that
+  /// nothing but the order of the atoms tells twins apart.
+  Interface begin_structure() {
+    Interface interface = base_;
+    interface.film_loss_entrance_cells = draw(random_, ranges_.film_loss_cells[0], ranges_.film_loss_cells[1]);
+    interface.film_loss_exit_cells = draw(random_, ranges_.film_loss_cells[0], ranges_.film_loss_cells[1]);
+    states_.clear();
+    for (int i = 0; i < recipe_.content.states; ++i)
+      states_.push_back(draw_state(recipe_, ranges_, microscope_, random_));
+    return interface;
+  }
+
   /// The A plane that registration would name for a mean boundary `offset` cells past plane 0.
   int registered_plane(double offset) {
-    const double error = recipe_.ranges.registration_error_cells;
+    const double error = ranges_.registration_error_cells;
     return static_cast<int>(std::lround(offset + random_.uniform(-error, error)));
   }
 
@@ -80,31 +85,57 @@ class Planner {
     return static_cast<int>(plan_.structures.size()) - 1;
   }
 
-  void add_sample(int structure, int thickness_cells, const InterfaceLabels& found, double offset, std::int64_t pair) {
-    const Interface& interface = plan_.structures[structure].interface;
+  Labels labels_from(const InterfaceLabels& found, const Interface& interface, int thickness_cells, double offset) {
     const double cell = interface.substrate.cell_angstrom;
-    PlannedSample sample;
-    sample.structure = structure;
-    sample.thickness_cells = thickness_cells;
-    Labels& labels = sample.labels;
+    Labels labels;
     labels.interface_class = static_cast<InterfaceClass>((found.rough ? 1 : 0) + (found.diffuse ? 2 : 0));
     labels.step_count = found.step_count;
     labels.step_depth_cells = found.step_depth_cells;
     labels.step_depth_nm = found.step_count > 0 ? found.step_depth_cells * cell / 10 : -1;
+    labels.second_step_depth_cells = found.second_step_depth_cells;
     labels.step_height_cells = found.step_height_cells;
     labels.sigma_a_cells = found.sigma_a_cells;
     labels.sigma_b_cells = found.sigma_b_cells;
     labels.interface_offset_cells = offset;
     labels.film_cell_angstrom = interface.film.cell_across_angstrom;
-    sample.conditions = {.energy_kev = plan_.microscope.energy_kev,
-                         .semiangle_mrad = plan_.microscope.semiangle_mrad,
-                         .thickness_nm = thickness_cells * cell / 10};
-    sample.origin = {.family = family_,
-                     .pair = pair,
-                     .split = recipe_.split_of(family_),
-                     .mixing = found.diffuse ? interface.mixing : "none"};
-    plan_.samples.push_back(sample);
+    labels.thickness_nm = thickness_cells * cell / 10;
+    return labels;
   }
+
+  std::vector<ProbePosition> positions_in(const PlannedStructure& structure, const MicroscopeState& state) {
+    const double y = structure.interface.cells_along / 2 * structure.interface.substrate.cell_angstrom;
+    auto positions = state.offsets;
+    for (auto& position : positions) position = {position.y + y, position.x + structure.registered_x};
+    return positions;
+  }
+
+  /// `structure` at one thickness, seen in each state.
+  void add_samples(int structure, int thickness_cells, const InterfaceLabels& found, double offset, std::int64_t pair) {
+    const auto& planned = plan_.structures[structure];
+    const auto labels = labels_from(found, planned.interface, thickness_cells, offset);
+    for (int i = 0; i < std::ssize(states_); ++i) {
+      const auto& state = states_[i];
+      plan_.samples.push_back(
+          {.structure = structure,
+           .thickness_cells = thickness_cells,
+           .microscope = state.microscope,
+           .camera = state.camera,
+           .positions = positions_in(planned, state),
+           .labels = labels,
+           .conditions = {.energy_kev = microscope_.energy_kev,
+                          .semiangle_mrad = microscope_.semiangle_mrad,
+                          .thickness_nm = labels.thickness_nm + state.thickness_error_nm,
+                          .thickness_error_nm = ranges_.thickness_error_nm},
+           .origin = {.family = family_,
+                      .structure = family_ * recipe_.structures_per_family() + structure,
+                      .state = i,
+                      .pair = pair < 0 ? -1 : pair + i,
+                      .split = recipe_.split_of(family_),
+                      .mixing = found.diffuse ? planned.interface.mixing : "none"}});
+    }
+  }
+
+  int random_height() { return random_.uniform() < 0.5 ? -1 : 1; }
 
   std::string draw_mixing() {
     return random_.uniform() < recipe_.content.random_cation_share ? "random_cations" : "virtual_crystal";
@@ -112,10 +143,10 @@ class Planner {
 
   /// One step at a random depth; thicknesses drawn from those that hold it.
   void add_stepped_with_twins() {
-    Interface interface = base_;
+    Interface interface = begin_structure();
     const int depth = draw(random_, 1, thickest() - 1);
     interface.step_depths_cells = {depth};
-    interface.step_heights_cells = {random_.uniform() < 0.5 ? -1 : 1};
+    interface.step_heights_cells = {random_height()};
     std::vector<int> exits;
     for (int i = 0; i < recipe_.content.exits_per_step; ++i)
       exits.push_back(draw(random_, std::max(thinnest(), depth + 1), thickest()));
@@ -132,7 +163,7 @@ class Planner {
       const auto number = family_ * recipe_.samples_per_family() + static_cast<std::int64_t>(plan_.samples.size());
       const std::int64_t pair = labels.rough ? number : -1;
       const double offset = offset_at(thickness) - registered;
-      add_sample(stepped, thickness, labels, offset, pair);
+      add_samples(stepped, thickness, labels, offset, pair);
       add_twin(cut, offset, pair);
     }
   }
@@ -150,13 +181,13 @@ class Planner {
     const auto sites = whole_atoms ? counted_sites(table, interface.cells_along, seed) : virtual_sites(table);
     auto labels = labels_of_diffuse(table, interface.substrate_cells, recipe_.rules);
     labels.diffuse = pair >= 0;
-    add_sample(add_structure(interface, sites), stepped.thickness_cells, labels, offset, pair);
+    add_samples(add_structure(interface, sites), stepped.thickness_cells, labels, offset, pair);
   }
 
   Interface mixed_interface() {
-    Interface interface = base_;
-    interface.sigma_a_cells = draw(random_, recipe_.ranges.sigma_a_cells);
-    interface.sigma_b_cells = draw(random_, recipe_.ranges.sigma_b_cells);
+    Interface interface = begin_structure();
+    interface.sigma_a_cells = draw(random_, ranges_.sigma_a_cells);
+    interface.sigma_b_cells = draw(random_, ranges_.sigma_b_cells);
     interface.mixing = draw_mixing();
     return interface;
   }
@@ -184,15 +215,15 @@ class Planner {
     interface = placed(interface, registered, thickest());
     const int structure = add_structure(interface, sites(interface, profile(interface, shift)));
     for (int i = 0; i < recipe_.content.exits_per_profile; ++i)
-      add_sample(structure, draw(random_, thinnest(), thickest()), labels_of(interface, recipe_.rules),
-                 shift - registered, -1);
+      add_samples(structure, draw(random_, thinnest(), thickest()), labels_of(interface, recipe_.rules),
+                  shift - registered, -1);
   }
 
   void add_stepped_and_diffuse() {
     Interface interface = mixed_interface();
     const int depth = draw(random_, 1, thickest() - 1);
     interface.step_depths_cells = {depth};
-    interface.step_heights_cells = {random_.uniform() < 0.5 ? -1 : 1};
+    interface.step_heights_cells = {random_height()};
     const double mean = interface.step_heights_cells[0] * (1 - static_cast<double>(depth) / thickest());
     const int registered = registered_plane(mean);
     interface = placed(interface, registered, thickest());
@@ -202,23 +233,44 @@ class Planner {
       Interface cut = interface;
       cut.thickness_cells = thickness;
       const double offset = interface.step_heights_cells[0] * (1 - static_cast<double>(depth) / thickness) - registered;
-      add_sample(structure, thickness, labels_of(cut, recipe_.rules), offset, -1);
+      add_samples(structure, thickness, labels_of(cut, recipe_.rules), offset, -1);
+    }
+  }
+
+  /// Two steps, up or down each, in lamellae that hold both.
+  void add_twice_stepped() {
+    Interface interface = begin_structure();
+    const int first = draw(random_, 1, thickest() - 2), second = draw(random_, first + 1, thickest() - 1);
+    interface.step_depths_cells = {first, second};
+    interface.step_heights_cells = {random_height(), random_height()};
+    interface.thickness_cells = thickest();
+    const int registered = registered_plane(labels_of(interface, recipe_.rules).boundary_offset_cells);
+    interface = placed(interface, registered, thickest());
+    const int structure = add_structure(interface, sites(interface, composition(interface)));
+    for (int i = 0; i < recipe_.content.exits_per_profile; ++i) {
+      Interface cut = interface;
+      cut.thickness_cells = draw(random_, std::max(thinnest(), second + 1), thickest());
+      const auto labels = labels_of(cut, recipe_.rules);
+      add_samples(structure, cut.thickness_cells, labels, labels.boundary_offset_cells - registered, -1);
     }
   }
 
   void add_abrupt() {
     const int registered = registered_plane(0);
-    const Interface interface = placed(base_, registered, thickest());
+    const Interface interface = placed(begin_structure(), registered, thickest());
     const int structure = add_structure(interface, sites(interface, composition(interface)));
     for (int i = 0; i < recipe_.content.abrupt_exits; ++i)
-      add_sample(structure, draw(random_, thinnest(), thickest()), labels_of(interface, recipe_.rules), -registered,
-                 -1);
+      add_samples(structure, draw(random_, thinnest(), thickest()), labels_of(interface, recipe_.rules), -registered,
+                  -1);
   }
 
   const Recipe& recipe_;
+  const Ranges& ranges_;
   std::int64_t family_;
   Random random_;
+  Microscope microscope_;
   Interface base_;
+  std::vector<MicroscopeState> states_;  // of the structure that is being added
   FamilyPlan plan_;
 };
 

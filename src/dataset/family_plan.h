@@ -1,10 +1,13 @@
-// One family of a recipe, before anything is simulated: its crystal, its microscope, its structures and their labels.
+// One family of a recipe, before anything is simulated: its crystal, its structures, the microscope states in which they
+// are seen, and their labels.
 #pragma once
 
 #include <vector>
 
 #include "dataset/recipe.h"
 #include "dataset/sample.h"
+#include "microscope/camera.h"
+#include "microscope/scan_grid.h"
 #include "specimen/interface.h"
 
 namespace terrace {
@@ -17,18 +20,19 @@ struct PlannedStructure {
   double registered_x = 0;
 };
 
-/// A sample: `structure` cut after `thickness_cells`, with everything but its patterns.
+/// A sample: `structure` cut after `thickness_cells` and seen in a state of its own, with everything but its patterns.
 struct PlannedSample {
   int structure = 0;
   int thickness_cells = 0;
+  Microscope microscope;
+  Camera camera;
+  std::vector<ProbePosition> positions;  ///< in the structure's window
   Labels labels;
   Conditions conditions;
   Origin origin;
 };
 
 struct FamilyPlan {
-  Microscope microscope;
-  double position_error_y = 0, position_error_x = 0;  ///< Å, the same for the whole family
   std::vector<PlannedStructure> structures;
   std::vector<PlannedSample> samples;  ///< recipe.samples_per_family() of them, in the order of their indices
 };

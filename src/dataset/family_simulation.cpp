@@ -12,51 +12,60 @@ namespace {
 
 constexpr int slabs_per_cell = 2;
 
-/// Structures that share a window (and so a grid, a probe and a tree): those whose film begins at the same column.
+/// Structures that share a window (and so a grid and a tree): those whose film begins at the same column. Random cations
+/// repeat nowhere and stay apart, so that the others may go by sectors.
 struct Group {
   std::vector<int> samples;
   std::vector<Specimen> specimens;
-  std::vector<Exit> exits;  // one a sample
+  std::vector<Exit> exits;
+  std::vector<int> exit_of_sample;  // beside `samples`
 };
 
-std::vector<Group> group_structures(const FamilyPlan& plan, Passage passage) {
-  std::map<int, std::vector<int>> samples_by_window;
-  for (int i = 0; i < static_cast<int>(plan.samples.size()); ++i)
-    samples_by_window[plan.structures[plan.samples[i].structure].sites.first_film_column].push_back(i);
-  std::vector<Group> groups;
-  for (auto& [column, samples] : samples_by_window) {
-    Group group{.samples = samples, .specimens = {}, .exits = {}};
-    std::map<int, int> specimen_of_structure;
-    for (const int sample : samples) {
-      const auto& [structure, thickness, labels, conditions, origin] = plan.samples[sample];
-      const auto whole = [&] { return build(plan.structures[structure].interface, plan.structures[structure].sites); };
-      if (passage == Passage::single_slice) {  // a projection belongs to one thickness
-        group.exits.push_back({static_cast<int>(group.specimens.size()), 1});
-        group.specimens.push_back(single_slice(cut_off(whole(), slabs_per_cell * thickness)));
-        continue;
-      }
-      const auto [known, is_new] =
-          specimen_of_structure.try_emplace(structure, static_cast<int>(group.specimens.size()));
-      if (is_new) group.specimens.push_back(whole());
-      group.exits.push_back({known->second, slabs_per_cell * thickness});
-    }
-    groups.push_back(std::move(group));
+/// Puts samples into groups; a specimen is built once for all its exits.
+class Grouping {
+ public:
+  Grouping(const FamilyPlan& plan, Passage passage) : plan_(plan), passage_(passage) {
+    for (int i = 0; i < static_cast<int>(plan.samples.size()); ++i) add(i);
   }
-  return groups;
-}
+  std::vector<Group> take() {
+    std::vector<Group> groups;
+    for (auto& [key, group] : groups_) groups.push_back(std::move(group));
+    return groups;
+  }
 
-std::vector<ProbePosition> positions_of(const StandardGrid& grid, const FamilyPlan& plan,
-                                        const PlannedStructure& structure) {
-  const double cell_x = structure.interface.substrate.cell_across_angstrom;
-  const double cell_y = structure.interface.substrate.cell_angstrom;
-  const double middle_y = structure.interface.cells_along / 2 * cell_y;
-  std::vector<ProbePosition> positions;
-  for (int row = 0; row < grid.along; ++row)
-    for (int column = 0; column < grid.across; ++column)
-      positions.push_back({middle_y + grid.offset_y(row) * cell_y + plan.position_error_y,
-                           structure.registered_x + grid.offset_x(column) * cell_x + plan.position_error_x});
-  return positions;
-}
+ private:
+  void add(int number) {
+    const auto& sample = plan_.samples[number];
+    const auto& sites = plan_.structures[sample.structure].sites;
+    Group& group = groups_[{sites.first_film_column, sites.rows() > 1}];
+    const auto [known, is_new] =
+        exits_.try_emplace({sample.structure, sample.thickness_cells}, static_cast<int>(group.exits.size()));
+    if (is_new) group.exits.push_back(exit_of(sample, group));
+    group.samples.push_back(number);
+    group.exit_of_sample.push_back(known->second);
+  }
+
+  Exit exit_of(const PlannedSample& sample, Group& group) {
+    const auto& structure = plan_.structures[sample.structure];
+    const bool by_thickness = passage_ == Passage::single_slice || structure.interface.film_loss_exit_cells > 0;
+    const auto [known, is_new] = specimens_.try_emplace({sample.structure, by_thickness ? sample.thickness_cells : 0},
+                                                        static_cast<int>(group.specimens.size()));
+    if (is_new) group.specimens.push_back(specimen_of(structure, by_thickness ? sample.thickness_cells : 0));
+    return {known->second, passage_ == Passage::single_slice ? 1 : slabs_per_cell * sample.thickness_cells};
+  }
+
+  /// Cut after `thickness_cells`, or whole where that is 0.
+  Specimen specimen_of(const PlannedStructure& structure, int thickness_cells) const {
+    if (thickness_cells == 0) return build(structure.interface, structure.sites);
+    const auto specimen = build(structure.interface, cut_off(structure.sites, thickness_cells));
+    return passage_ == Passage::single_slice ? single_slice(specimen) : specimen;
+  }
+
+  const FamilyPlan& plan_;
+  Passage passage_;
+  std::map<std::pair<int, bool>, Group> groups_;
+  std::map<std::pair<int, int>, int> exits_, specimens_;  // (structure, thickness) → number in its group
+};
 
 Sample empty_sample(const PlannedSample& planned, const StandardGrid& grid) {
   Sample sample{.patterns = Array<float, 4>({grid.along, grid.across, grid.pixels, grid.pixels}),
@@ -69,46 +78,40 @@ Sample empty_sample(const PlannedSample& planned, const StandardGrid& grid) {
   return sample;
 }
 
-void add_projected_profiles(const Recipe& recipe, const Microscope& microscope, const Group& group,
-                            std::span<const ProbePosition> positions, std::vector<Sample>& samples) {
+std::vector<float> profile_of(const Recipe& recipe, const PlannedSample& planned, const Group& group, int exit) {
   std::vector<double> x;
-  for (int column = 0; column < recipe.grid.across; ++column) x.push_back(positions[column].x);
-  const double blur = airy_blur(microscope.energy_kev, microscope.semiangle_mrad);
-  for (std::size_t i = 0; i < group.samples.size(); ++i)
-    samples[group.samples[i]].projected_profile =
-        projected_profile(group.specimens[group.exits[i].specimen], group.exits[i].depth, x, blur);
+  for (int column = 0; column < recipe.grid.across; ++column) x.push_back(planned.positions[column].x);
+  const auto& [specimen, depth] = group.exits[exit];
+  const double blur = airy_blur(planned.conditions.energy_kev, planned.conditions.semiangle_mrad);
+  return projected_profile(group.specimens[specimen], depth, x, blur);
 }
 
 SimulationPlan simulation_of(const Recipe& recipe, const FamilyPlan& plan, const Group& group) {
-  const auto& structure = plan.structures[plan.samples[group.samples[0]].structure];
   SimulationPlan simulation{.specimens = group.specimens,
                             .exits = group.exits,
                             .views = {},
-                            .camera = {.pixels = recipe.grid.pixels, .mrad_per_pixel = recipe.grid.mrad_per_pixel},
                             .sampling = recipe.sampling,
                             .grid = grid_for(group.specimens[0], recipe.sampling)};
-  const auto positions = positions_of(recipe.grid, plan, structure);
-  for (int exit = 0; exit < std::ssize(group.exits); ++exit)
-    simulation.views.push_back({exit, plan.microscope, positions});
+  for (std::size_t i = 0; i < group.samples.size(); ++i) {
+    const auto& sample = plan.samples[group.samples[i]];
+    simulation.views.push_back({group.exit_of_sample[i], sample.microscope, sample.camera, sample.positions});
+  }
   return simulation;
 }
 
 void simulate_group(const Recipe& recipe, const FamilyPlan& plan, const Group& group, std::vector<Sample>& samples) {
-  const auto simulation = simulation_of(recipe, plan, group);
   const std::int64_t pattern_size = std::int64_t{recipe.grid.pixels} * recipe.grid.pixels;
-  simulate(simulation, 1, [&](int view, std::int64_t position) {
+  simulate(simulation_of(recipe, plan, group), 1, [&](int view, std::int64_t position) {
     return samples[group.samples[view]].patterns.span().subspan(position * pattern_size, pattern_size);
   });
-  add_projected_profiles(recipe, plan.microscope, group, simulation.views[0].positions, samples);
+  for (std::size_t i = 0; i < group.samples.size(); ++i) {
+    const int number = group.samples[i];
+    samples[number].projected_profile = profile_of(recipe, plan.samples[number], group, group.exit_of_sample[i]);
+  }
 }
 
 }  // namespace
 
-Specimen cut_off(const Specimen& specimen, int depth_count) {
-  Specimen cut = specimen;
-  cut.stack.resize(depth_count);
-  return cut;
-}
 
 Specimen single_slice(const Specimen& specimen) {
   std::map<std::tuple<int, double, double, double>, double> occupancy;
@@ -129,13 +132,13 @@ Specimen single_slice(const Specimen& specimen) {
 std::vector<Sample> simulate_family(const Recipe& recipe, const FamilyPlan& plan, Passage passage) {
   std::vector<Sample> samples;
   for (const auto& planned : plan.samples) samples.push_back(empty_sample(planned, recipe.grid));
-  for (const auto& group : group_structures(plan, passage)) simulate_group(recipe, plan, group, samples);
+  for (const auto& group : Grouping(plan, passage).take()) simulate_group(recipe, plan, group, samples);
   return samples;
 }
 
 Work work_of(const Recipe& recipe, const FamilyPlan& plan) {
   Work work;
-  for (const auto& group : group_structures(plan, Passage::multislice)) {
+  for (const auto& group : Grouping(plan, Passage::multislice).take()) {
     const auto simulation = simulation_of(recipe, plan, group);
     const FamilyTree tree(simulation.specimens, simulation.exits);
     work.shared_steps += tree.steps();

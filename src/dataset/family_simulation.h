@@ -21,9 +21,6 @@ std::vector<Sample> simulate_family(const Recipe& recipe, const FamilyPlan& plan
 /// occupancy is their sum.
 Specimen single_slice(const Specimen& specimen);
 
-/// The first `depth_count` slabs.
-Specimen cut_off(const Specimen& specimen, int depth_count);
-
 /// What `simulate_family` will do: slab steps with and without sharing of equal beginnings, and what the engine that is
 /// chosen counts for them (engine_choice.h).
 struct Work {

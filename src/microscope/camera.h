@@ -8,11 +8,12 @@
 namespace terrace {
 
 /// A square grid of `pixels` × `pixels`, `mrad_per_pixel` wide; the undiffracted beam falls on the middle of pixel
-/// [pixels/2][pixels/2]. Rows run along ky, columns along kx. With dose 0 patterns are fractions of the beam, else
+/// [pixels/2][pixels/2], or `centre` pixels from it. Rows run along ky, columns along kx. With dose 0 patterns are fractions of the beam, else
 /// electrons drawn from Poisson statistics.
 struct Camera {
   int pixels = 64;
   double mrad_per_pixel = 1.25;
+  double centre_y_pixels = 0, centre_x_pixels = 0;
   double psf_pixels = 0;
   double electrons_per_pattern = 0;
   double dead_pixel_share = 0;
@@ -20,6 +21,8 @@ struct Camera {
   double counts_per_electron = 1;
   double saturation_counts = 0;
   int seed = 1;
+
+  bool operator==(const Camera&) const = default;
 };
 
 inline auto fields(const Camera*) {
@@ -28,6 +31,8 @@ inline auto fields(const Camera*) {
   return std::array{
       F{"pixels", &C::pixels, 2, 4096, "pixels along each side; even, the beam falls on pixel pixels/2"},
       F{"mrad_per_pixel", &C::mrad_per_pixel, 1e-3, 100, "width of a pixel"},
+      F{"centre_y_pixels", &C::centre_y_pixels, -1e4, 1e4, "how far from there the beam falls, along ky"},
+      F{"centre_x_pixels", &C::centre_x_pixels, -1e4, 1e4, "the same along kx"},
       F{"psf_pixels", &C::psf_pixels, 0, 20, "standard deviation of the point spread, in pixels"},
       F{"electrons_per_pattern", &C::electrons_per_pattern, 0, 1e12, "dose; 0 keeps noise-free fractions of the beam"},
       F{"dead_pixel_share", &C::dead_pixel_share, 0, 0.5, "share of pixels that read 0"},

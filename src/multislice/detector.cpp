@@ -16,9 +16,9 @@ PixelAxis reciprocal_axis(int count, double extent, double energy_kev) {
   return {count, 1e3 * wavelength(energy_kev) / extent, static_cast<double>(count / 2)};
 }
 
-/// Camera pixels along one axis, `centre` rad on the middle of pixel pixels/2.
-PixelAxis camera_axis(const Camera& camera, double centre) {
-  return {camera.pixels, camera.mrad_per_pixel, camera.pixels / 2 - centre * 1e3 / camera.mrad_per_pixel};
+/// Camera pixels along one axis, `centre` rad on the middle of pixel pixels/2, or `offset` pixels from it.
+PixelAxis camera_axis(const Camera& camera, double centre, double offset) {
+  return {camera.pixels, camera.mrad_per_pixel, camera.pixels / 2 + offset - centre * 1e3 / camera.mrad_per_pixel};
 }
 
 /// The frequency numbers inside the band limit that give something to any camera pixel.
@@ -64,9 +64,9 @@ Detector::Detector(const Grid& window, const Microscope& microscope, const Camer
   const Angle centre = camera_centre(microscope);
   const double limit = window.band_limit();
   const AreaWeights rows(reciprocal_axis(window.height, window.extent_y, microscope.energy_kev),
-                         camera_axis(camera, centre.y));
+                         camera_axis(camera, centre.y, camera.centre_y_pixels));
   const AreaWeights columns(reciprocal_axis(window.width, window.extent_x, microscope.energy_kev),
-                            camera_axis(camera, centre.x));
+                            camera_axis(camera, centre.x, camera.centre_x_pixels));
   numbers_y_ = seen_by(rows, window.height, limit * window.extent_y);
   numbers_x_ = seen_by(columns, window.width, limit * window.extent_x);
   rows_ = shares_of(rows, window.height / 2, numbers_y_);

@@ -33,7 +33,7 @@ class ShotSimulation {
         transmissions_(transmissions),
         plane_waves_(std::move(plane_waves)),
         probe_(plan.grid, shot.first->microscope),
-        detector_(plan.grid, shot.first->microscope, plan.camera),
+        detector_(plan.grid, shot.first->microscope, shot.first->camera),
         tree_(plan.specimens, exits_of(plan, shot)) {}
 
   int states() const { return static_cast<int>(probe_.states().size()); }
@@ -105,7 +105,8 @@ std::vector<Shot> group_views(const SimulationPlan& plan) {
   for (int i = 0; i < std::ssize(plan.views); ++i) {
     const auto& view = plan.views[i];
     const auto same = [&](const Shot& shot) {
-      return shot.first->microscope == view.microscope && shot.first->positions == view.positions;
+      return shot.first->microscope == view.microscope && shot.first->camera == view.camera &&
+             shot.first->positions == view.positions;
     };
     auto found = std::find_if(shots.begin(), shots.end(), same);
     if (found == shots.end()) found = shots.insert(found, Shot{&view, {}});

@@ -41,7 +41,7 @@ double states_of(const View& view) { return static_cast<double>(coherent_states(
 double seen(const SimulationPlan& plan) {
   double most = 0;
   for (const auto& view : plan.views) {
-    const Detector detector(plan.grid, view.microscope, plan.camera);
+    const Detector detector(plan.grid, view.microscope, view.camera);
     most = std::max(most, 1.0 * detector.numbers_y().count() * detector.numbers_x().count());
   }
   return most;
@@ -61,7 +61,7 @@ Cost direct_cost(const SimulationPlan& plan, int threads) {
     const int positions =
         std::min<int>(positions_per_walk(static_cast<int>(states)), static_cast<int>(shot.first->positions.size()));
     most_waves = std::max(most_waves, positions * states);
-    frame = std::max(frame, 4.0 * positions * plan.camera.pixels * plan.camera.pixels);
+    frame = std::max(frame, 4.0 * positions * plan.pixels() * plan.pixels());
   }
   const FamilyTree tree(plan.specimens, plan.exits);
   cost.bytes =
@@ -90,7 +90,7 @@ Cost sector_cost(const SimulationPlan& plan, const SectorPlan& sectors, int thre
   cost.seconds += products * per_product;
   const double lines = waves / sectors.repeats(), matrix = one_matrix_bytes(sectors, sectors.most_beams(), waves);
   const double product =
-      4.0 * most_positions * (3 * lines + 4.0 * sectors.most_beams() + 1.0 * plan.camera.pixels * plan.camera.pixels);
+      4.0 * most_positions * (3 * lines + 4.0 * sectors.most_beams() + 1.0 * plan.pixels() * plan.pixels());
   cost.bytes = program_bytes + transmission_bytes(plan, plane_waves.cell()) + matrix + threads * product +
                tree.stacks_at_once() * stack_bytes(plane_waves, sectors.most_beams());
   return cost;

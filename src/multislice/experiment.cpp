@@ -80,11 +80,10 @@ SimulationPlan plan_of(const Experiment& experiment, int first_row, int rows) {
   SimulationPlan plan{.specimens = {experiment.specimen},
                       .exits = {},
                       .views = {},
-                      .camera = experiment.camera,
                       .sampling = experiment.sampling,
                       .grid = grid_for(experiment.specimen, experiment.sampling)};
   for (const int depth : experiment.exit_depths) {
-    plan.views.push_back({static_cast<int>(plan.exits.size()), experiment.microscope, positions});
+    plan.views.push_back({static_cast<int>(plan.exits.size()), experiment.microscope, experiment.camera, positions});
     plan.exits.push_back({0, depth});
   }
   return plan;
@@ -145,7 +144,7 @@ ExperimentSimulation::ExperimentSimulation(const Experiment& experiment, int thr
 
 Array<float, 4> ExperimentSimulation::rows(int first_row, int rows, const Progress& progress) const {
   const auto plan = plan_of(experiment_, first_row, rows);
-  const int pixels = plan.camera.pixels, count_x = experiment_.scan.count_x;
+  const int pixels = plan.pixels(), count_x = experiment_.scan.count_x;
   const std::int64_t count = std::int64_t{rows} * count_x, size = std::int64_t{pixels} * pixels;
   Array<float, 4> patterns({std::ssize(plan.exits), count, pixels, pixels});
   const auto place = [&](int view, std::int64_t position) { return patterns[view].subspan(position * size, size); };
@@ -159,7 +158,7 @@ Array<float, 4> ExperimentSimulation::rows(int first_row, int rows, const Progre
       if (progress) progress("summing probe positions", (view + 1) * count, std::ssize(plan.views) * count);
     }
   }
-  const CameraReadout readout(plan.camera);
+  const CameraReadout readout(experiment_.camera);
   for (int view = 0; view < std::ssize(plan.views); ++view)
     for (std::int64_t i = 0; i < count; ++i)
       readout.finish(first_row + static_cast<int>(i / count_x), static_cast<int>(i % count_x), place(view, i));

@@ -56,7 +56,7 @@ SectorPlan::SectorPlan(const SimulationPlan& plan) {
   mirrored_ = all_mirrored(plan);
   add_beams(plan);
   for (const auto& view : plan.views) {
-    const Detector detector(plan.grid, view.microscope, plan.camera);
+    const Detector detector(plan.grid, view.microscope, view.camera);
     numbers_y_ = numbers_y_.with(detector.numbers_y());
     numbers_x_ = numbers_x_.with(detector.numbers_x());
   }
@@ -118,7 +118,7 @@ void walk_sectors(const SimulationPlan& plan, const SectorPlan& sectors, int thr
 }
 
 Optics optics_of(const SimulationPlan& plan, const View& view) {
-  return {ProbeFormer(plan.grid, view.microscope), Detector(plan.grid, view.microscope, plan.camera)};
+  return {ProbeFormer(plan.grid, view.microscope), Detector(plan.grid, view.microscope, view.camera)};
 }
 
 void add_view(const ScatteringMatrix& matrix, const Optics& optics, std::span<const ProbePosition> positions,

@@ -19,7 +19,7 @@ using Patterns = std::vector<std::vector<float>>;  // of each view, pattern afte
 using Simulator = void (*)(const SimulationPlan&, int, const PatternPlace&, const Progress&);
 
 Patterns patterns_by(Simulator simulator, const SimulationPlan& plan, int threads = 1) {
-  const std::size_t size = static_cast<std::size_t>(plan.camera.pixels) * plan.camera.pixels;
+  const std::size_t size = static_cast<std::size_t>(plan.pixels()) * plan.pixels();
   Patterns patterns;
   for (const auto& view : plan.views) patterns.emplace_back(view.positions.size() * size);
   simulator(plan, threads,
@@ -86,7 +86,6 @@ SimulationPlan plan_for(std::vector<Specimen> specimens) {
   SimulationPlan plan{.specimens = std::move(specimens),
                       .exits = {},
                       .views = {},
-                      .camera = {.pixels = 24, .mrad_per_pixel = 2.7},
                       .sampling = {},
                       .grid = {}};
   plan.grid = {64, 72, plan.specimens[0].width_y, plan.specimens[0].width_x};
@@ -95,7 +94,7 @@ SimulationPlan plan_for(std::vector<Specimen> specimens) {
       plan.exits.push_back({i, depth});
   const std::vector<ProbePosition> positions = {{0, 4}, {1.3, 6.1}, {7.7, 8.9}};
   for (int exit = 0; exit < std::ssize(plan.exits); ++exit)
-    plan.views.push_back({exit, {.energy_kev = 200, .semiangle_mrad = 12}, positions});
+    plan.views.push_back({exit, {.energy_kev = 200, .semiangle_mrad = 12}, {.pixels = 24, .mrad_per_pixel = 2.7}, positions});
   return plan;
 }
 

@@ -19,20 +19,21 @@ namespace terrace {
 struct View {
   int exit = 0;  ///< its number in SimulationPlan::exits
   Microscope microscope;
+  Camera camera;
   std::vector<ProbePosition> positions;
 };
 
-/// Specimens share one window, views one energy. `sampling.engine` says how: "direct", "sectors", or "auto", which
+/// Specimens share one window, views one energy and the camera's number of pixels. `sampling.engine` says how: "direct", "sectors", or "auto", which
 /// chooses (engine_choice.h).
 struct SimulationPlan {
   std::vector<Specimen> specimens;
   std::vector<Exit> exits;
   std::vector<View> views;
-  Camera camera;
   Sampling sampling;
   Grid grid;  ///< of the window: grid_for(specimen, sampling)
 
   const Microscope& any_microscope() const { return views.front().microscope; }
+  int pixels() const { return views.front().camera.pixels; }
 };
 
 /// Where the pattern of `position` (its number in the view) is to be added: pixels × pixels floats, [ky][kx]. Called

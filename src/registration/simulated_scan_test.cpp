@@ -41,14 +41,13 @@ std::vector<MemoryScan> simulate(const Interface& interface, const std::vector<i
   std::vector<MemoryScan> scans;
   for (std::size_t i = 0; i < exit_cells.size(); ++i) scans.emplace_back(info);
 
-  SimulationPlan plan{
-      .specimens = {specimen}, .exits = {}, .views = {}, .camera = camera, .sampling = {}, .grid = grid};
+  SimulationPlan plan{.specimens = {specimen}, .exits = {}, .views = {}, .sampling = {}, .grid = grid};
   std::vector<ProbePosition> positions;
   for (int y = 0; y < info.scan_height; ++y)
     for (int x = 0; x < info.scan_width; ++x)
       positions.push_back({cell + 0.6 + y * info.step_y_angstrom, first_x + x * info.step_x_angstrom});
   for (const int cells : exit_cells) {
-    plan.views.push_back({static_cast<int>(plan.exits.size()), microscope, positions});
+    plan.views.push_back({static_cast<int>(plan.exits.size()), microscope, camera, positions});
     plan.exits.push_back({0, 2 * cells});
   }
   terrace::simulate(plan, 1, [&](int view, std::int64_t position) {

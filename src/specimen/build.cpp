@@ -1,6 +1,7 @@
 // From the cations on the sites to atoms in slabs: the last step of an Interface on its way to a Specimen.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "core/error.h"
@@ -91,6 +92,29 @@ std::vector<Atom> bo2_plane(const Lattice& lattice, const SiteTable& sites, int 
   return atoms;
 }
 
+/// The columns that project as film alone, to 1.5 % (what a profile's tail leaves).
+std::vector<bool> pure_film_columns(const SiteTable& sites) {
+  constexpr double pure = 0.985;
+  const double cells = 1.0 * sites.depth_cells() * sites.rows();
+  std::vector<bool> result;
+  for (int column = 0; column < sites.columns(); ++column) {
+    double film_a = 0, film_b = 0;
+    for (int depth = 0; depth < sites.depth_cells(); ++depth)
+      for (int row = 0; row < sites.rows(); ++row)
+        film_a += sites.film_a(depth, row, column), film_b += sites.film_b(depth, row, column);
+    result.push_back(std::min(film_a, film_b) >= pure * cells);
+  }
+  return result;
+}
+
+/// The atoms of amorphous columns, displaced at random.
+void make_amorphous(std::vector<Atom>& atoms, const Lattice& lattice, const std::vector<bool>& columns) {
+  for (auto& atom : atoms) {
+    const auto right = std::upper_bound(lattice.left.begin(), lattice.left.end(), atom.x + 1e-6);
+    if (columns[right - lattice.left.begin() - 1]) atom.b_factor = amorphous_b_factor;
+  }
+}
+
 void check_rows(const SiteTable& sites, int cells_along) {
   if (sites.rows() == 1 || sites.rows() == cells_along) return;
   throw InputError(
@@ -116,10 +140,13 @@ Specimen build(const Interface& interface, const SiteTable& sites) {
   check_rows(sites, interface.cells_along);
   const auto lattice = lattice_of(interface, sites.columns(), sites.first_film_column);
   Specimen specimen{lattice.width_x(), lattice.rows * lattice.cell, {}, {}};
-  for (int depth = 0; depth < sites.depth_cells(); ++depth) {
-    specimen.add_slab(lattice.cell / 2, ao_plane(lattice, sites, depth));
-    specimen.add_slab(lattice.cell / 2, bo2_plane(lattice, sites, depth));
-  }
+  const auto film = pure_film_columns(sites);
+  const int first = interface.film_loss_entrance_cells, last = sites.depth_cells() - interface.film_loss_exit_cells;
+  for (int depth = 0; depth < sites.depth_cells(); ++depth)
+    for (auto atoms : {ao_plane(lattice, sites, depth), bo2_plane(lattice, sites, depth)}) {
+      if (depth < first || depth >= last) make_amorphous(atoms, lattice, film);
+      specimen.add_slab(lattice.cell / 2, std::move(atoms));
+    }
   return specimen;
 }
 

@@ -96,6 +96,15 @@ void check_crystals(const Interface& interface) {
                   film, substrate));
 }
 
+void check_film_loss(const Interface& interface) {
+  const int lost = interface.film_loss_entrance_cells + interface.film_loss_exit_cells;
+  if (lost < interface.thickness_cells) return;
+  throw InputError(fmt::format(
+      "[interface] film_loss_entrance_cells + film_loss_exit_cells = {} leave no crystalline film (the lamella is {} "
+      "cells thick). Lower them.",
+      lost, interface.thickness_cells));
+}
+
 void check_size(const Interface& interface) {
   const double sites =
       1.0 * (interface.substrate_cells + interface.film_cells) * interface.cells_along * interface.thickness_cells;
@@ -120,6 +129,7 @@ void check(const Interface& interface) {
   check_steps(interface);
   check_boundaries(interface);
   check_widths(interface);
+  check_film_loss(interface);
 }
 
 WindowCells least_window(const Interface& interface) {

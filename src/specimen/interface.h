@@ -32,6 +32,7 @@ struct Interface {
   double sigma_a_cells = 0;
   double sigma_b_cells = 0;
   double la_tail_cells = 0;
+  int film_loss_entrance_cells = 0, film_loss_exit_cells = 0;
   std::string mixing = "virtual_crystal";
   int seed = 1;
   Perovskite substrate = strontium_titanate();  ///< read from [substrate]
@@ -54,6 +55,9 @@ inline auto fields(const Interface*) {
       F{"sigma_b_cells", &I::sigma_b_cells, 0, 50, "width of the profile on the B site"},
       F{"la_tail_cells", &I::la_tail_cells, 0, 50,
         "length of an exponential tail of the film's A cations into the substrate, part of sigma_a_cells"},
+      F{"film_loss_entrance_cells", &I::film_loss_entrance_cells, 0, 2000,
+        "cells of the film that milling made amorphous at the entrance surface, beyond the substrate's"},
+      F{"film_loss_exit_cells", &I::film_loss_exit_cells, 0, 2000, "the same at the exit surface"},
       F{"mixing", &I::mixing, "virtual_crystal|random_cations",
         "shares of atoms on each mixed site, or whole atoms drawn"},
       F{"seed", &I::seed, 0, 2147483647, "random_cations: names the draw"},
@@ -88,10 +92,17 @@ SiteTable sites(const Interface& interface, const CompositionTable& table);
 /// The specimen: two slabs of half a cell per cell of depth, the AO plane in the middle of the first and the BO2 plane
 /// in the middle of the second. Oxygen is on its sites everywhere, shared between the substrate's B factor and
 /// the film's as the cations of its cell are (mean of A and B site). Throws InputError.
+///
+/// Where milling made the film amorphous before the substrate (film_loss_…), columns that project as film alone keep
+/// their atoms with a B factor of `amorphous_b_factor`: a nearly uniform potential of the same mean, which scatters
+/// diffusely. Columns with substrate in them stay crystalline, so that matched twins project alike. Our own choice.
 Specimen build(const Interface& interface);
 /// The same with the film shares, and the thickness, of a table or of sites made by hand or by projected_twin; only the
 /// crystals, `cells_along`, `mixing` and `seed` of `interface` are used.
 Specimen build(const Interface& interface, const CompositionTable& table);
 Specimen build(const Interface& interface, const SiteTable& sites);
+
+/// Å²: atoms 1.4 Å (rms, along each axis) from their sites. The lattice's first reflection keeps 7 % of its potential.
+inline constexpr double amorphous_b_factor = 160;
 
 }  // namespace terrace

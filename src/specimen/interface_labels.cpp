@@ -19,7 +19,11 @@ void count_steps(InterfaceLabels& labels, const Interface& interface, const Labe
     const int depth = interface.step_depths_cells[step];
     if (!counts(depth, interface, rules)) continue;
     ++labels.step_count;
-    if (labels.step_depth_cells >= 0 && labels.step_depth_cells < depth) continue;
+    const bool is_first = labels.step_depth_cells < 0 || depth < labels.step_depth_cells;
+    const int next = is_first ? labels.step_depth_cells : depth;
+    if (labels.second_step_depth_cells < 0 || next < labels.second_step_depth_cells)
+      labels.second_step_depth_cells = next;
+    if (!is_first) continue;
     labels.step_depth_cells = depth;
     labels.step_height_cells = interface.step_heights_cells[step];
   }

@@ -94,6 +94,13 @@ SiteTable counted_sites(const CompositionTable& table, int rows, std::uint64_t s
           count_out(table.film_b, rows, seed, Site::b)};
 }
 
+SiteTable cut_off(const SiteTable& sites, int depth_cells) {
+  const auto first = [&](const Array<double, 3>& all) {
+    return fill(depth_cells, all.extent(1), all.extent(2), [&](auto... place) { return all(place...); });
+  };
+  return {sites.first_film_column, first(sites.film_a), first(sites.film_b)};
+}
+
 SiteTable projected_twin(const SiteTable& sites, int rows, std::uint64_t seed) {
   return {sites.first_film_column, shuffle(sites.film_a, rows, seed, Site::a),
           shuffle(sites.film_b, rows, seed, Site::b)};

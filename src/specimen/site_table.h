@@ -29,6 +29,9 @@ SiteTable drawn_sites(const CompositionTable& table, int rows, std::uint64_t see
 /// round(mean share · depth cells) film atoms, at random depths.
 SiteTable counted_sites(const CompositionTable& table, int rows, std::uint64_t seed);
 
+/// The first `depth_cells` depths.
+SiteTable cut_off(const SiteTable& sites, int depth_cells);
+
 /// The matched-projection twin in whole atoms: every column of atoms along the beam keeps exactly its atoms and gets
 /// them in a random order, A and B each. One row becomes `rows` rows, each with its own order.
 SiteTable projected_twin(const SiteTable& sites, int rows, std::uint64_t seed);

@@ -60,8 +60,7 @@ Array<float, 3> seen(const Case& c, int count, const Camera& camera) {
   const auto specimen = specimen_of(c);
   const SimulationPlan plan{.specimens = {specimen},
                             .exits = {{0, specimen.depth_count()}},
-                            .views = {{0, {.energy_kev = energy, .semiangle_mrad = semiangle}, probes(c, count)}},
-                            .camera = camera,
+                            .views = {{0, {.energy_kev = energy, .semiangle_mrad = semiangle}, camera, probes(c, count)}},
                             .sampling = sampling_of(c),
                             .grid = grid_for(specimen, sampling_of(c))};
   Array<float, 3> patterns({count, camera.pixels, camera.pixels});

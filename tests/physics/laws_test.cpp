@@ -125,8 +125,7 @@ void add_pattern(const Specimen& specimen, const Microscope& microscope, ProbePo
                  std::vector<double>& sum) {
   const SimulationPlan plan{.specimens = {specimen},
                             .exits = {{0, specimen.depth_count()}},
-                            .views = {{0, microscope, {position}}},
-                            .camera = camera,
+                            .views = {{0, microscope, camera, {position}}},
                             .sampling = {},
                             .grid = {64, 96, specimen.width_y, specimen.width_x}};
   std::vector<float> pattern(sum.size());
