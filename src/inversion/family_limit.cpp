@@ -84,14 +84,21 @@ class FamilyJudge {
     const std::int64_t size = pattern_size(recipe_);
     for (const auto& question : questions_)
       patterns.emplace_back(std::array{std::ssize(question.hypotheses), size * (last - first)});
-    for (const auto& window : simulations_of(recipe_, plan_, questions_, first, last))
+    const auto windows = simulations_of(recipe_, plan_, questions_, first, last);
+    for (int w = 0; w < std::ssize(windows); ++w) {
+      const auto report = [&](std::string_view, std::int64_t done, std::int64_t total) {
+        const std::int64_t parts = std::ssize(windows) * std::max<std::int64_t>(1, total);
+        if (progress)
+          progress("judging", first + (last - first) * (w * total + done) / parts, recipe_.grid.positions());
+      };
       simulate(
-          window.plan, threads_,
+          windows[w].plan, threads_,
           [&](int view, std::int64_t position) {
-            const auto [question, hypothesis] = window.views[view];
+            const auto [question, hypothesis] = windows[w].views[view];
             return patterns[question][hypothesis].subspan(position * size, size);
           },
-          progress);
+          report);
+    }
     return patterns;
   }
 

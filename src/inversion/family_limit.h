@@ -28,7 +28,7 @@ struct JudgedStructure {
   std::map<std::string, double> settling_electrons = {};
 };
 
-/// The chosen samples of `family`, judged. The same numbers for any number of threads.
+/// The chosen samples of `family`, judged. The same numbers for any number of threads. Progress counts positions.
 std::vector<JudgedStructure> judge_family(const Recipe& recipe, std::int64_t family, const Subset& subset,
                                           const Exposure& exposure, int threads, const Progress& progress);
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <set>
 
@@ -100,8 +102,9 @@ class Judging {
 
  private:
   void judge(std::int64_t family, int threads) {
-    const auto report = [&](std::string_view, std::int64_t, std::int64_t) {
+    const auto report = [&](std::string_view, std::int64_t done, std::int64_t) {
       std::lock_guard lock(mutex_);
+      positions_in_work_[family] = done;
       show();
     };
     const auto more = judge_family(recipe_, family, request_.subset, request_.exposure, threads, report);
@@ -109,12 +112,17 @@ class Judging {
     judged_.insert(judged_.end(), more.begin(), more.end());
     std::ranges::sort(judged_, {}, &JudgedStructure::index);
     write_text(partial(path_), limit_json(recipe_, request_, judged_).dump(1) + "\n");
+    positions_in_work_.erase(family);
     ++done_;
     show();
   }
 
   void show() const {
-    if (progress_) progress_("judging families", done_, std::ssize(families_));
+    if (!progress_) return;
+    const std::int64_t each = recipe_.grid.positions();
+    std::int64_t done = done_ * each;
+    for (const auto& [family, positions] : positions_in_work_) done += positions;
+    progress_("judging positions", done, std::ssize(families_) * each);
   }
 
   const Recipe& recipe_;
@@ -124,6 +132,7 @@ class Judging {
   std::vector<std::int64_t> families_;
   std::vector<JudgedStructure> judged_;
   std::int64_t done_ = 0;
+  std::map<std::int64_t, std::int64_t> positions_in_work_;  // of each family
   std::mutex mutex_;
 };
 
