@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "core/random.h"
-#include "learning/bootstrap.h"
+#include "dataset/bootstrap.h"
 #include "learning/linear_discriminant.h"
 #include "learning/measures.h"
 #include "learning/trainer.h"

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "core/random.h"
-#include "learning/bootstrap.h"
+#include "dataset/bootstrap.h"
 
 namespace terrace {
 namespace {
