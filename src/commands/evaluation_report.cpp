@@ -17,6 +17,7 @@ void add_measures(const Json& evaluation, ReportContent& report) {
                                .low = entry.at("low"),
                                .high = entry.at("high"),
                                .n = entry.at("n"),
+                               .structures = entry.at("structures"),
                                .families = entry.at("families"),
                                .meaning = entry.at("meaning")});
   }
