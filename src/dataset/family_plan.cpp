@@ -115,23 +115,22 @@ class Planner {
     const auto labels = labels_from(found, planned.interface, thickness_cells, offset);
     for (int i = 0; i < std::ssize(states_); ++i) {
       const auto& state = states_[i];
-      plan_.samples.push_back(
-          {.structure = structure,
-           .thickness_cells = thickness_cells,
-           .microscope = state.microscope,
-           .camera = state.camera,
-           .positions = positions_in(planned, state),
-           .labels = labels,
-           .conditions = {.energy_kev = microscope_.energy_kev,
-                          .semiangle_mrad = microscope_.semiangle_mrad,
-                          .thickness_nm = labels.thickness_nm + state.thickness_error_nm,
-                          .thickness_error_nm = ranges_.thickness_error_nm},
-           .origin = {.family = family_,
-                      .structure = family_ * recipe_.structures_per_family() + structure,
-                      .state = i,
-                      .pair = pair < 0 ? -1 : pair + i,
-                      .split = recipe_.split_of(family_),
-                      .mixing = found.diffuse ? planned.interface.mixing : "none"}});
+      plan_.samples.push_back({.structure = structure,
+                               .thickness_cells = thickness_cells,
+                               .microscope = state.microscope,
+                               .camera = state.camera,
+                               .positions = positions_in(planned, state),
+                               .labels = labels,
+                               .conditions = {.energy_kev = microscope_.energy_kev,
+                                              .semiangle_mrad = microscope_.semiangle_mrad,
+                                              .thickness_nm = labels.thickness_nm + state.thickness_error_nm,
+                                              .thickness_error_nm = ranges_.thickness_error_nm},
+                               .origin = {.family = family_,
+                                          .structure = family_ * recipe_.structures_per_family() + structure,
+                                          .state = i,
+                                          .pair = pair < 0 ? -1 : pair + i,
+                                          .split = recipe_.split_of(family_),
+                                          .mixing = found.diffuse ? planned.interface.mixing : "none"}});
     }
   }
 

@@ -1,5 +1,5 @@
-// One family of a recipe, before anything is simulated: its crystal, its structures, the microscope states in which they
-// are seen, and their labels.
+// One family of a recipe, before anything is simulated: its crystal, its structures, the microscope states in which
+// they are seen, and their labels.
 #pragma once
 
 #include <vector>

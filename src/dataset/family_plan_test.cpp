@@ -18,7 +18,11 @@ Recipe small_recipe() {
   recipe.study.families = 12;
   recipe.study.seed = 5;
   recipe.ranges.thickness_cells = {6, 10};
+  recipe.ranges.film_loss_cells = {0, 2};
+  recipe.ranges.specimen_tilt_mrad = {0, 3};
   recipe.content.random_cation_share = 0.5;
+  recipe.content.twice_stepped = 2;
+  recipe.content.states = 2;
   recipe.film = lanthanum_aluminate();
   return recipe;
 }
@@ -50,6 +54,10 @@ TEST(FamilyPlan, twins_project_alike_column_by_column) {
       EXPECT_EQ(twins[1]->labels.interface_class, InterfaceClass::diffuse);
       EXPECT_EQ(twins[0]->labels.interface_offset_cells, twins[1]->labels.interface_offset_cells);
       EXPECT_EQ(twins[0]->thickness_cells, twins[1]->thickness_cells);
+      EXPECT_EQ(twins[0]->microscope, twins[1]->microscope);
+      EXPECT_EQ(twins[0]->camera, twins[1]->camera);
+      EXPECT_EQ(twins[0]->positions, twins[1]->positions);
+      EXPECT_EQ(twins[0]->conditions.thickness_nm, twins[1]->conditions.thickness_nm);
       whole_atoms += twins[1]->origin.mixing == "random_cations";
       const auto one = projection(plan.structures[twins[0]->structure], twins[0]->thickness_cells);
       const auto other = projection(plan.structures[twins[1]->structure], twins[1]->thickness_cells);
@@ -88,11 +96,41 @@ TEST(FamilyPlan, steps_count_only_inside_the_specimen) {
     }
 }
 
+TEST(FamilyPlan, a_second_step_lies_below_the_first) {
+  const auto recipe = small_recipe();
+  int twice = 0;
+  for (int family = 0; family < 12; ++family)
+    for (const auto& sample : plan_family(recipe, family).samples) {
+      EXPECT_EQ(sample.labels.second_step_depth_cells >= 0, sample.labels.step_count == 2);
+      if (sample.labels.step_count < 2) continue;
+      ++twice;
+      EXPECT_GT(sample.labels.second_step_depth_cells, sample.labels.step_depth_cells);
+      EXPECT_LT(sample.labels.second_step_depth_cells, sample.thickness_cells);
+    }
+  EXPECT_GT(twice, 20);
+}
+
+TEST(FamilyPlan, states_of_a_structure_differ_in_the_microscope_alone) {
+  const auto recipe = small_recipe();
+  const auto plan = plan_family(recipe, 2);
+  std::map<std::pair<std::int64_t, int>, std::vector<const PlannedSample*>> by_structure;
+  for (const auto& sample : plan.samples)
+    by_structure[{sample.origin.structure, sample.thickness_cells}].push_back(&sample);
+  for (const auto& [key, samples] : by_structure) {
+    ASSERT_EQ(samples.size() % 2, 0u);  // a thickness may have been drawn twice
+    EXPECT_NE(samples[0]->microscope, samples[1]->microscope);
+    EXPECT_NE(samples[0]->origin.state, samples[1]->origin.state);
+    EXPECT_EQ(samples[0]->structure, samples[1]->structure);
+    EXPECT_EQ(samples[0]->labels.step_depth_cells, samples[1]->labels.step_depth_cells);
+  }
+}
+
 TEST(FamilyPlan, the_registered_plane_lies_within_half_a_cell_and_its_error_of_the_boundary) {
   const auto recipe = small_recipe();
   for (int family = 0; family < 12; ++family)
     for (const auto& sample : plan_family(recipe, family).samples)
-      EXPECT_LE(std::abs(sample.labels.interface_offset_cells), 0.5 + recipe.ranges.registration_error_cells + 0.7);
+      if (sample.labels.step_count < 2)
+        EXPECT_LE(std::abs(sample.labels.interface_offset_cells), 0.5 + recipe.ranges.registration_error_cells + 0.7);
 }
 
 TEST(Recipe, splits_take_their_shares_in_any_first_part_of_the_families) {
@@ -127,9 +165,38 @@ TEST(Recipe, what_cannot_be_built_is_refused_in_one_line) {
   EXPECT_THAT(refusal("[ranges]\nthicknes_cells = [20, 40]"), HasSubstr("Did you mean 'thickness_cells'"));
   EXPECT_THAT(refusal("[rangs]\nx = 1"), HasSubstr("Did you mean 'ranges'"));
   EXPECT_THAT(refusal("[window]\ncolumns = 6"), HasSubstr("at least"));
+  EXPECT_THAT(refusal("[held_out.thin]\nthickness_cells = [8, 9]"), HasSubstr("wants 'families'"));
+  EXPECT_THAT(refusal("[held_out.test]\nfamilies = 2"), HasSubstr("another name"));
+  EXPECT_THAT(refusal("[held_out.thin]\nfamilies = 2\nthicknes_cells = [8, 9]"), HasSubstr("Did you mean"));
+  EXPECT_THAT(refusal("[held_out.thin]\nfamilies = 2\nthickness_cells = [9, 8]"), HasSubstr("held_out.thin.thickness"));
+  EXPECT_THAT(refusal("[ranges]\nfilm_loss_cells = [0, 12]"), HasSubstr("leave no film"));
   EXPECT_THAT(refusal("[study]\nfamilies = 3\ntest_share = 0.01\ncalibration_share = 0.01"),
               HasSubstr("no family for"));
   EXPECT_EQ(refusal("[study]\nname = \"fine\""), "accepted");
+}
+
+TEST(Recipe, held_out_sets_follow_the_study_and_differ_only_where_they_say) {
+  const auto recipe = recipe_of(
+      "[study]\nfamilies = 20\n[ranges]\ndefocus_nm = [-1, 1]\n[held_out.thicker]\nfamilies = 3\n"
+      "thickness_cells = [50, 60]\n[held_out.defocused]\nfamilies = 2\ndefocus_nm = [5, 9]");
+  EXPECT_EQ(recipe.families(), 25);
+  EXPECT_EQ(recipe.samples(), 25 * recipe.samples_per_family());
+  EXPECT_EQ(recipe.split_of(20), "defocused");  // in the order of their names
+  EXPECT_EQ(recipe.split_of(22), "thicker");
+  EXPECT_EQ(recipe.ranges_of(24).thickness_cells, (std::vector{50, 60}));
+  EXPECT_EQ(recipe.ranges_of(24).defocus_nm, (std::vector{-1.0, 1.0}));
+  EXPECT_EQ(recipe.ranges_of(0).thickness_cells, (std::vector{20, 40}));
+  for (const auto& sample : plan_family(recipe, 23).samples) {
+    EXPECT_EQ(sample.origin.split, "thicker");
+    EXPECT_GE(sample.thickness_cells, 50);
+  }
+}
+
+TEST(Recipe, what_a_manifest_records_is_the_recipe_again) {
+  const auto recipe = recipe_of(
+      "[ranges]\nsource_fwhm_angstrom = [0.5, 0.9]\n[detection]\nelectrons_per_pattern = [500, 1e5]\n"
+      "[held_out.thin]\nfamilies = 2\nthickness_cells = [8, 9]");
+  EXPECT_EQ(recipe_hash(recipe_from_json(to_json(recipe))), recipe_hash(recipe));
 }
 
 TEST(Recipe, the_hash_follows_every_setting) {

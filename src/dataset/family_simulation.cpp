@@ -12,8 +12,8 @@ namespace {
 
 constexpr int slabs_per_cell = 2;
 
-/// Structures that share a window (and so a grid and a tree): those whose film begins at the same column. Random cations
-/// repeat nowhere and stay apart, so that the others may go by sectors.
+/// Structures that share a window (and so a grid and a tree): those whose film begins at the same column. Random
+/// cations repeat nowhere and stay apart, so that the others may go by sectors.
 struct Group {
   std::vector<int> samples;
   std::vector<Specimen> specimens;
@@ -111,7 +111,6 @@ void simulate_group(const Recipe& recipe, const FamilyPlan& plan, const Group& g
 }
 
 }  // namespace
-
 
 Specimen single_slice(const Specimen& specimen) {
   std::map<std::tuple<int, double, double, double>, double> occupancy;

@@ -17,8 +17,8 @@ enum class Passage { multislice, single_slice };
 /// The samples of `plan` in its order, on one thread.
 std::vector<Sample> simulate_family(const Recipe& recipe, const FamilyPlan& plan, Passage passage);
 
-/// The whole stack projected into one slab as thick as its first: atoms of one species, place and B factor become one whose
-/// occupancy is their sum.
+/// The whole stack projected into one slab as thick as its first: atoms of one species, place and B factor become one
+/// whose occupancy is their sum.
 Specimen single_slice(const Specimen& specimen);
 
 /// What `simulate_family` will do: slab steps with and without sharing of equal beginnings, and what the engine that is

@@ -93,7 +93,8 @@ TEST_F(Generate, patterns_hold_most_of_the_beam) {
     for (int position = 0; position < 4; ++position) {
       double sum = 0;
       for (int i = 0; i < 64; ++i) sum += sample.patterns[0][position * 64 + i];
-      EXPECT_GT(sum, 0.6);  // ±32 mrad hold the 20 mrad disc; 2 nm scatter up to a third beyond, or absorb it, on a column
+      EXPECT_GT(sum,
+                0.6);  // ±32 mrad hold the 20 mrad disc; 2 nm scatter up to a third beyond, or absorb it, on a column
       EXPECT_LE(sum, 1.0001);
     }
 }

@@ -13,20 +13,19 @@ double draw_error(Random& random, double largest) { return random.uniform(-large
 void draw_optics(const Ranges& ranges, Random& random, Microscope& microscope) {
   microscope.semiangle_mrad *= 1 + draw_error(random, ranges.semiangle_error_share);
   microscope.defocus_nm += draw(random, ranges.defocus_nm) - draw(random, ranges.amorphous_nm);
-  microscope.C12_nm += ranges.astigmatism_nm * random.uniform();
+  microscope.C12_nm += draw(random, ranges.astigmatism_nm);
   microscope.phi12_deg += random.uniform(0, 180);
-  microscope.C30_um += draw_error(random, ranges.C30_um);
-  // Evenly over the disc of tilts.
-  const double tilt = ranges.specimen_tilt_mrad * std::sqrt(random.uniform()), azimuth = random.uniform(0, 2 * pi);
+  microscope.C30_um += draw(random, ranges.C30_um);
+  const double low = ranges.specimen_tilt_mrad[0], high = ranges.specimen_tilt_mrad[1];
+  const double tilt = std::sqrt(random.uniform(low * low, high * high)), azimuth = random.uniform(0, 2 * pi);
   microscope.specimen_tilt_x_mrad += tilt * std::cos(azimuth);
   microscope.specimen_tilt_y_mrad += tilt * std::sin(azimuth);
-  if (!ranges.source_fwhm_angstrom.empty())
-    microscope.source_fwhm_angstrom = draw(random, ranges.source_fwhm_angstrom);
+  if (!ranges.source_fwhm_angstrom.empty()) microscope.source_fwhm_angstrom = draw(random, ranges.source_fwhm_angstrom);
 }
 
 Camera draw_camera(const StandardGrid& grid, const Ranges& ranges, Random& random) {
   Camera camera{.pixels = grid.pixels, .mrad_per_pixel = grid.mrad_per_pixel};
-  camera.mrad_per_pixel *= 1 + draw_error(random, ranges.pattern_scale_error_share);
+  camera.mrad_per_pixel *= 1 + draw(random, ranges.pattern_scale_error_share);
   camera.centre_y_pixels = draw_error(random, ranges.pattern_centre_error_pixels);
   camera.centre_x_pixels = draw_error(random, ranges.pattern_centre_error_pixels);
   return camera;
@@ -38,7 +37,8 @@ std::vector<ProbePosition> draw_positions(const Recipe& recipe, const Ranges& ra
   const double origin_y = draw_error(random, ranges.position_error_angstrom);
   const double stretch_x = 1 + draw_error(random, ranges.scan_step_error_share);
   const double stretch_y = 1 + draw_error(random, ranges.scan_step_error_share);
-  const double drift_x = draw_error(random, ranges.scan_drift_share), drift_y = draw_error(random, ranges.scan_drift_share);
+  const double drift_x = draw_error(random, ranges.scan_drift_share),
+               drift_y = draw_error(random, ranges.scan_drift_share);
   const auto& grid = recipe.grid;
   std::vector<ProbePosition> positions;
   for (int row = 0; row < grid.along; ++row) {

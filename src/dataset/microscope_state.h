@@ -21,8 +21,8 @@ struct MicroscopeState {
 Microscope draw_family_microscope(const Recipe& recipe, const Ranges& ranges, Random& random);
 
 /// Errors on top of that: tilt, focus, astigmatism, C30, source, aperture, scan, camera. An amorphous layer on the
-/// entrance surface is a uniform potential (approximation): it only lets the probe travel on before it meets the crystal,
-/// as if focused so much higher.
+/// entrance surface is a uniform potential (approximation): it only lets the probe travel on before it meets the
+/// crystal, as if focused so much higher.
 MicroscopeState draw_state(const Recipe& recipe, const Ranges& ranges, const Microscope& of_family, Random& random);
 
 }  // namespace terrace

@@ -40,6 +40,10 @@ void check(const Ranges& ranges, const std::string& section) {
   check_range(ranges.film_b_scale, name("film_b_scale"));
   check_range(ranges.defocus_nm, name("defocus_nm"));
   check_range(ranges.amorphous_nm, name("amorphous_nm"));
+  check_range(ranges.specimen_tilt_mrad, name("specimen_tilt_mrad"));
+  check_range(ranges.astigmatism_nm, name("astigmatism_nm"));
+  check_range(ranges.C30_um, name("C30_um"));
+  check_range(ranges.pattern_scale_error_share, name("pattern_scale_error_share"));
   check_range(ranges.sigma_a_cells, name("sigma_a_cells"));
   check_range(ranges.sigma_b_cells, name("sigma_b_cells"));
   check_range(ranges.film_loss_cells, name("film_loss_cells"));
@@ -92,7 +96,8 @@ std::vector<HeldOutSet> read_held_out(const Config& config, const Ranges& ranges
   for (const auto& [name, table] : tables->table()) {
     if (!table.is_table()) refuse_unknown_key(name, "held_out", table.place, {"[held_out.NAME]"});
     if (name == "train" || name == "calibration" || name == "test")
-      throw InputError(fmt::format("{}: a held-out set cannot be called '{}'. Give it another name.", table.place, name));
+      throw InputError(
+          fmt::format("{}: a held-out set cannot be called '{}'. Give it another name.", table.place, name));
     HeldOutSet set{name, 0, {}};
     Config rest = table;
     auto& members = std::get<Config::Table>(rest.value);
@@ -152,8 +157,8 @@ const Ranges& Recipe::ranges_of(std::int64_t family) const {
 
 Recipe read_recipe(const std::filesystem::path& path) {
   const Config config = read_config(path);
-  const std::vector<std::string> sections = {"study",     "content", "ranges", "held_out",   "window",   "detection",
-                                             "rules",     "grid",    "microscope", "sampling", "substrate", "film"};
+  const std::vector<std::string> sections = {"study", "content", "ranges",     "held_out", "window",    "detection",
+                                             "rules", "grid",    "microscope", "sampling", "substrate", "film"};
   for (const auto& [key, value] : config.table())
     if (std::find(sections.begin(), sections.end(), key) == sections.end())
       refuse_unknown_key(key, "", value.place, sections);
@@ -175,18 +180,12 @@ Recipe read_recipe(const std::filesystem::path& path) {
 }
 
 nlohmann::ordered_json to_json(const Recipe& recipe) {
-  return {{"study", to_json(recipe.study)},
-          {"content", to_json(recipe.content)},
-          {"ranges", to_json(recipe.ranges)},
-          {"held_out", held_out_json(recipe.held_out)},
-          {"window", to_json(recipe.window)},
-          {"detection", to_json(recipe.detection)},
-          {"rules", to_json(recipe.rules)},
-          {"grid", to_json(recipe.grid)},
-          {"microscope", to_json(recipe.microscope)},
-          {"sampling", to_json(recipe.sampling)},
-          {"substrate", to_json(recipe.substrate)},
-          {"film", to_json(recipe.film)}};
+  return {{"study", to_json(recipe.study)},           {"content", to_json(recipe.content)},
+          {"ranges", to_json(recipe.ranges)},         {"held_out", held_out_json(recipe.held_out)},
+          {"window", to_json(recipe.window)},         {"detection", to_json(recipe.detection)},
+          {"rules", to_json(recipe.rules)},           {"grid", to_json(recipe.grid)},
+          {"microscope", to_json(recipe.microscope)}, {"sampling", to_json(recipe.sampling)},
+          {"substrate", to_json(recipe.substrate)},   {"film", to_json(recipe.film)}};
 }
 
 Recipe recipe_from_json(const nlohmann::ordered_json& json) {

@@ -57,16 +57,16 @@ struct Ranges {
   // of a microscope state
   std::vector<double> defocus_nm = {0, 0};
   std::vector<double> amorphous_nm = {0, 0};
-  double specimen_tilt_mrad = 0;
-  double astigmatism_nm = 0;
-  double C30_um = 0;
+  std::vector<double> specimen_tilt_mrad = {0, 0};
+  std::vector<double> astigmatism_nm = {0, 0};
+  std::vector<double> C30_um = {0, 0};
   std::vector<double> source_fwhm_angstrom = {};
   double semiangle_error_share = 0;
   double position_error_angstrom = 0.2;
   double scan_step_error_share = 0;
   double scan_drift_share = 0;
   double fly_back_error_angstrom = 0;
-  double pattern_scale_error_share = 0;
+  std::vector<double> pattern_scale_error_share = {0, 0};
   double pattern_centre_error_pixels = 0;
   double thickness_error_nm = 0;
 };
@@ -163,16 +163,16 @@ inline auto fields(const Ranges*) {
       F{"registration_error_cells", &R::registration_error_cells, 0, 2, "error of the projected boundary, up to"},
       F{"defocus_nm", &R::defocus_nm, -1000, 1000, "defocus, added to the microscope's"},
       F{"amorphous_nm", &R::amorphous_nm, 0, 100, "amorphous layer on the entrance surface"},
-      F{"specimen_tilt_mrad", &R::specimen_tilt_mrad, 0, 20, "largest specimen tilt, any azimuth"},
-      F{"astigmatism_nm", &R::astigmatism_nm, 0, 1000, "largest twofold astigmatism, any azimuth"},
-      F{"C30_um", &R::C30_um, 0, 1000, "spherical aberration, up to, either sign"},
+      F{"specimen_tilt_mrad", &R::specimen_tilt_mrad, 0, 20, "specimen tilt, evenly over a ring, any azimuth"},
+      F{"astigmatism_nm", &R::astigmatism_nm, 0, 1000, "twofold astigmatism, any azimuth"},
+      F{"C30_um", &R::C30_um, -1000, 1000, "spherical aberration, added to the microscope's"},
       F{"source_fwhm_angstrom", &R::source_fwhm_angstrom, 0, 10, "source size; empty for the microscope's"},
       F{"semiangle_error_share", &R::semiangle_error_share, 0, 0.5, "error of the semi-angle that is given, up to"},
       F{"position_error_angstrom", &R::position_error_angstrom, 0, 2, "error of the scan's origin, up to, x and y"},
       F{"scan_step_error_share", &R::scan_step_error_share, 0, 0.5, "error of the scan step, up to, x and y"},
       F{"scan_drift_share", &R::scan_drift_share, 0, 0.5, "drift, up to, as a share of the way scanned"},
       F{"fly_back_error_angstrom", &R::fly_back_error_angstrom, 0, 2, "random start of each scan line, up to"},
-      F{"pattern_scale_error_share", &R::pattern_scale_error_share, 0, 0.5, "error of the pattern's scale, up to"},
+      F{"pattern_scale_error_share", &R::pattern_scale_error_share, -0.5, 0.5, "error of the pattern's scale"},
       F{"pattern_centre_error_pixels", &R::pattern_centre_error_pixels, 0, 5, "error of its centre, up to, x and y"},
       F{"thickness_error_nm", &R::thickness_error_nm, 0, 100, "error of the thickness that is given, up to"},
   };

@@ -50,11 +50,11 @@ inline auto fields(const StandardGrid*) {
 struct Labels {
   InterfaceClass interface_class = InterfaceClass::abrupt;
   int step_count = 0;
-  double step_depth_nm = -1;     ///< of the first step; −1 where there is none
-  double step_depth_cells = -1;  ///< the same in cells along the beam
-  int step_height_cells = 0;     ///< of the first step; > 0: the substrate advances towards the film below it
+  double step_depth_nm = -1;            ///< of the first step; −1 where there is none
+  double step_depth_cells = -1;         ///< the same in cells along the beam
+  int step_height_cells = 0;            ///< of the first step; > 0: the substrate advances towards the film below it
   double second_step_depth_cells = -1;  ///< of the next step below it; −1 where there is none
-  double sigma_a_cells = 0;      ///< width of the profile on the A site (second moment, cells)
+  double sigma_a_cells = 0;             ///< width of the profile on the A site (second moment, cells)
   double sigma_b_cells = 0;
   double interface_offset_cells = 0;  ///< projected mean boundary minus the registered A-plane
   double film_cell_angstrom = 0;      ///< film lattice parameter along x
@@ -72,13 +72,13 @@ struct Conditions {
 
 /// How a sample came to be, for splits, pairs and evaluation.
 struct Origin {
-  std::int64_t index = 0;   ///< in the recipe
-  std::int64_t family = 0;  ///< structures of one family share crystal and microscope; splits never divide a family
+  std::int64_t index = 0;      ///< in the recipe
+  std::int64_t family = 0;     ///< structures of one family share crystal and microscope; splits never divide a family
   std::int64_t structure = 0;  ///< in the recipe; one structure at several thicknesses and microscope states
   int state = 0;               ///< number of the microscope state: other states of a structure are no new evidence
   std::int64_t pair = -1;      ///< matched-projection twins share this number; −1 for none
   std::string split;           ///< "train", "calibration", "test", or the name of a held-out set
-  std::string mixing;       ///< "none", "virtual_crystal", "random_cations"
+  std::string mixing;          ///< "none", "virtual_crystal", "random_cations"
 };
 
 struct Sample {

@@ -202,6 +202,18 @@ TEST(Detector, warns_where_the_camera_outreaches_the_grid_only) {
   EXPECT_NEAR(Detector(oblong, tilted, camera_of(20, 1)).reach_mrad(), reach - 3, 1e-9);
 }
 
+TEST(Detector, a_beam_that_falls_whole_pixels_off_the_middle_moves_the_pattern_by_so_many) {
+  const auto wave = random_wave(oblong);
+  Camera camera = camera_of(32, 1.5);
+  const auto centred = pattern_of(Detector(oblong, Microscope{}, camera), wave);
+  camera.centre_y_pixels = 3;
+  camera.centre_x_pixels = -2;
+  const auto moved = pattern_of(Detector(oblong, Microscope{}, camera), wave);
+  for (int y = 0; y + 3 < 32; ++y)
+    for (int x = 2; x < 32; ++x)  // the same areas, computed from other edges
+      EXPECT_NEAR(moved[(y + 3) * 32 + x - 2], centred[y * 32 + x], 1e-5 * centred[y * 32 + x] + 1e-9);
+}
+
 TEST(Detector, a_camera_beside_the_grid_sees_nothing) {
   Microscope microscope;
   microscope.specimen_tilt_x_mrad = 50;

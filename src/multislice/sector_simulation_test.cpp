@@ -83,18 +83,15 @@ Specimen rotated(double angle) {
 }
 
 SimulationPlan plan_for(std::vector<Specimen> specimens) {
-  SimulationPlan plan{.specimens = std::move(specimens),
-                      .exits = {},
-                      .views = {},
-                      .sampling = {},
-                      .grid = {}};
+  SimulationPlan plan{.specimens = std::move(specimens), .exits = {}, .views = {}, .sampling = {}, .grid = {}};
   plan.grid = {64, 72, plan.specimens[0].width_y, plan.specimens[0].width_x};
   for (int i = 0; i < std::ssize(plan.specimens); ++i)
     for (const int depth : {plan.specimens[i].depth_count() / 2, plan.specimens[i].depth_count()})
       plan.exits.push_back({i, depth});
   const std::vector<ProbePosition> positions = {{0, 4}, {1.3, 6.1}, {7.7, 8.9}};
   for (int exit = 0; exit < std::ssize(plan.exits); ++exit)
-    plan.views.push_back({exit, {.energy_kev = 200, .semiangle_mrad = 12}, {.pixels = 24, .mrad_per_pixel = 2.7}, positions});
+    plan.views.push_back(
+        {exit, {.energy_kev = 200, .semiangle_mrad = 12}, {.pixels = 24, .mrad_per_pixel = 2.7}, positions});
   return plan;
 }
 

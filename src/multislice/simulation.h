@@ -23,8 +23,8 @@ struct View {
   std::vector<ProbePosition> positions;
 };
 
-/// Specimens share one window, views one energy and the camera's number of pixels. `sampling.engine` says how: "direct", "sectors", or "auto", which
-/// chooses (engine_choice.h).
+/// Specimens share one window, views one energy and the camera's number of pixels. `sampling.engine` says how:
+/// "direct", "sectors", or "auto", which chooses (engine_choice.h).
 struct SimulationPlan {
   std::vector<Specimen> specimens;
   std::vector<Exit> exits;

@@ -44,6 +44,23 @@ TEST(Build, two_structures_share_slabs_until_their_steps_differ) {
     EXPECT_EQ(one.slab_at(depth).name == two.slab_at(depth).name, depth < 40 || depth >= 50) << depth;
 }
 
+TEST(Build, milling_takes_the_order_of_pure_film_columns_at_the_surfaces_alone) {
+  auto interface = stepped();  // cells 0 … 3 are substrate, 4 holds the step, 5 … 7 are film throughout
+  interface.film_loss_entrance_cells = 3;
+  interface.film_loss_exit_cells = 2;
+  const auto whole = build(stepped()), milled = build(interface);
+  const double film_from = 5 * 3.73 + 4 * (3.905 - 3.73);
+  for (int depth = 0; depth < 80; ++depth) {
+    const bool lost = depth < 6 || depth >= 76;
+    const auto &before = whole.slab_at(depth).atoms, &after = milled.slab_at(depth).atoms;
+    ASSERT_EQ(before.size(), after.size());
+    for (std::size_t i = 0; i < after.size(); ++i) {
+      const bool amorphous = lost && after[i].x > film_from - 0.01;
+      EXPECT_EQ(after[i].b_factor, amorphous ? amorphous_b_factor : before[i].b_factor) << depth << ' ' << after[i].x;
+    }
+  }
+}
+
 TEST(Build, every_plane_lies_in_the_middle_of_its_slab) {
   for (const auto& slab : build(stepped()).slabs)
     for (const auto& atom : slab.atoms) EXPECT_NEAR(atom.z, slab.thickness / 2, 1e-9);

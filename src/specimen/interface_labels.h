@@ -27,8 +27,8 @@ inline auto fields(const LabelRules*) {
 /// site.
 struct InterfaceLabels {
   int step_count = 0;
-  int step_depth_cells = -1;  ///< of the first step that counts; −1 where there is none
-  int step_height_cells = 0;  ///< of the same; > 0: the substrate advances towards the film below it
+  int step_depth_cells = -1;         ///< of the first step that counts; −1 where there is none
+  int step_height_cells = 0;         ///< of the same; > 0: the substrate advances towards the film below it
   int second_step_depth_cells = -1;  ///< of the next step that counts
   double sigma_a_cells = 0, sigma_b_cells = 0;
   double boundary_offset_cells = 0;  ///< mean boundary over depth minus the nominal plane, all steps included

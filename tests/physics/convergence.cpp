@@ -58,11 +58,12 @@ std::vector<ProbePosition> probes(const Case& c, int count) {
 /// As a camera of the recipes sees them: [probe][ky][kx].
 Array<float, 3> seen(const Case& c, int count, const Camera& camera) {
   const auto specimen = specimen_of(c);
-  const SimulationPlan plan{.specimens = {specimen},
-                            .exits = {{0, specimen.depth_count()}},
-                            .views = {{0, {.energy_kev = energy, .semiangle_mrad = semiangle}, camera, probes(c, count)}},
-                            .sampling = sampling_of(c),
-                            .grid = grid_for(specimen, sampling_of(c))};
+  const SimulationPlan plan{
+      .specimens = {specimen},
+      .exits = {{0, specimen.depth_count()}},
+      .views = {{0, {.energy_kev = energy, .semiangle_mrad = semiangle}, camera, probes(c, count)}},
+      .sampling = sampling_of(c),
+      .grid = grid_for(specimen, sampling_of(c))};
   Array<float, 3> patterns({count, camera.pixels, camera.pixels});
   simulate(plan, available_processors(), [&](int, std::int64_t position) { return patterns[position]; });
   return patterns;

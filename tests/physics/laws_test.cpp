@@ -195,5 +195,24 @@ TEST(PartialCoherence, few_focuses_do_what_a_densely_summed_spread_does) {
   EXPECT_GT(r_factor(focused, dense), 2.0 / 120);
 }
 
+TEST(AmorphousLayer, a_uniform_layer_on_the_entrance_surface_is_a_change_of_focus) {
+  auto specimen = stepped_specimen();
+  const Microscope microscope{.energy_kev = energy, .semiangle_mrad = 15, .defocus_nm = 1};
+  auto focused_higher = dark(), behind_layer = dark(), unchanged = dark();
+  add_pattern(specimen, microscope, place, 1, unchanged);
+  Microscope higher = microscope;
+  higher.defocus_nm -= 4;
+  add_pattern(specimen, higher, place, 1, focused_higher);
+  Specimen covered{.width_x = specimen.width_x, .width_y = specimen.width_y, .slabs = {}, .stack = {}};
+  for (int i = 0; i < 20; ++i) covered.add_slab(2, {});  // 4 nm in which nothing scatters
+  for (int depth = 0; depth < specimen.depth_count(); ++depth)
+    covered.add_slab(specimen.slab_at(depth).thickness, specimen.slab_at(depth).atoms);
+  add_pattern(covered, microscope, place, 1, behind_layer);
+  // Free space is the propagator's phase, which the probe's defocus repeats to second order in the angle: the fourth is
+  // πα⁴d/4λ = 2e-3 rad at 15 mrad, twice that in intensity.
+  EXPECT_LT(r_factor(focused_higher, behind_layer), 4e-3);
+  EXPECT_GT(r_factor(unchanged, behind_layer), 0.05);
+}
+
 }  // namespace
 }  // namespace terrace
