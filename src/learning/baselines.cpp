@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "learning/bootstrap.h"
+#include "dataset/bootstrap.h"
 #include "learning/linear_discriminant.h"
 #include "learning/pattern_dictionary.h"
 #include "learning/profile_baseline.h"

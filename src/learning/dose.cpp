@@ -45,7 +45,7 @@ double headline_dose(const DetectionRanges& ranges) {
   });
 }
 
-std::string dose_name(double electrons_per_pattern) { return fmt::format("{:.0f}", electrons_per_pattern); }
+std::string name_of_dose(double electrons_per_pattern) { return fmt::format("{:.0f}", electrons_per_pattern); }
 
 std::vector<Sample> read_detected(const SampleSource& samples, std::span<const std::int64_t> positions,
                                   const DetectionAtDose& detection, int threads) {

@@ -30,7 +30,7 @@ std::vector<double> doses_of(const DetectionRanges& ranges);
 double headline_dose(const DetectionRanges& ranges);
 
 /// "10000", as evaluation.json names a dose; "0" for noise-free.
-std::string dose_name(double electrons_per_pattern);
+std::string name_of_dose(double electrons_per_pattern);
 
 /// The samples at `positions`, read in order, then detected on all threads.
 std::vector<Sample> read_detected(const SampleSource& samples, std::span<const std::int64_t> positions,

@@ -84,7 +84,7 @@ class Evaluator {
   void add_doses() {
     for (const double dose : doses_of(ranges_))
       evaluation_.by_dose.push_back(
-          {dose_name(dose), dose == headline_ ? evaluation_.measures : measures_of(judged_at(dose, positions_))});
+          {name_of_dose(dose), dose == headline_ ? evaluation_.measures : measures_of(judged_at(dose, positions_))});
   }
 
   void add_held_out(const std::vector<JudgedSample>& test) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "learning/bootstrap.h"
+#include "dataset/bootstrap.h"
 
 namespace terrace {
 namespace {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <functional>
 
-#include "learning/bootstrap.h"
+#include "dataset/bootstrap.h"
 #include "learning/reliability.h"
 
 namespace terrace {

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "learning/bootstrap.h"
+#include "dataset/bootstrap.h"
 
 namespace terrace {
 namespace {

@@ -1,4 +1,4 @@
-#include "learning/bootstrap.h"
+#include "dataset/bootstrap.h"
 
 #include <algorithm>
 #include <cmath>
