@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "commands/command.h"
+#include "commands/data_set_page.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
 #include "core/error.h"
@@ -55,6 +56,7 @@ void run(const Options& options) {
   ProgressBar bar;
   generate(recipe, options.folder, options.threads, options.single_slice ? Passage::single_slice : Passage::multislice,
            bar.callback());
+  write_data_set_page(options.folder);
   fmt::print("data set: {}\n", options.folder);
 }
 

@@ -25,14 +25,14 @@ constexpr std::array<Named, 7> compared = {{{"rough_vs_diffuse", "rough | diffus
 std::string with_interval(const Json& block, const std::string& measure) {
   if (!block.contains(measure)) return "–";
   const auto& entry = block.at(measure);
-  return fmt::format("{:.3f} ({:.3f} to {:.3f})", entry.at("value").get<double>(), entry.at("low").get<double>(),
+  return fmt::format("{:.3f}\n{:.3f} to {:.3f}", entry.at("value").get<double>(), entry.at("low").get<double>(),
                      entry.at("high").get<double>());
 }
 
 std::string evidence(const Json& block) {
   if (!block.contains("class_accuracy")) return "–";
   const auto& entry = block.at("class_accuracy");
-  return fmt::format("{} / {} / {}", entry.at("n").get<long>(), entry.at("structures").get<long>(),
+  return fmt::format("{}\n{} structures\n{} families", entry.at("n").get<long>(), entry.at("structures").get<long>(),
                      entry.at("families").get<long>());
 }
 
@@ -131,7 +131,7 @@ void add_held_out(const Json& evaluation, ReportContent& report) {
       "looks "
       "stranger to the model than one of the test families (AUROC); a coin reaches 0.5.";
   for (const auto& [measure, name] : compared) table.columns.push_back(name);
-  table.columns.insert(table.columns.end(), {"recognised", "samples / structures / families"});
+  table.columns.insert(table.columns.end(), {"recognised", "samples"});
   const auto add_row = [&](const std::string& name, const Json& block) {
     auto& row = table.rows.emplace_back(1, name);
     for (const auto& [measure, unused] : compared) row.push_back(with_interval(block, measure));

@@ -10,6 +10,7 @@
 #include "core/text_file.h"
 #include "core/threads.h"
 #include "dataset/shard.h"
+#include "dataset/statistics.h"
 
 namespace terrace {
 namespace {
@@ -108,6 +109,7 @@ void write_manifest(const Recipe& recipe, const fs::path& folder, Passage passag
                          {"samples", recipe.samples()},
                          {"families", recipe.families()},
                          {"counts", count_samples(folder, shards, hash)},
+                         {"statistics", statistics_of(folder, shards, hash)},
                          {"domain", domain_of(recipe)},
                          {"shards", shards}};
   write_text(folder / "manifest.json", manifest.dump(1) + "\n");

@@ -48,7 +48,7 @@ struct Chart {
   std::optional<MarkedRange> marked{};
 };
 
-/// Text in rows and columns; the first cell of a row names it.
+/// Text in rows and columns; the first cell of a row names it. What follows a line break in a cell is in smaller print.
 struct TextTable {
   std::string title{};
   std::string meaning{};

@@ -87,12 +87,18 @@ export function measures_table(measures, note) {
     note ? make("p", { class: "meaning" }, note) : null);
 }
 
+/** What follows a line break is smaller print. */
+function lines(text) {
+  const [first, ...rest] = text.split("\n");
+  return [first, ...rest.map((line) => make("small", {}, line))];
+}
+
 /** Words and numbers in rows; the first cell of each names it. */
 export function text_table({ title, meaning, columns, rows }) {
   const body = rows.map(([name, ...cells]) =>
-    make("tr", {}, make("th", { scope: "row" }, name), ...cells.map((cell) => make("td", { class: "number" }, cell))));
+    make("tr", {}, make("th", { scope: "row" }, name), ...cells.map((cell) => make("td", { class: "number" }, ...lines(cell)))));
   const head = make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, name)));
-  const table = make("table", {}, make("thead", {}, head), make("tbody", {}, ...body));
+  const table = make("table", { class: "plain" }, make("thead", {}, head), make("tbody", {}, ...body));
   return figure(title, meaning, make("div", { class: "wide", tabindex: "0", role: "region", "aria-label": title }, table));
 }
 
