@@ -35,3 +35,12 @@ function(terrace_test name)
   target_compile_definitions(${name} PRIVATE TERRACE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600)
 endfunction()
+
+# terrace_mpi(NAME): the module may use MPI, where it was found.
+function(terrace_mpi name)
+  if(TERRACE_WITH_MPI AND MPI_C_FOUND)
+    target_link_libraries(terrace_${name} PRIVATE MPI::MPI_C)
+    target_compile_definitions(terrace_${name} PRIVATE TERRACE_WITH_MPI
+      OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)  # the C interface alone
+  endif()
+endfunction()

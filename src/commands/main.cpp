@@ -9,6 +9,7 @@
 #include "commands/interruption.h"
 #include "core/error.h"
 #include "core/nearest_name.h"
+#include "dataset/ranks.h"
 
 namespace terrace {
 namespace {
@@ -91,11 +92,7 @@ int run(int count, char** arguments) {
   }
 }
 
-}  // namespace
-}  // namespace terrace
-
-int main(int count, char** arguments) {
-  using namespace terrace;
+int run_or_complain(int count, char** arguments) {
   try {
     return run(count, arguments);
   } catch (const InputError& error) {
@@ -115,4 +112,14 @@ int main(int count, char** arguments) {
     return complain(our_fault,
                     fmt::format("internal error: {}. Please report it, with the command.", first_line(error.what())));
   }
+}
+
+}  // namespace
+}  // namespace terrace
+
+int main(int count, char** arguments) {
+  const int code = terrace::run_or_complain(count, arguments);
+  std::fflush(stdout);
+  if (code != 0) terrace::end_all_ranks(code);  // which may wait for this one
+  return code;
 }

@@ -7,4 +7,13 @@ namespace terrace {
 /// thread alone: the caller shares out the work, and the same shape gives the same bytes.
 void multiply_matrices(const float* left, const float* right, int rows, int inner, int columns, float* product);
 
+/// A block of a larger row-major matrix: its first number, and how far one row is from the next.
+struct MatrixBlock {
+  const float* first = nullptr;
+  int stride = 0;
+};
+
+/// As multiply_matrices, but product = scale · product + left · right, with a left side inside a larger matrix.
+void add_product(MatrixBlock left, const float* right, int rows, int inner, int columns, float scale, float* product);
+
 }  // namespace terrace

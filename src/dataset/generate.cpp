@@ -3,65 +3,47 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <mutex>
+#include <chrono>
+#include <optional>
+#include <thread>
 
 #include "core/error.h"
 #include "core/free_memory.h"
-#include "core/text_file.h"
 #include "core/threads.h"
+#include "dataset/data_set_cost.h"
+#include "dataset/folder_claim.h"
+#include "dataset/manifest.h"
 #include "dataset/shard.h"
-#include "dataset/statistics.h"
+#include "dataset/shard_tally.h"
 
 namespace terrace {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
-constexpr int families_counted = 3;
+/// In the order of what rules when ranks compare notes.
+enum State { missing, whole, damaged, foreign };
 
-std::string shard_name(int shard) { return fmt::format("shard-{:05}.h5", shard); }
-
-int shard_count(const Recipe& recipe) {
-  return (recipe.families() + recipe.study.families_per_shard - 1) / recipe.study.families_per_shard;
+State state_of(const fs::path& path, const std::string& hash, std::int64_t samples) {
+  if (!fs::exists(path)) return missing;
+  try {
+    const ShardReader shard(path, hash);
+    shard.verify();
+    return shard.size() == samples ? whole : damaged;
+  } catch (const DamagedShard&) {
+    return damaged;
+  } catch (const ForeignShard&) {
+    return foreign;
+  }
 }
 
-/// What a shard must carry to belong to this data set.
-std::string data_set_hash(const Recipe& recipe, Passage passage) {
-  return recipe_hash(recipe) + (passage == Passage::single_slice ? "-single-slice" : "");
-}
-
-double bytes_per_sample(const Recipe& recipe) {
-  return 4.0 * recipe.grid.positions() * recipe.grid.pixels * recipe.grid.pixels;
-}
-
-/// True where the shard is there and whole; throws where something else lies in its place.
-bool is_done(const fs::path& path, const std::string& hash, int samples) {
-  if (!fs::exists(path)) return false;
-  const ShardReader shard(path, hash);
-  shard.verify();
-  if (shard.size() == samples) return true;
-  throw FileError(
-      fmt::format("'{}' holds {} samples, not {}. Delete it and run again.", path.string(), shard.size(), samples));
-}
-
-int samples_of_shard(const Recipe& recipe, int shard) {
-  const int first = shard * recipe.study.families_per_shard;
-  return std::min(recipe.study.families_per_shard, recipe.families() - first) * recipe.samples_per_family();
-}
-
-/// The shards that are still to be made. All are looked at before any is written, so that a folder of another recipe
-/// is left as it was.
-std::vector<int> missing_shards(const Recipe& recipe, const fs::path& folder, const std::string& hash, int threads) {
-  std::vector<char> done(shard_count(recipe));
-  parallel_for(std::ssize(done), threads, [&](std::int64_t i) {
-    const int shard = static_cast<int>(i);
-    done[i] = is_done(folder / shard_name(shard), hash, samples_of_shard(recipe, shard));
-  });
-  std::vector<int> missing;
-  for (int shard = 0; shard < std::ssize(done); ++shard)
-    if (!done[shard]) missing.push_back(shard);
-  return missing;
+[[noreturn]] void refuse_damaged(const fs::path& folder, const std::vector<int>& shards) {
+  constexpr std::size_t named = 5;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(named, shards.size()); ++i) names += (i ? ", " : "") + shard_name(shards[i]);
+  if (shards.size() > named) names += fmt::format(" and {} more", shards.size() - named);
+  throw FileError(fmt::format("'{}' holds damaged shards: {}. Run again with --remake-damaged: {} will be remade.",
+                              folder.string(), names, shards.size() > 1 ? "they alone" : "it alone"));
 }
 
 void check_disk(const fs::path& folder, double bytes) {
@@ -74,100 +56,118 @@ void check_disk(const fs::path& folder, double bytes) {
                     folder.string(), available / 1e9, bytes / 1e9));
 }
 
-Json count_samples(const fs::path& folder, const std::vector<std::string>& shards, const std::string& hash) {
-  Json counts;
-  for (const auto& name : shards) {
-    const ShardReader shard(folder / name, hash);
-    for (int i = 0; i < shard.size(); ++i) {
-      const auto& sample = shard.sample(i);
-      auto& count = counts[sample.origin.split][interface_class_names[static_cast<int>(sample.labels.interface_class)]];
-      count = count.is_null() ? 1 : count.get<int>() + 1;
-    }
+/// One run of `generate`.
+struct Run {
+  const Recipe& recipe;
+  const fs::path& folder;
+  const Making& making;
+  const Ranks& ranks;
+  std::string hash = data_set_hash(recipe, making.passage);
+  std::vector<int> shards = shards_of(recipe, making.part);
+
+  fs::path path_of(int shard) const { return folder / shard_name(shard); }
+  bool is_mine(std::size_t position) const { return static_cast<int>(position % ranks.count()) == ranks.rank(); }
+
+  /// The states of `shards`, each read by one rank and known to all. All are looked at before any is written, so that a
+  /// folder of another recipe is left as it was.
+  std::vector<int> survey() const {
+    std::vector<int> states(shards.size(), missing);
+    std::vector<std::size_t> mine;
+    for (std::size_t i = 0; i < shards.size(); ++i)
+      if (is_mine(i)) mine.push_back(i);
+    parallel_for(std::ssize(mine), making.threads, [&](std::int64_t i) {
+      const int shard = shards[mine[i]];
+      states[mine[i]] = state_of(path_of(shard), hash, samples_of_shard(recipe, shard));
+    });
+    ranks.share_largest(states);
+    return states;
   }
-  return counts;
-}
 
-Json domain_of(const Recipe& recipe) {
-  const double cell = recipe.substrate.cell_angstrom / 10;
-  const auto& thickness = recipe.ranges.thickness_cells;
-  return {{"energy_kev", {recipe.microscope.energy_kev, recipe.microscope.energy_kev}},
-          {"semiangle_mrad", {recipe.microscope.semiangle_mrad, recipe.microscope.semiangle_mrad}},
-          {"thickness_nm", {thickness[0] * cell, thickness[1] * cell}},
-          {"cell_nm", cell},
-          {"substrate_cell_angstrom", recipe.substrate.cell_across_angstrom}};
-}
-
-void write_manifest(const Recipe& recipe, const fs::path& folder, Passage passage) {
-  const std::string hash = data_set_hash(recipe, passage);
-  std::vector<std::string> shards;
-  for (int i = 0; i < shard_count(recipe); ++i) shards.push_back(shard_name(i));
-  const Json manifest = {{"format", "terrace data set"},
-                         {"shard_version", shard_version},
-                         {"recipe_hash", hash},
-                         {"recipe", to_json(recipe)},
-                         {"passage", passage == Passage::multislice ? "multislice" : "single_slice"},
-                         {"samples", recipe.samples()},
-                         {"families", recipe.families()},
-                         {"counts", count_samples(folder, shards, hash)},
-                         {"statistics", statistics_of(folder, shards, hash)},
-                         {"domain", domain_of(recipe)},
-                         {"shards", shards}};
-  write_text(folder / "manifest.json", manifest.dump(1) + "\n");
-}
-
-}  // namespace
-
-DataSetCost cost_of(const Recipe& recipe, int threads) {
-  Work work;
-  const int counted = std::min(families_counted, recipe.families());
-  for (int family = 0; family < counted; ++family) {
-    const auto more = work_of(recipe, plan_family(recipe, family));
-    work.shared_steps += more.shared_steps;
-    work.separate_steps += more.separate_steps;
-    work.seconds += more.seconds / counted;
-    work.memory_bytes = std::max(work.memory_bytes, more.memory_bytes);
-    work.engine = more.engine;
+  std::vector<int> in_state(State state, const std::vector<int>& states) const {
+    std::vector<int> result;
+    for (std::size_t i = 0; i < shards.size(); ++i)
+      if (states[i] == state) result.push_back(shards[i]);
+    return result;
   }
-  const int workers = std::min(threads, shard_count(recipe));
-  DataSetCost result{.samples = recipe.samples(), .families = recipe.families(), .engine = work.engine};
-  result.sharing = static_cast<double>(work.separate_steps) / static_cast<double>(work.shared_steps);
-  result.seconds = work.seconds * recipe.families() * slowness_of_this_machine() / workers;
-  result.disk_bytes = bytes_per_sample(recipe) * static_cast<double>(recipe.samples());
-  // A shard's samples, those of the family of the moment, and their growth: measured.
-  const double samples = 1.5 * recipe.study.families_per_shard * recipe.samples_per_family() * bytes_per_sample(recipe);
-  result.memory_bytes = program_bytes + workers * (work.memory_bytes - program_bytes + samples);
-  return result;
-}
 
-void generate(const Recipe& recipe, const fs::path& folder, int threads, Passage passage, const Progress& progress) {
-  fs::create_directories(folder);
-  const std::string hash = data_set_hash(recipe, passage);
-  const auto missing = missing_shards(recipe, folder, hash, threads);
-  double samples_missing = 0;
-  for (const int shard : missing) samples_missing += samples_of_shard(recipe, shard);
-  check_disk(folder, 1.05 * bytes_per_sample(recipe) * samples_missing);
-  std::mutex report;
-  std::int64_t done = recipe.families();
-  for (const int shard : missing) done -= samples_of_shard(recipe, shard) / recipe.samples_per_family();
-  const auto finished_family = [&] {
-    std::lock_guard lock(report);
-    if (progress) progress("simulating families", ++done, recipe.families());
-  };
-  parallel_for(std::ssize(missing), threads, [&](std::int64_t i) {
-    const std::int64_t first = std::int64_t{missing[i]} * recipe.study.families_per_shard;
-    const std::int64_t last = std::min<std::int64_t>(first + recipe.study.families_per_shard, recipe.families());
+  /// On the first rank: refuses what cannot be gone on with, and makes room for what will be made.
+  void prepare(const std::vector<int>& states) const {
+    for (const int shard : in_state(foreign, states)) ShardReader(path_of(shard), hash);
+    const auto broken = in_state(damaged, states);
+    if (!broken.empty() && making.damaged == DamagedShards::refuse) refuse_damaged(folder, broken);
+    std::int64_t families = families_of(recipe, in_state(missing, states)) + families_of(recipe, broken);
+    check_disk(folder, 1.05 * bytes_per_sample(recipe) * static_cast<double>(families * recipe.samples_per_family()));
+    for (const int shard : broken) fs::remove(path_of(shard));
+  }
+
+  void make_shard(int shard, ShardTally& tally) const {
     std::vector<Sample> samples;
-    for (std::int64_t family = first; family < last; ++family) {
-      for (auto& sample : simulate_family(recipe, plan_family(recipe, family), passage))
+    const auto families = families_of_shard(recipe, shard);
+    for (auto family = families.first; family < families.last; ++family) {
+      for (auto& sample : simulate_family(recipe, plan_family(recipe, family), making.passage))
         samples.push_back(std::move(sample));
-      finished_family();
+      tally.add_family();
     }
-    write_shard(folder / shard_name(missing[i]), samples, hash);
+    write_shard(path_of(shard), samples, hash);
     samples.clear();
     samples.shrink_to_fit();
     return_free_memory();
-  });
-  write_manifest(recipe, folder, passage);
+  }
+
+  void make_missing(const std::vector<int>& states) const {
+    const Progress silence;
+    const auto total = families_of(recipe, shards);
+    ShardTally tally(recipe, folder, ranks.is_first() ? making.progress : silence,
+                     families_of(recipe, in_state(whole, states)), total);
+    std::vector<int> todo, mine;
+    for (std::size_t i = 0; i < shards.size(); ++i)
+      if (states[i] != whole) todo.push_back(shards[i]);
+    for (std::size_t i = 0; i < todo.size(); ++i)
+      if (is_mine(i))
+        mine.push_back(todo[i]);
+      else if (ranks.is_first())
+        tally.expect_from_others(todo[i]);
+    parallel_for(std::ssize(mine), making.threads, [&](std::int64_t i) { make_shard(mine[i], tally); });
+    ranks.wait_for_all([&] { tally.wait(); });
+    tally.finish();
+  }
+
+  /// A file system of many machines may show a new file late. All shards of this run are known to be there.
+  void wait_until_seen() const {
+    constexpr int longest_seconds = 120;
+    for (int second = 0; second < longest_seconds; ++second) {
+      if (std::ranges::all_of(shards, [&](int shard) { return fs::exists(path_of(shard)); })) return;
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
+  }
+
+  /// Writes the manifest where all shards of all parts are there; returns how many are not.
+  std::int64_t complete() const {
+    wait_until_seen();
+    const auto there = names_in(folder);
+    const auto lacking =
+        std::ranges::count_if(shard_names(recipe), [&](const std::string& name) { return !there.contains(name); });
+    if (lacking == 0) write_manifest(recipe, folder, making.passage);
+    return lacking;
+  }
+};
+
+}  // namespace
+
+// The first rank leads: what is wrong for all is said once, by it, while the others wait.
+std::int64_t generate(const Recipe& recipe, const fs::path& folder, const Making& making, const Ranks& ranks) {
+  std::optional<FolderClaim> claim;
+  if (ranks.is_first()) {
+    fs::create_directories(folder);
+    claim.emplace(recipe, folder, making.part);
+  }
+  ranks.wait_for_all();
+  const Run run{recipe, folder, making, ranks};
+  const auto states = run.survey();
+  if (ranks.is_first()) run.prepare(states);
+  ranks.wait_for_all();
+  run.make_missing(states);
+  return ranks.is_first() ? run.complete() : 0;
 }
 
 }  // namespace terrace

@@ -1,28 +1,33 @@
-// Makes a data set from a recipe: plans families, shares them out over threads, writes shards, resumes.
+// Makes a data set from a recipe: plans families, shares them out over ranks and threads, writes shards, resumes.
 #pragma once
 
 #include <filesystem>
 
 #include "core/progress.h"
 #include "dataset/family_simulation.h"
+#include "dataset/ranks.h"
 #include "dataset/recipe.h"
+#include "dataset/shard_list.h"
 
 namespace terrace {
 
-/// What a data set will cost, counted on its first families, at this machine's measured speed.
-struct DataSetCost {
-  std::int64_t samples = 0, families = 0;
-  double seconds = 0;  ///< with the threads asked for
-  double disk_bytes = 0, memory_bytes = 0;
-  double sharing = 1;  ///< steps that separate runs of every structure would take, over steps taken
-  EngineChoice engine;
-};
-DataSetCost cost_of(const Recipe& recipe, int threads);
+enum class DamagedShards { refuse, remake };
 
-/// Writes the shards that `folder` lacks, then manifest.json. What is there already is kept if it belongs to the same
-/// recipe (hash) and refused otherwise, so that a run that was cut short goes on where it stopped and ends with the
-/// same bytes. Throws InputError, FileError, ResourceError.
-void generate(const Recipe& recipe, const std::filesystem::path& folder, int threads, Passage passage,
-              const Progress& progress);
+/// How a data set is made; none of it changes a byte of the whole.
+struct Making {
+  int threads = 1;  ///< of each rank
+  Passage passage = Passage::multislice;
+  Part part = {};
+  DamagedShards damaged = DamagedShards::refuse;
+  Progress progress = {};  ///< hears of all ranks' families, on the first rank alone
+};
+
+/// Writes the shards of the part that `folder` lacks, and manifest.json once all of all parts are there. What is there
+/// already is kept if it is whole and belongs to the same recipe (hash), and refused otherwise, so that a run that was
+/// cut short goes on where it stopped and ends with the same bytes. Every rank calls it with the same arguments.
+/// Returns, on the first rank, how many shards of other parts are still missing. Throws InputError, FileError,
+/// ResourceError.
+std::int64_t generate(const Recipe& recipe, const std::filesystem::path& folder, const Making& making,
+                      const Ranks& ranks = Ranks());
 
 }  // namespace terrace

@@ -8,7 +8,11 @@
 
 #include "core/error.h"
 #include "dataset/data_set.h"
+#include "dataset/data_set_cost.h"
+#include "dataset/folder_claim.h"
+#include "dataset/sample_json.h"
 #include "dataset/shard.h"
+#include "dataset/shard_tally.h"
 
 namespace terrace {
 namespace {
@@ -55,20 +59,20 @@ class Generate : public testing::Test {
 };
 
 TEST_F(Generate, one_thread_and_two_write_the_same_bytes) {
-  generate(tiny_recipe(), folder_ / "one", 1, Passage::multislice, {});
-  generate(tiny_recipe(), folder_ / "two", 2, Passage::multislice, {});
+  generate(tiny_recipe(), folder_ / "one", {.threads = 1});
+  generate(tiny_recipe(), folder_ / "two", {.threads = 2});
   for (const char* name : {"shard-00000.h5", "shard-00001.h5", "shard-00002.h5", "manifest.json"})
     EXPECT_EQ(bytes(folder_ / "one" / name), bytes(folder_ / "two" / name)) << name;
 }
 
 TEST_F(Generate, a_run_cut_short_goes_on_and_ends_with_the_same_bytes) {
-  generate(tiny_recipe(), folder_, 2, Passage::multislice, {});
+  generate(tiny_recipe(), folder_, {.threads = 2});
   const auto whole = bytes(folder_ / "shard-00001.h5");
   const auto kept_since = fs::last_write_time(folder_ / "shard-00000.h5");
   fs::remove(folder_ / "shard-00001.h5");
   fs::remove(folder_ / "manifest.json");
   std::ofstream(folder_ / "shard-00001.h5.partial") << "half a shard";
-  generate(tiny_recipe(), folder_, 1, Passage::multislice, {});
+  generate(tiny_recipe(), folder_, {.threads = 1});
   EXPECT_EQ(bytes(folder_ / "shard-00001.h5"), whole);
   EXPECT_EQ(fs::last_write_time(folder_ / "shard-00000.h5"), kept_since);
   EXPECT_FALSE(fs::exists(folder_ / "shard-00001.h5.partial"));
@@ -76,7 +80,7 @@ TEST_F(Generate, a_run_cut_short_goes_on_and_ends_with_the_same_bytes) {
 
 TEST_F(Generate, samples_do_not_depend_on_the_families_simulated_before) {
   const auto recipe = tiny_recipe();
-  generate(recipe, folder_, 2, Passage::multislice, {});
+  generate(recipe, folder_, {.threads = 2});
   const DataSet data(folder_);
   ASSERT_EQ(data.size(), recipe.samples());
   const auto alone = simulate_family(recipe, plan_family(recipe, 3), Passage::multislice);
@@ -124,10 +128,10 @@ TEST_F(Generate, in_a_single_slice_twins_are_the_same_pattern) {
 
 TEST_F(Generate, damaged_and_foreign_shards_are_named) {
   using testing::HasSubstr;
-  generate(tiny_recipe(), folder_, 2, Passage::multislice, {});
+  generate(tiny_recipe(), folder_, {.threads = 2});
   const auto complaint = [&](const Recipe& recipe) -> std::string {
     try {
-      generate(recipe, folder_, 1, Passage::multislice, {});
+      generate(recipe, folder_, {.threads = 1});
     } catch (const FileError& error) {
       return error.what();
     }
@@ -143,8 +147,84 @@ TEST_F(Generate, damaged_and_foreign_shards_are_named) {
   EXPECT_THROW(DataSet{folder_}, FileError);
 }
 
+TEST_F(Generate, parts_made_in_any_order_are_the_whole) {
+  generate(tiny_recipe(), folder_ / "whole", {});
+  EXPECT_EQ(generate(tiny_recipe(), folder_ / "parts", {.part = {.index = 1, .count = 2}}), 2);
+  EXPECT_FALSE(fs::exists(folder_ / "parts" / "manifest.json"));
+  EXPECT_EQ(generate(tiny_recipe(), folder_ / "parts", {.part = {.index = 0, .count = 2}}), 0);
+  EXPECT_EQ(names_in(folder_ / "parts"), names_in(folder_ / "whole"));
+  for (const auto& name : names_in(folder_ / "whole"))
+    EXPECT_EQ(bytes(folder_ / "parts" / name), bytes(folder_ / "whole" / name)) << name;
+}
+
+TEST_F(Generate, no_two_runs_make_the_same_shard) {
+  fs::create_directories(folder_);
+  {
+    const FolderClaim other(tiny_recipe(), folder_, {.index = 1, .count = 2});
+    EXPECT_THROW(generate(tiny_recipe(), folder_, {}), InputError);
+    EXPECT_THROW(generate(tiny_recipe(), folder_, {.part = {.index = 1, .count = 2}}), InputError);
+    EXPECT_EQ(generate(tiny_recipe(), folder_, {.part = {.index = 0, .count = 2}}), 1);
+  }
+  EXPECT_EQ(generate(tiny_recipe(), folder_, {}), 0);
+}
+
+TEST_F(Generate, sweeps_up_after_dead_runs_and_leaves_other_files_alone) {
+  fs::create_directories(folder_);
+  for (const char* name : {"shard-00001.h5.partial", "shard-00002.h5.node-7.partial", "manifest.json.node-7.partial",
+                           "shard-00003.h5.partial", "shard-00001.h5.copy", "notes.partial"})
+    std::ofstream(folder_ / name) << "half a file";
+  generate(tiny_recipe(), folder_, {});
+  const std::set<std::string> expected = {"shard-00000.h5",        "shard-00001.h5",      "shard-00002.h5",
+                                          "manifest.json",         "shard-00001.h5.copy", "notes.partial",
+                                          "shard-00003.h5.partial"};  // the recipe has three shards
+  EXPECT_EQ(names_in(folder_), expected);
+}
+
+TEST_F(Generate, damaged_shards_are_remade_alone_where_asked) {
+  generate(tiny_recipe(), folder_, {});
+  const auto whole = bytes(folder_ / "shard-00001.h5");
+  const auto kept_since = fs::last_write_time(folder_ / "shard-00000.h5");
+  fs::resize_file(folder_ / "shard-00001.h5", 3000);
+  generate(tiny_recipe(), folder_, {.damaged = DamagedShards::remake});
+  EXPECT_EQ(bytes(folder_ / "shard-00001.h5"), whole);
+  EXPECT_EQ(fs::last_write_time(folder_ / "shard-00000.h5"), kept_since);
+}
+
+// A shard is two parts: what HDF5 needs to find its way, of which some bytes mean nothing, and what is checked.
+TEST_F(Generate, no_changed_byte_changes_what_is_read) {
+  generate(tiny_recipe(), folder_, {});
+  const auto path = folder_ / "shard-00000.h5";
+  const auto hash = recipe_hash(tiny_recipe());
+  const auto whole = bytes(path);
+  const auto everything = [&] {
+    std::string text;
+    const ShardReader shard(path, hash);
+    for (int i = 0; i < shard.size(); ++i) {
+      const auto sample = shard.read(i);
+      text.append(reinterpret_cast<const char*>(sample.patterns.data()), 4 * sample.patterns.size());
+      text.append(reinterpret_cast<const char*>(sample.covered.data()), sample.covered.size());
+      text += nlohmann::json(sample.labels).dump() + nlohmann::json(sample.conditions).dump() +
+              nlohmann::json(sample.origin).dump();
+    }
+    return text;
+  };
+  const auto truth = everything();
+  int refused = 0, tried = 0;
+  for (std::size_t place = 0; place < whole.size(); place += 97, ++tried) {
+    auto content = whole;
+    content[place] ^= 0x11;
+    std::ofstream(path, std::ios::binary) << content;
+    try {
+      ASSERT_EQ(everything() == truth, true) << place;
+    } catch (const FileError&) {
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 0.8 * tried);
+}
+
 TEST_F(Generate, a_changed_byte_breaks_the_checksum) {
-  generate(tiny_recipe(), folder_, 2, Passage::multislice, {});
+  generate(tiny_recipe(), folder_, {.threads = 2});
   const auto path = folder_ / "shard-00000.h5";
   const auto hash = recipe_hash(tiny_recipe());
   ShardReader(path, hash).verify();
@@ -158,9 +238,19 @@ TEST_F(Generate, a_changed_byte_breaks_the_checksum) {
   EXPECT_THROW(ShardReader(path, hash).verify(), FileError);
 }
 
+TEST(DataSetCost, parts_and_ranks_share_it) {
+  const auto recipe = tiny_recipe();
+  const auto whole = cost_of(recipe, {});
+  const auto first = cost_of(recipe, {.part = {.index = 0, .count = 2}});
+  const auto second = cost_of(recipe, {.part = {.index = 1, .count = 2}});
+  EXPECT_EQ(first.samples + second.samples, whole.samples);
+  EXPECT_DOUBLE_EQ(first.disk_bytes + second.disk_bytes, whole.disk_bytes);
+  EXPECT_EQ(cost_of(recipe, {.threads = 2, .ranks = 3}).memory_bytes, whole.memory_bytes);  // one shard for each rank
+}
+
 TEST(DataSetCost, counts_what_the_plans_hold) {
   const auto recipe = tiny_recipe();
-  const auto cost = cost_of(recipe, 2);
+  const auto cost = cost_of(recipe, {.threads = 2});
   EXPECT_EQ(cost.samples, 5 * (2 * 2 + 2 + 1));
   EXPECT_GE(cost.sharing, 1);
   EXPECT_NEAR(cost.disk_bytes, 4.0 * 4 * 8 * 8 * 35, 1);

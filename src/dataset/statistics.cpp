@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/random.h"
 #include "dataset/sample_json.h"
 #include "dataset/shard.h"
 
@@ -41,8 +40,7 @@ void DataSetStatistics::add(const Labels& labels, const Conditions& conditions, 
   const nlohmann::json label_values = labels, condition_values = conditions;
   for (const auto& [name, value] : label_values.items())
     if (has_label(labels, name)) split.drawn[name].add(value.get<double>());
-  for (const auto& [name, value] : condition_values.items())
-    split.drawn["given_" + name].add(value.get<double>());
+  for (const auto& [name, value] : condition_values.items()) split.drawn["given_" + name].add(value.get<double>());
   const auto [first, is_new] = seen_.emplace(hash_of_patterns, origin.split);
   if (is_new) return;
   ++duplicates_;
@@ -74,9 +72,8 @@ Json statistics_of(const std::filesystem::path& folder, const std::vector<std::s
   for (const auto& name : shards) {
     const ShardReader shard(folder / name, recipe_hash);
     for (int i = 0; i < shard.size(); ++i) {
-      const auto sample = shard.read(i);
-      statistics.add(sample.labels, sample.conditions, sample.origin,
-                     stable_hash(sample.patterns.data(), sample.patterns.size() * sizeof(float)));
+      const auto& sample = shard.sample(i);
+      statistics.add(sample.labels, sample.conditions, sample.origin, shard.checksum_of_patterns(i));
     }
   }
   return statistics.json();

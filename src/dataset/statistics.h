@@ -44,7 +44,7 @@ class DataSetStatistics {
   std::int64_t duplicates_ = 0, between_splits_ = 0;
 };
 
-/// Of the shards of a data set; reads all of their patterns.
+/// Of the shards of a data set; reads their tables alone.
 nlohmann::ordered_json statistics_of(const std::filesystem::path& folder, const std::vector<std::string>& shards,
                                      const std::string& recipe_hash);
 

@@ -207,12 +207,15 @@ bool Handle::release() noexcept {
   }
 }
 
-Hdf5File Hdf5File::create(const std::filesystem::path& path) {
+Hdf5File Hdf5File::create(const std::filesystem::path& path, Hdf5Headers headers) {
   const Turn turn;
   Handle access(H5Pcreate(H5P_FILE_ACCESS));
-  H5Pset_libver_bounds(access.id(), H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
+  H5Pset_libver_bounds(access.id(), headers == Hdf5Headers::checksummed ? H5F_LIBVER_V18 : H5F_LIBVER_EARLIEST,
+                       H5F_LIBVER_V18);
   H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG);
-  return {own(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), path.string(), "written"), path};
+  const Handle root(H5Pcreate(H5P_FILE_CREATE));
+  H5Pset_obj_track_times(root.id(), false);
+  return {own(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, root.id(), access.id()), path.string(), "written"), path};
 }
 
 Hdf5File Hdf5File::open(const std::filesystem::path& path) {
@@ -388,11 +391,13 @@ void Hdf5File::get_numbers(const std::string& object, const std::string& attribu
 std::vector<std::string> Hdf5File::get_texts(const std::string& object, const std::string& attribute) const {
   const Turn turn;
   const auto name = name_of(object, attribute);
-  const auto count = product(extents_of(object, attribute));
+  const auto extents = extents_of(object, attribute);
+  const auto count = product(extents);
   const auto opened = open_object(object, attribute);
   const auto stored = type_of_object(opened.id(), name);
   if (H5Tget_class(stored.id()) != H5T_STRING)
     throw FileError(fmt::format("'{}' holds {}, not text.", name, type_name(stored.id())));
+  if (attribute.empty()) refuse_promise(opened.id(), extents, name);
   std::vector<std::string> texts;
   if (H5Tis_variable_str(stored.id()) > 0) {
     std::vector<char*> pointers(static_cast<std::size_t>(count));

@@ -37,6 +37,10 @@ struct Hdf5Layout {
   int gzip = 0;
 };
 
+/// The library trusts plain headers: a changed byte in them can end the program. Of checksummed ones (HDF5 1.8 and
+/// later) it notices. Texts are stored where neither protects them.
+enum class Hdf5Headers { plain, checksummed };
+
 namespace hdf5_detail {
 
 enum class Type { int8, uint8, int16, uint16, int32, uint32, int64, uint64, float32, float64 };
@@ -128,7 +132,7 @@ class Hdf5File {
  public:
   /// Starts an empty file in place of whatever `path` was. The file can be read by HDF5 1.8; equal content gives equal
   /// bytes (no time stamps).
-  static Hdf5File create(const std::filesystem::path& path);
+  static Hdf5File create(const std::filesystem::path& path, Hdf5Headers headers = Hdf5Headers::plain);
   /// For reading only. Throws FileError where the file is missing, not HDF5 or cut short.
   static Hdf5File open(const std::filesystem::path& path);
   /// Whether `path` begins as an HDF5 file does.

@@ -170,6 +170,8 @@ void check_window(const Grid& grid, double ray_reach) {
 ProbeFormer::ProbeFormer(const Grid& grid, const Microscope& microscope)
     : grid_(grid),
       states_(coherent_states(microscope)),
+      defocus_states_(terrace::defocus_states(microscope)),
+      source_sigma_(terrace::source_sigma(microscope)),
       beams_(beams_by_defocus(grid, microscope, states_)),
       ray_reach_(largest_ray(microscope)) {
   check_window(grid, ray_reach_);

@@ -37,6 +37,9 @@ class ProbeFormer {
 
   /// The coherent states whose weighted intensities make this microscope's patterns.
   const std::vector<CoherentState>& states() const { return states_; }
+  /// Those of the defocus spread alone, and the σ in Å of the source's Gaussian: together the same microscope.
+  const std::vector<CoherentState>& defocus_states() const { return defocus_states_; }
+  double source_sigma() const { return source_sigma_; }
   /// The plane waves that every probe is made of; their amplitudes are those of the state without extra defocus.
   const std::vector<ApertureBeam>& beams() const { return beams_.begin()->second; }
 
@@ -54,7 +57,8 @@ class ProbeFormer {
   const std::vector<ApertureBeam>& beams(double extra_defocus) const;
 
   Grid grid_;
-  std::vector<CoherentState> states_;
+  std::vector<CoherentState> states_, defocus_states_;
+  double source_sigma_;
   std::map<double, std::vector<ApertureBeam>> beams_;  // by extra defocus
   double ray_reach_;
 };

@@ -46,7 +46,7 @@ std::vector<CoherentState> source_points(const Microscope& m, int rings) {
   static const std::array<double, 4> spacings = {std::sqrt(2 * std::log(6.0)), 1.265, 0.984, 0.844};
   if (rings == 0) rings = rings_for(m.source_fwhm_angstrom * m.semiangle_mrad * 1e-3 / wavelength(m.energy_kev));
   auto points = hexagonal_lattice(rings, spacings[rings - 1]);
-  normalise(points, m.source_fwhm_angstrom / std::sqrt(8 * std::log(2.0)));
+  normalise(points, source_sigma(m));
   return points;
 }
 
@@ -71,6 +71,16 @@ std::vector<Node> defocus_nodes(const Microscope& m) {
 }
 
 }  // namespace
+
+double source_sigma(const Microscope& microscope) {
+  return microscope.source_fwhm_angstrom / std::sqrt(8 * std::log(2.0));
+}
+
+std::vector<CoherentState> defocus_states(const Microscope& microscope) {
+  std::vector<CoherentState> states;
+  for (const auto& node : defocus_nodes(microscope)) states.push_back({0, 0, node.position, node.weight});
+  return states;
+}
 
 std::vector<CoherentState> coherent_states(const Microscope& microscope, int rings) {
   if (rings < 0 || rings > 4)

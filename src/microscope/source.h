@@ -28,4 +28,10 @@ struct CoherentState {
 /// there at most), else 5. Throws InputError for rings outside 0 … 4.
 std::vector<CoherentState> coherent_states(const Microscope& microscope, int rings = 0);
 
+/// The states of the defocus spread alone, for who treats the source otherwise.
+std::vector<CoherentState> defocus_states(const Microscope& microscope);
+
+/// The σ in Å of the Gaussian over which a source moves the probe: FWHM / √(8 ln 2).
+double source_sigma(const Microscope& microscope);
+
 }  // namespace terrace

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "core/matrix_product.h"
+#include "core/threads.h"
 
 namespace terrace {
 namespace {
@@ -22,21 +23,18 @@ std::vector<int> lines_of(const PlaneWaves& plane_waves, const SectorBeams& beam
   return lines;
 }
 
-/// right[inner][2 positions] so that columns · right holds the real parts of all positions, then the imaginary ones.
+/// right[2 beams][2 positions] so that columns · right holds the real parts of all positions, then the imaginary ones.
 void fill_right(const ProbeFormer& probe, const CoherentState& state, std::span<const ProbePosition> positions,
-                std::span<const int> which, std::span<const int> places, std::vector<float>& right) {
-  const std::int64_t count = std::ssize(positions), width = 2 * count;
-  std::vector<Complex> amplitudes(which.size());
+                const ChosenBeams& beams, Array<float, 2>& right) {
+  const std::int64_t count = std::ssize(positions), imaginary = right.extent(0) / 2;
+  std::vector<Complex> amplitudes(beams.which.size());
   for (std::int64_t p = 0; p < count; ++p) {
-    probe.form(positions[p], state, which, amplitudes);
+    probe.form(positions[p], state, beams.which, amplitudes);
     for (std::size_t i = 0; i < amplitudes.size(); ++i) {
-      const std::int64_t place = places[i];
-      float* real = right.data() + (place / lane_count * lane_point + place % lane_count) * width + p;
-      float* imaginary = real + lane_count * width;
-      real[0] = amplitudes[i].real();
-      real[count] = amplitudes[i].imag();
-      imaginary[0] = -amplitudes[i].imag();
-      imaginary[count] = amplitudes[i].real();
+      const std::int64_t place = beams.places[i];
+      right(place, p) = right(imaginary + place, count + p) = amplitudes[i].real();
+      right(place, count + p) = amplitudes[i].imag();
+      right(imaginary + place, p) = -amplitudes[i].imag();
     }
   }
 }
@@ -59,15 +57,20 @@ void add_mirrored(const std::vector<float>& part, std::int64_t lines, std::vecto
     for (std::int64_t i = 0; i < size; ++i) sum[line * size + i] += part[(lines - 1 - line) * size + i];
 }
 
+/// Every beam's amplitude of one plane wave: real parts, then imaginary ones.
+void copy_point(const Waves& waves, int row, int column, std::span<float> to) {
+  for (int beam = 0; beam < waves.count(); beam += lane_count) {
+    const auto point = waves.point(beam / lane_count, row, column);
+    const int here = std::min(lane_count, waves.count() - beam);
+    std::copy_n(point.begin(), here, to.begin() + beam);
+    std::copy_n(point.begin() + lane_count, here, to.begin() + waves.count() + beam);
+  }
+}
+
 }  // namespace
 
-/// Which beams of a probe come out of a matrix, and where they stand in it.
-struct ScatteringMatrix::Entries {
-  std::vector<int> which, places;
-};
-
-ScatteringMatrix::Entries ScatteringMatrix::entries_of(const std::vector<ApertureBeam>& probe, Side side) const {
-  Entries entries;
+ChosenBeams ScatteringMatrix::chosen(const std::vector<ApertureBeam>& probe, Side side) const {
+  ChosenBeams beams;
   for (int i = 0; i < std::ssize(probe); ++i) {
     const Beam beam{side == Side::own ? probe[i].number_y : -probe[i].number_y, probe[i].number_x};
     if ((beam.number_y - beams_->sector.index) % beams_->sector.count != 0) continue;
@@ -76,10 +79,10 @@ ScatteringMatrix::Entries ScatteringMatrix::entries_of(const std::vector<Apertur
     const auto found = std::lower_bound(beams_->beams.begin(), beams_->beams.end(), beam);
     if (found == beams_->beams.end() || *found != beam)
       throw std::logic_error("a beam of the probe was not sent through the specimen");
-    entries.which.push_back(i);
-    entries.places.push_back(static_cast<int>(found - beams_->beams.begin()));
+    beams.which.push_back(i);
+    beams.places.push_back(static_cast<int>(found - beams_->beams.begin()));
   }
-  return entries;
+  return beams;
 }
 
 ScatteringMatrix::ScatteringMatrix(const Waves& exit_waves, std::shared_ptr<const SectorBeams> beams,
@@ -87,56 +90,83 @@ ScatteringMatrix::ScatteringMatrix(const Waves& exit_waves, std::shared_ptr<cons
     : beams_(std::move(beams)),
       numbers_x_(numbers_x),
       numbers_y_(lines_of(exit_waves.plane_waves(), *beams_, numbers_y)),
-      columns_({std::ssize(numbers_y_) * numbers_x.count(), std::int64_t{exit_waves.groups()} * lane_point}) {
+      columns_({std::ssize(numbers_y_) * numbers_x.count(), 2 * std::int64_t{exit_waves.count()}}) {
   const auto& plane_waves = exit_waves.plane_waves();
   std::int64_t to = 0;
   for (const int number_y : numbers_y_) {
     const int row = plane_waves.row_of(number_y);
     for (int number_x = numbers_x.first; number_x <= numbers_x.last; ++number_x, ++to)
-      for (int group = 0; group < exit_waves.groups(); ++group) {
-        const auto point = exit_waves.point(group, row, plane_waves.column_of(number_x));
-        std::copy(point.begin(), point.end(), columns_[to].begin() + group * lane_point);
-      }
+      copy_point(exit_waves, row, plane_waves.column_of(number_x), columns_[to]);
   }
+}
+
+MatrixLine ScatteringMatrix::line(std::int64_t number) const {
+  return {columns_[number * numbers_x_.count()].data(), inner(), inner() / 2};
 }
 
 void ScatteringMatrix::sum_beams(const ProbeFormer& probe, const CoherentState& state,
-                                 std::span<const ProbePosition> positions, const Entries& entries,
+                                 std::span<const ProbePosition> positions, const ChosenBeams& beams,
                                  std::vector<float>& amplitudes) const {
   const std::int64_t rows = columns_.extent(0), width = 2 * std::ssize(positions);
-  std::vector<float> right(static_cast<std::size_t>(inner() * width));
+  Array<float, 2> right({inner(), width});
   amplitudes.resize(static_cast<std::size_t>(rows * width));
-  fill_right(probe, state, positions, entries.which, entries.places, right);
-  multiply_matrices(columns_.data(), right.data(), static_cast<int>(rows), static_cast<int>(inner()),
-                    static_cast<int>(width), amplitudes.data());
+  fill_right(probe, state, positions, beams, right);
+  multiply_matrices(columns_.data(), right.data(), static_cast<int>(rows), inner(), static_cast<int>(width),
+                    amplitudes.data());
 }
 
 void ScatteringMatrix::add_patterns(const ProbeFormer& probe, const Detector& detector,
-                                    std::span<const ProbePosition> positions, std::span<float> frame) const {
-  add_side(Side::own, probe, detector, positions, frame);
-  if (beams_->mirror == Mirror::opposite_sector) add_side(Side::mirrored, probe, detector, positions, frame);
+                                    std::span<const ProbePosition> positions, int threads,
+                                    std::span<float> frame) const {
+  add_part(part_of(probe, Side::own), probe, detector, positions, threads, frame);
+  if (beams_->mirror == Mirror::opposite_sector)
+    add_part(part_of(probe, Side::mirrored), probe, detector, positions, threads, frame);
 }
 
-void ScatteringMatrix::add_side(Side side, const ProbeFormer& probe, const Detector& detector,
-                                std::span<const ProbePosition> positions, std::span<float> frame) const {
-  const auto entries = entries_of(probe.beams(), side);
-  const bool folded = beams_->mirror == Mirror::own_sector;  // both sides fall on the same plane waves
-  const auto mirrored = folded ? entries_of(probe.beams(), Side::mirrored) : Entries{};
-  if (entries.which.empty() && mirrored.which.empty()) return;
-  const std::int64_t count = std::ssize(positions), rows = columns_.extent(0);
-  std::vector<float> amplitudes, others, intensities(rows * count), line;
-  for (const auto& state : probe.states()) {
-    sum_beams(probe, state, positions, entries, amplitudes);
-    if (folded) {
-      sum_beams(probe, state, positions, mirrored, others);
-      add_mirrored(others, std::ssize(numbers_y_), amplitudes);
-    }
-    add_intensities(amplitudes.data(), rows, count, static_cast<float>(state.weight), intensities.data());
-  }
-  const int sign = side == Side::own ? 1 : -1, skipped = detector.numbers_x().first - numbers_x_.first;
+ScatteringMatrix::Part ScatteringMatrix::part_of(const ProbeFormer& probe, Side side) const {
+  Part part{side, chosen(probe.beams(), side), {}};
+  if (beams_->mirror == Mirror::own_sector) part.mirrored = chosen(probe.beams(), Side::mirrored);
+  return part;
+}
+
+void ScatteringMatrix::add_part(const Part& part, const ProbeFormer& probe, const Detector& detector,
+                                std::span<const ProbePosition> positions, int threads, std::span<float> frame) const {
+  if (part.own.which.empty() && part.mirrored.which.empty()) return;
+  const std::int64_t count = std::ssize(positions);
+  std::vector<float> intensities(columns_.extent(0) * count), line;
+  if (probe.source_sigma() == 0)
+    add_point_source(part, probe, positions, intensities);
+  else
+    add_finite_source(part, probe, positions, threads, intensities);
+  const int sign = part.side == Side::own ? 1 : -1, skipped = detector.numbers_x().first - numbers_x_.first;
   for (std::int64_t i = 0; i < std::ssize(numbers_y_); ++i)
     detector.add_line(sign * numbers_y_[i], intensities.data() + (i * numbers_x_.count() + skipped) * count,
                       static_cast<int>(count), frame, line);
+}
+
+void ScatteringMatrix::add_point_source(const Part& part, const ProbeFormer& probe,
+                                        std::span<const ProbePosition> positions,
+                                        std::vector<float>& intensities) const {
+  std::vector<float> amplitudes, others;
+  for (const auto& state : probe.defocus_states()) {
+    sum_beams(probe, state, positions, part.own, amplitudes);
+    if (!part.mirrored.which.empty()) {
+      sum_beams(probe, state, positions, part.mirrored, others);
+      add_mirrored(others, std::ssize(numbers_y_), amplitudes);
+    }
+    add_intensities(amplitudes.data(), columns_.extent(0), std::ssize(positions), static_cast<float>(state.weight),
+                    intensities.data());
+  }
+}
+
+void ScatteringMatrix::add_finite_source(const Part& part, const ProbeFormer& probe,
+                                         std::span<const ProbePosition> positions, int threads,
+                                         std::vector<float>& intensities) const {
+  const SourceSum sum(probe, part.own, part.mirrored, beams_->sector.count, positions);
+  const std::int64_t lines = std::ssize(numbers_y_), size = numbers_x_.count() * std::ssize(positions);
+  parallel_for(lines, threads, [&](std::int64_t i) {
+    sum.add_line(line(i), line(lines - 1 - i), numbers_x_.count(), intensities.data() + i * size);
+  });
 }
 
 }  // namespace terrace

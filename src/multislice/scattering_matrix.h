@@ -8,6 +8,7 @@
 
 #include "microscope/probe.h"
 #include "multislice/detector.h"
+#include "multislice/source_sum.h"
 #include "multislice/waves.h"
 
 namespace terrace {
@@ -40,28 +41,41 @@ class ScatteringMatrix {
                    NumberRange numbers_x);
 
   /// frame[ky][kx][position] += this sector's part (and its mirror's) of the patterns of `probe` at `positions`.
-  /// Incoherent over the states of `probe`. Throws std::logic_error where a beam of `probe` is missing.
+  /// Incoherent over the defocus spread of `probe`, and over its source by SourceSum. `threads` share out the lines of
+  /// plane waves. Throws std::logic_error where a beam of `probe` is missing.
   void add_patterns(const ProbeFormer& probe, const Detector& detector, std::span<const ProbePosition> positions,
-                    std::span<float> frame) const;
+                    int threads, std::span<float> frame) const;
 
   std::int64_t bytes() const { return columns_.size() * static_cast<std::int64_t>(sizeof(float)); }
 
  private:
   /// Beams as they were sent in, or those that their mirror stands for.
   enum class Side { own, mirrored };
-  void add_side(Side side, const ProbeFormer& probe, const Detector& detector, std::span<const ProbePosition> positions,
-                std::span<float> frame) const;
-  struct Entries;
-  Entries entries_of(const std::vector<ApertureBeam>& probe, Side side) const;
+  /// One side's part of add_patterns: the beams that enter as they are and, on the same plane waves, those that enter
+  /// as mirror images.
+  struct Part {
+    Side side;
+    ChosenBeams own, mirrored;
+  };
+  Part part_of(const ProbeFormer& probe, Side side) const;
+  ChosenBeams chosen(const std::vector<ApertureBeam>& probe, Side side) const;
+  void add_part(const Part& part, const ProbeFormer& probe, const Detector& detector,
+                std::span<const ProbePosition> positions, int threads, std::span<float> frame) const;
+  /// intensities[line · numbers_x + number_x][position] += those of a point source, or of a finite one.
+  void add_point_source(const Part& part, const ProbeFormer& probe, std::span<const ProbePosition> positions,
+                        std::vector<float>& intensities) const;
+  void add_finite_source(const Part& part, const ProbeFormer& probe, std::span<const ProbePosition> positions,
+                         int threads, std::vector<float>& intensities) const;
   /// amplitudes[line · numbers_x + number_x][2 positions]: real parts, then imaginary ones.
   void sum_beams(const ProbeFormer& probe, const CoherentState& state, std::span<const ProbePosition> positions,
-                 const Entries& entries, std::vector<float>& amplitudes) const;
-  std::int64_t inner() const { return columns_.extent(1); }
+                 const ChosenBeams& beams, std::vector<float>& amplitudes) const;
+  MatrixLine line(std::int64_t number) const;
+  int inner() const { return static_cast<int>(columns_.extent(1)); }
 
   std::shared_ptr<const SectorBeams> beams_;
   NumberRange numbers_x_;
   std::vector<int> numbers_y_;  // of each line of plane waves
-  Array<float, 2> columns_;     // [line · numbers_x + number_x][beams, sixteen real parts then sixteen imaginary ones]
+  Array<float, 2> columns_;     // [line · numbers_x + number_x][real parts of beams | imaginary parts]
 };
 
 }  // namespace terrace

@@ -123,14 +123,15 @@ Optics optics_of(const SimulationPlan& plan, const View& view) {
 
 void add_view(const ScatteringMatrix& matrix, const Optics& optics, std::span<const ProbePosition> positions,
               int number, int threads, const PatternPlace& place) {
-  const std::int64_t count = std::ssize(positions);
+  // A finite source has work in common for all positions, so that threads share out plane waves instead.
+  const bool point_source = optics.probe.source_sigma() == 0;
+  const std::int64_t count = std::ssize(positions), step = point_source ? positions_per_product : positions_per_source;
   const std::int64_t pixels = std::int64_t{optics.detector.pixels()} * optics.detector.pixels();
-  const std::int64_t products = (count + positions_per_product - 1) / positions_per_product;
-  parallel_for(products, threads, [&](std::int64_t product) {
-    const std::int64_t first = product * positions_per_product;
-    const std::int64_t here = std::min<std::int64_t>(positions_per_product, count - first);
+  parallel_for((count + step - 1) / step, point_source ? threads : 1, [&](std::int64_t product) {
+    const std::int64_t first = product * step, here = std::min(step, count - first);
     std::vector<float> frame(static_cast<std::size_t>(pixels * here));
-    matrix.add_patterns(optics.probe, optics.detector, positions.subspan(first, here), frame);
+    matrix.add_patterns(optics.probe, optics.detector, positions.subspan(first, here), point_source ? 1 : threads,
+                        frame);
     for (std::int64_t p = 0; p < here; ++p) {
       const auto pattern = place(number, first + p);
       for (std::int64_t pixel = 0; pixel < pixels; ++pixel) pattern[pixel] += frame[pixel * here + p];

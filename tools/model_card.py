@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Writes models/NAME/README.md, the card of a model that ships, from the evaluation beside it and the recipe it was made by.
+
+model_card.py NAME"""
+import json
+import pathlib
+import sys
+import tomllib
+
+root = pathlib.Path(__file__).parent.parent
+
+QUESTIONS = [
+    ("rough_vs_diffuse", "rough or diffuse"),
+    ("rough_vs_diffuse_matched", "the same on matched pairs, which no image tells apart"),
+    ("rough_vs_diffuse_random_cations", "the same where the diffuse one is made of whole atoms at random"),
+    ("class_accuracy", "which of the four classes"),
+    ("step_within_one_cell", "step in the true cell or a neighbour"),
+    ("step_exact_cell", "step in the true cell"),
+    ("step_depth_mae_nm", "mean depth error, nm"),
+    ("mirror_confusion", "steps taken for their mirror image"),
+    ("sigma_a_mae", "error of the A-site width, cells"),
+    ("sigma_b_mae", "error of the B-site width, cells"),
+    ("calibration_error", "calibration error"),
+    ("depth_interval_coverage", "90 % depth intervals that hold the truth"),
+    ("depth_interval_width_nm", "their mean width, nm"),
+    ("abstention_share", "scans it declines to answer"),
+    ("baseline_projected_profile_matched", "baseline on matched pairs: the projection"),
+    ("baseline_linear_matched", "baseline on matched pairs: linear discriminant"),
+    ("baseline_dictionary_matched", "baseline on matched pairs: nearest neighbour"),
+]
+
+
+def cell(measure):
+    return f"{measure['value']:.3f} ({measure['low']:.3f} … {measure['high']:.3f})" if measure else "–"
+
+
+def table(header, rows):
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def headline(evaluation):
+    rows = [[meaning, cell(evaluation[key]), evaluation[key]["n"], evaluation[key].get("structures", ""),
+             evaluation[key]["families"]] for key, meaning in QUESTIONS if key in evaluation]
+    return table(["question", "figure (95 % interval)", "samples", "structures", "families"], rows)
+
+
+def by_dose(evaluation):
+    doses = sorted((key for key in evaluation.get("by_dose", {})), key=lambda dose: float(dose) or 1e99)
+    if len(doses) < 2:
+        return ""
+    keys = ["rough_vs_diffuse_matched", "step_within_one_cell", "step_depth_mae_nm"]
+    names = dict(QUESTIONS)
+    limit = evaluation.get("exact", {})
+    rows = []
+    for dose in doses:
+        row = [f"{float(dose):g}" if float(dose) else "noise-free"]
+        row += [cell(evaluation["by_dose"][dose].get(key)) for key in keys]
+        row.append(cell(limit.get(dose, {}).get("rough_vs_diffuse_matched")))
+        rows.append(row)
+    return "\n## Over the dose\n\n" + table(["electrons a pattern", *(names[key] for key in keys), "exact limit, matched pairs"],
+                                           rows) + "\n"
+
+
+def held_out(evaluation):
+    sets = evaluation.get("held_out", {})
+    if not sets:
+        return ""
+    rows = [[name.replace("_", " "), cell(block.get("class_accuracy")), cell(block.get("rough_vs_diffuse_matched")),
+             cell(block.get("step_depth_mae_nm")), cell(block.get("abstention_share")),
+             cell(block.get("out_of_domain_auroc"))] for name, block in sets.items()]
+    head = ["set", "class", "matched pairs", "mean depth error, nm", "declined", "recognised as strange (AUROC)"]
+    return "\n## Outside what it was trained on\n\n" + table(head, rows) + "\n"
+
+
+def domain(recipe):
+    ranges = recipe.get("ranges", {})
+    rows = [[key.replace("_", " "), value] for key, value in ranges.items()]
+    rows += [[key.replace("_", " "), value] for key, value in recipe.get("detection", {}).items()]
+    return table(["drawn from", "range"], rows)
+
+
+def times(name):
+    path = root / "out" / "study" / name / "times.txt"
+    return path.read_text().strip() if path.exists() else "not recorded"
+
+
+def card(name):
+    folder = root / "models" / name
+    evaluation = json.loads((folder / "evaluation.json").read_text())
+    text = (root / "recipes" / f"{name}.toml").read_text()
+    recipe = tomllib.loads(text)
+    introduction = " ".join(line[2:] for line in text.split("\n\n")[0].splitlines())
+    size = (folder / f"{name}.terrace").stat().st_size / 1e6
+    return f"""# The model `{name}`
+
+{introduction}
+
+`{name}.terrace` ({size:.1f} MB) answers for scans that look like its training: what it was not trained on it should decline
+(`terrace predict SCAN --model models/{name}/{name}.terrace -o ANSWER`). Trained on LaAlO3 on SrTiO3 simulated by Terrace alone; how other
+programs' patterns and measured ones differ from these is in docs/physics.md.
+
+## Figures
+
+On families of structures that training never saw; intervals resample families.
+
+{headline(evaluation)}
+{by_dose(evaluation)}{held_out(evaluation)}
+## What it was trained on
+
+{domain(recipe)}
+
+The recipe is `recipes/{name}.toml`, the training `recipes/{name}_training.toml`; everything else about the model stands in the file itself.
+
+## Remaking it
+
+    tools/study.sh {name}
+
+on two cores, unattended and resumable: {times(name)}. `evaluation.json` holds every figure, with its number of samples, structures and families.
+"""
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    path = root / "models" / sys.argv[1] / "README.md"
+    path.write_text(card(sys.argv[1]))
+    print(f"card: {path.relative_to(root)}")

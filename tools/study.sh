@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# The studies at full size, unattended: for each recipe its data, its network, the exact limit, its figures, and what
+# ships in models/. Goes on where it was stopped: whole shards, epochs and judged families are kept.
+#
+#   tools/study.sh [paper] [microscope]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+terrace=build/release/terrace
+
+# Runs one step and notes how long it took.
+timed() {
+  local what=$1 start=$SECONDS
+  shift
+  "$@"
+  printf '%s %d min; ' "$what" $(((SECONDS - start + 59) / 60)) >>"$out/times.txt"
+}
+
+step() { printf '\n== %s: %s (%s)\n' "$name" "$*" "$(date +%H:%M)"; }
+
+# What a model was trained with and on; another program or recipe means another model.
+origin() { sha256sum "$terrace" "$terrace-learn" "recipes/$name.toml" "recipes/${name}_training.toml"; }
+
+make_study() {
+  local out=out/study/$name
+  mkdir -p "$out"
+  : >"$out/times.txt"
+  step "1 of 5: data"
+  timed data "$terrace" dataset "recipes/$name.toml" -o "$out/data"
+  step "2 of 5: the network"
+  if [ -e "$out/model.terrace" ] && origin | cmp -s - "$out/origin.txt"; then
+    echo "kept: $out/model.terrace"
+  else
+    timed training "$terrace" train "$out/data" --config "recipes/${name}_training.toml" -o "$out/model.terrace"
+    origin >"$out/origin.txt"
+  fi
+  step "3 of 5: the exact limit"
+  timed limit "$terrace" limit "recipes/$name.toml" -o "$out/limit.json"
+  step "4 of 5: figures"
+  timed figures "$terrace" evaluate "$out/model.terrace" "$out/data" --limit "$out/limit.json" -o "$out" | tee "$out/evaluation.txt"
+  step "5 of 5: models/$name"
+  mkdir -p "models/$name"
+  cp "$out/model.terrace" "models/$name/$name.terrace"
+  cp "$out/evaluation.json" "models/$name/"
+  tools/model_card.py "$name"
+}
+
+[ $# -gt 0 ] || set -- paper microscope
+for name in "$@"; do make_study; done
