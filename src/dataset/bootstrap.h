@@ -8,12 +8,20 @@
 #include <vector>
 
 #include "dataset/measure.h"
+#include "dataset/sample.h"
 
 namespace terrace {
 
-/// One sample's contribution to a measure: the family that it belongs to, a value, a weight.
+/// What a sample is evidence of: one structure in several microscope states counts once, and only families are
+/// independent.
+struct Evidence {
+  std::int64_t family = 0, structure = 0;
+};
+inline Evidence evidence_of(const Origin& origin) { return {origin.family, origin.structure}; }
+
+/// One sample's contribution to a measure.
 struct Contribution {
-  std::int64_t family = 0;
+  Evidence evidence;
   double value = 0;
   double weight = 1;
 };
@@ -23,9 +31,16 @@ struct Contribution {
 Measure mean_over_families(std::string name, std::string meaning, std::span<const Contribution> contributions,
                            int resamples = 2000);
 
-/// The same for any statistic of a set of samples: `statistic` gets the positions drawn, `families[i]` the family of i.
-Measure statistic_over_families(std::string name, std::string meaning, std::span<const std::int64_t> families,
+/// The same for any statistic of a set of samples: `statistic` gets the positions drawn, `samples[i]` says what sample
+/// i is evidence of.
+Measure statistic_over_families(std::string name, std::string meaning, std::span<const Evidence> samples,
                                 const std::function<double(std::span<const std::int64_t>)>& statistic,
                                 int resamples = 500);
+
+/// The probability that a number of `inside` is smaller than one of `outside` (ties count half): the area under the
+/// receiver operating characteristic of "a large number means outside" (Hanley & McNeil, Radiology 143 (1982) 29). Its
+/// interval resamples the families of either side. n, structures and families are those of `outside`.
+Measure area_under_curve(std::string name, std::string meaning, std::span<const Contribution> inside,
+                         std::span<const Contribution> outside, int resamples = 500);
 
 }  // namespace terrace

@@ -12,7 +12,7 @@ namespace {
 std::vector<Contribution> coins(int families, int copies) {
   std::vector<Contribution> list;
   for (int family = 0; family < families; ++family)
-    for (int copy = 0; copy < copies; ++copy) list.push_back({family, family % 2 ? 1.0 : 0.0});
+    for (int copy = 0; copy < copies; ++copy) list.push_back({{family, 7 * family + copy / 2}, family % 2 ? 1.0 : 0.0});
   return list;
 }
 
@@ -32,8 +32,38 @@ TEST(Bootstrap, copies_within_families_are_no_new_evidence) {
   EXPECT_DOUBLE_EQ(few.high, many.high);
 }
 
+TEST(Bootstrap, states_of_one_structure_are_counted_as_one_structure) {
+  const auto measure = mean_over_families("", "", coins(10, 6));  // two states each
+  EXPECT_EQ(measure.n, 60);
+  EXPECT_EQ(measure.structures, 30);
+  EXPECT_EQ(measure.families, 10);
+}
+
+std::vector<Contribution> normals(double mean, int families, std::uint64_t seed) {
+  std::vector<Contribution> list;
+  Random random(seed);
+  for (int family = 0; family < families; ++family) list.push_back({{family, family}, mean + random.normal()});
+  return list;
+}
+
+TEST(Bootstrap, the_area_under_the_curve_of_two_normals_is_that_of_their_difference) {
+  const auto measure = area_under_curve("", "", normals(0, 2000, 1), normals(1, 2000, 2));
+  // Φ(1/√2) = 0.7602; 2,000 of either know it to 0.0075 (Hanley & McNeil); three of these.
+  EXPECT_NEAR(measure.value, 0.7602, 0.0225);
+  EXPECT_NEAR(measure.high - measure.low, 2 * 1.96 * 0.0075, 0.006);
+  EXPECT_EQ(measure.n, 2000);
+}
+
+TEST(Bootstrap, the_area_under_the_curve_is_one_apart_half_together_and_nothing_alone) {
+  const auto low = normals(0, 20, 1), high = normals(100, 10, 2);
+  EXPECT_DOUBLE_EQ(area_under_curve("", "", low, high).value, 1);
+  EXPECT_DOUBLE_EQ(area_under_curve("", "", high, low).value, 0);
+  EXPECT_DOUBLE_EQ(area_under_curve("", "", low, low).value, 0.5);
+  EXPECT_TRUE(std::isnan(area_under_curve("", "", low, {}).value));
+}
+
 TEST(Bootstrap, one_family_shows_no_spread_and_says_so) {
-  const auto measure = mean_over_families("", "", std::vector<Contribution>{{7, 1}, {7, 0}});
+  const auto measure = mean_over_families("", "", std::vector<Contribution>{{{7, 1}, 1}, {{7, 2}, 0}});
   EXPECT_EQ(measure.families, 1);
   EXPECT_DOUBLE_EQ(measure.low, measure.high);
 }
@@ -42,10 +72,10 @@ TEST(Bootstrap, nothing_has_no_mean) { EXPECT_TRUE(std::isnan(mean_over_families
 
 TEST(Bootstrap, a_mean_as_a_general_statistic_gets_the_same_interval) {
   const auto list = coins(100, 2);
-  std::vector<std::int64_t> families;
-  for (const auto& one : list) families.push_back(one.family);
+  std::vector<Evidence> evidence;
+  for (const auto& one : list) evidence.push_back(one.evidence);
   const auto general = statistic_over_families(
-      "", "", families,
+      "", "", evidence,
       [&](std::span<const std::int64_t> drawn) {
         double sum = 0;
         for (const auto i : drawn) sum += list[i].value;

@@ -138,7 +138,8 @@ class FamilyJudge {
     const auto& asked = question.samples[i];
     const auto& truth = question.hypotheses[asked.truth];
     const auto& origin = plan_.samples[asked.sample].origin;
-    JudgedStructure judged{.index = origin.index, .family = origin.family, .truth = truth.interface_class};
+    JudgedStructure judged{
+        .index = origin.index, .family = origin.family, .structure = origin.structure, .truth = truth.interface_class};
     judged.settling_electrons = settling_electrons(question.hypotheses, truth, evidence_[q][i].divergences);
     for (int dose = 0; dose < std::ssize(exposure_.electrons_per_pattern); ++dose) {
       std::map<std::string, double> sums;

@@ -23,6 +23,7 @@ struct Exposure {
 struct JudgedStructure {
   std::int64_t index = 0;  ///< in the recipe
   std::int64_t family = 0;
+  std::int64_t structure = 0;
   InterfaceClass truth = InterfaceClass::abrupt;
   std::vector<std::map<std::string, double>> scores = {};
   std::map<std::string, double> settling_electrons = {};

@@ -71,7 +71,7 @@ std::vector<Measure> means(const std::vector<JudgedStructure>& judged, const std
     std::vector<Contribution> contributions;
     for (const auto& one : judged)
       if (const auto found = scores(one).find(name); found != scores(one).end())
-        contributions.push_back({one.family, found->second});
+        contributions.push_back({{one.family, one.structure}, found->second});
     if (!contributions.empty()) result.push_back(mean_over_families(name, meaning, contributions));
   }
   return result;
@@ -173,16 +173,16 @@ std::vector<Measure> limit_at(const std::vector<JudgedStructure>& judged, int do
 std::vector<Measure> settling_doses(const std::vector<JudgedStructure>& judged) {
   std::vector<Measure> result;
   for (const auto& [name, meaning] : settling_measures()) {
-    std::vector<std::int64_t> families;
+    std::vector<Evidence> evidence;
     std::vector<double> electrons;
     for (const auto& one : judged) {
       const auto found = one.settling_electrons.find(name);
       if (found == one.settling_electrons.end()) continue;
-      families.push_back(one.family);
+      evidence.push_back({one.family, one.structure});
       electrons.push_back(found->second);
     }
     const auto middle = [&](std::span<const std::int64_t> drawn) { return median(electrons, drawn); };
-    if (!electrons.empty()) result.push_back(statistic_over_families(name, meaning, families, middle));
+    if (!electrons.empty()) result.push_back(statistic_over_families(name, meaning, evidence, middle));
   }
   return result;
 }

@@ -22,14 +22,15 @@ constexpr auto left_out_text =
 Json json_of(const std::vector<Measure>& measures) {
   auto json = Json::object();
   for (const auto& m : measures)
-    json[m.name] = {{"value", m.value}, {"low", m.low},           {"high", m.high},
-                    {"n", m.n},         {"families", m.families}, {"meaning", m.meaning}};
+    json[m.name] = {{"value", m.value},           {"low", m.low},           {"high", m.high},      {"n", m.n},
+                    {"structures", m.structures}, {"families", m.families}, {"meaning", m.meaning}};
   return json;
 }
 
 Json json_of(const JudgedStructure& judged, const Exposure& exposure) {
   Json json = {{"index", judged.index},
                {"family", judged.family},
+               {"structure", judged.structure},
                {"truth", interface_class_names[static_cast<int>(judged.truth)]},
                {"settled_at", judged.settling_electrons}};
   for (std::size_t dose = 0; dose < judged.scores.size(); ++dose)
@@ -79,6 +80,7 @@ std::vector<JudgedStructure> judged_from_json(const Json& json, const Exposure& 
   for (const auto& entry : json.at("judged")) {
     JudgedStructure one{.index = entry.at("index").get<std::int64_t>(),
                         .family = entry.at("family").get<std::int64_t>(),
+                        .structure = entry.value("structure", entry.at("index").get<std::int64_t>()),
                         .truth = class_called(entry.at("truth").get<std::string>())};
     one.settling_electrons = entry.at("settled_at").get<std::map<std::string, double>>();
     for (const double electrons : exposure.electrons_per_pattern)
