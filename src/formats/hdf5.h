@@ -37,8 +37,8 @@ struct Hdf5Layout {
   int gzip = 0;
 };
 
-/// The library trusts plain headers: a changed byte in them can end the program. Of checksummed ones (HDF5 1.8 and later)
-/// it notices. Texts are stored where neither protects them.
+/// The library trusts plain headers: a changed byte in them can end the program. Of checksummed ones (HDF5 1.8 and
+/// later) it notices. Texts are stored where neither protects them.
 enum class Hdf5Headers { plain, checksummed };
 
 namespace hdf5_detail {
