@@ -10,6 +10,7 @@ std::vector<Command> commands() {
       {"info", "say what a scan file holds", add_info},
       {"convert", "write a scan file in another program's form, or as images", add_convert},
       {"dataset", "simulate a labelled data set from a recipe", add_dataset},
+      {"limit", "compute what the best possible reader would score on a recipe", add_limit},
       {"train", "train a network on a data set", nullptr},
       {"evaluate", "measure a network on held-out families", nullptr},
       {"predict", "read the interface from a 4D-STEM file", nullptr},

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "commands/command.h"
+#include "commands/data_set_page.h"
 #include "commands/launch.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
@@ -78,7 +79,10 @@ void make(const Options& options, const Recipe& recipe, const Workers& workers, 
                                  .progress = bar.callback()},
                                 ranks);
   if (!ranks.is_first()) return;
-  if (lacking == 0) return fmt::print("data set: {}\n", options.folder);
+  if (lacking == 0) {
+    write_data_set_page(options.folder);
+    return fmt::print("data set: {}\n", options.folder);
+  }
   fmt::print("part {} of the data set: {} ({} shards of other parts are still missing)\n", options.part, options.folder,
              lacking);
 }

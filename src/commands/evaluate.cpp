@@ -5,9 +5,9 @@
 
 #include "commands/command.h"
 #include "commands/evaluation_report.h"
+#include "commands/evaluation_tables.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
-#include "core/error.h"
 #include "core/text_file.h"
 #include "learning/baselines.h"
 #include "learning/evaluation.h"
@@ -20,13 +20,8 @@ namespace fs = std::filesystem;
 struct Options {
   std::string model, data, output, single_slice;
   int threads = 1;
+  bool other_recipe = false;
 };
-
-void print_measures(const std::vector<Measure>& measures) {
-  fmt::print("{:<42} {:>8}   {:<17} {:>6} {:>8}\n", "measure", "value", "95 % interval", "n", "families");
-  for (const auto& m : measures)
-    fmt::print("{:<42} {:>8.4f}   {:.4f} … {:.4f}   {:>6} {:>8}\n", m.name, m.value, m.low, m.high, m.n, m.families);
-}
 
 /// The proof that nothing but the order of atoms tells twins apart: at chance on projected specimens.
 Measure single_slice_twins(const Options& options, const Progress& progress) {
@@ -39,20 +34,22 @@ Measure single_slice_twins(const Options& options, const Progress& progress) {
   return measure;
 }
 
+EvaluationSettings settings_of(const Options& options) {
+  return {.threads = options.threads,
+          .other_recipes = options.other_recipe ? OtherRecipes::allowed : OtherRecipes::refused};
+}
+
 void run(const Options& options) {
   const auto model = Model::load(options.model);
   const DataSet data(options.data);
-  if (data.grid() != model.preprocessing.grid)
-    throw InputError(
-        fmt::format("'{}' and '{}' have different [grid] tables. Evaluate on data of the recipe that the "
-                    "model learnt from.",
-                    options.model, options.data));
   const fs::path folder = options.output;
   make_folder(folder);
   ProgressBar bar;
-  auto evaluation = evaluate(model, data, bar.callback(), options.threads);
+  auto evaluation = evaluate(model, data, settings_of(options), bar.callback());
   if (!options.single_slice.empty()) evaluation.measures.push_back(single_slice_twins(options, bar.callback()));
   print_measures(evaluation.measures);
+  print_doses(evaluation);
+  print_held_out(evaluation);
 
   auto json = to_json(evaluation);
   json["learning_curve"] = model.record.value("learning_curve", nlohmann::ordered_json::array());
@@ -76,6 +73,8 @@ void add_evaluate(CLI::App& app) {
   app.add_option(
       "--single-slice", options->single_slice,
       "the same recipe made with 'terrace dataset --single-slice': shows that its twins cannot be told apart");
+  app.add_flag("--other-recipe", options->other_recipe,
+               "judge the model on data of another recipe than it learnt from; the record says so");
   add_threads_option(app, options->threads);
   app.callback([options] { run(*options); });
 }

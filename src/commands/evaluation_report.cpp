@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "commands/evaluation_sections.h"
+
 namespace terrace {
 namespace {
 
@@ -11,12 +13,13 @@ using Json = nlohmann::ordered_json;
 
 void add_measures(const Json& evaluation, ReportContent& report) {
   for (const auto& [name, entry] : evaluation.items()) {
-    if (!entry.is_object() || !entry.contains("low")) continue;
+    if (!entry.is_object() || !entry.contains("low") || name.starts_with("baseline_")) continue;
     report.measures.push_back({.name = name,
                                .value = entry.at("value"),
                                .low = entry.at("low"),
                                .high = entry.at("high"),
                                .n = entry.at("n"),
+                               .structures = entry.at("structures"),
                                .families = entry.at("families"),
                                .meaning = entry.at("meaning")});
   }
@@ -70,6 +73,25 @@ void add_learning_curve(const Json& evaluation, ReportContent& report) {
   report.learning_curve = chart;
 }
 
+void add_curves_over_depth(const Json& evaluation, ReportContent& report) {
+  const auto add = [&](Chart chart) {
+    std::erase_if(chart.curves, [](const Curve& curve) { return curve.x.empty(); });
+    if (!chart.curves.empty()) report.charts.push_back(std::move(chart));
+  };
+  add({.title = "Depth error over depth",
+       .meaning = "Mean distance of the answered from the true depth of single steps; the band is its 95 % interval.",
+       .x_name = "true depth (nm)",
+       .y_name = "mean error (nm)",
+       .curves = {measured_curve(evaluation, "depth_error_over_depth", "depth error")}});
+  add({.title = "Mirror confusion",
+       .meaning = "A step seen from below has the depth that is left and the other direction: how often the answer is "
+                  "that one, and how often the direction alone is wrong.",
+       .x_name = "true depth / thickness",
+       .y_name = "share of steps",
+       .curves = {measured_curve(evaluation, "mirror_confusion_over_place", "mirror image"),
+                  measured_curve(evaluation, "wrong_direction_over_place", "wrong direction")}});
+}
+
 Image pattern_of(const Sample& sample, int column) {
   const auto pixels = sample.patterns.extent(2);
   Image image({pixels, pixels});
@@ -83,7 +105,7 @@ std::pair<std::int64_t, std::int64_t> find_twins(const DataSet& data) {
   for (std::int64_t i = 0; i < data.size(); ++i) {
     const auto& origin = data.origin(i);
     if (origin.pair < 0 || origin.split != "test") continue;
-    const double place = data.labels(i).step_depth_nm / data.conditions(i).thickness_nm;
+    const double place = data.labels(i).step_depth_nm / data.labels(i).thickness_nm;
     if (data.labels(i).interface_class == InterfaceClass::rough && place > 0.35 && place < 0.65)
       rough[origin.pair] = i;
     else if (rough.contains(origin.pair))
@@ -100,6 +122,8 @@ void add_evaluation(const Json& evaluation, ReportContent& report) {
   add_reliability(evaluation, report);
   add_depths(evaluation, report);
   add_learning_curve(evaluation, report);
+  add_curves_over_depth(evaluation, report);
+  add_evaluation_sections(evaluation, report);
   report.provenance["evaluation"] = evaluation.value("about", Json::object());
 }
 
@@ -111,7 +135,7 @@ void add_twins(const DataSet& data, ReportContent& report) {
   for (const int column : {grid.across / 4, grid.across / 2, 3 * grid.across / 4})
     report.twins.push_back(
         {.caption = fmt::format("{:+.2f} cells from the registered plane; {:.1f} nm thick, step at {:.1f} nm",
-                                grid.offset_x(column), one.conditions.thickness_nm, one.labels.step_depth_nm),
+                                grid.offset_x(column), one.labels.thickness_nm, one.labels.step_depth_nm),
          .rough = pattern_of(one, column),
          .diffuse = pattern_of(other, column)});
 }

@@ -44,10 +44,18 @@ struct Detection {
   double dead_pixel_share = 0;
 };
 
+/// The dose evenly in its logarithm, everything else evenly. A range needs two numbers.
 Detection draw_detection(const DetectionRanges& ranges, Random& random);
 
+/// Standard deviation of the blur that makes the background of a pattern.
+inline constexpr double background_mrad = 12;
+
 /// Changes the patterns of `sample` to what `detection` makes of them, still as fractions of the beam, and notes the
-/// dose in its conditions. Faulty pixels are the same in every pattern.
-void detect(const Detection& detection, Sample& sample, Random& random);
+/// dose in its conditions. In order: `background_share` of each pattern is spread by a Gaussian of `background_mrad`;
+/// the point spread; Poisson counts; faulty pixels, the same in every pattern, which read nothing. Overdispersed counts
+/// are Poisson counts of mean / overdispersion times the overdispersion, as if each electron fired that many pixels at
+/// one place: mean and variance are right, correlations between neighbours are left out. Positions that are not covered
+/// must hold zeros, and keep them.
+void detect(const Detection& detection, double mrad_per_pixel, Sample& sample, Random& random);
 
 }  // namespace terrace

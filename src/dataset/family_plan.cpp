@@ -78,9 +78,7 @@ class Planner {
   }
 
   int add_structure(const Interface& interface, SiteTable sites) {
-    const int film = std::clamp(middle() - sites.first_film_column, 0, middle());
-    const double x =
-        (middle() - film) * interface.substrate.cell_across_angstrom + film * interface.film.cell_across_angstrom;
+    const double x = registered_x(interface, sites.first_film_column);
     plan_.structures.push_back({interface, std::move(sites), x});
     return static_cast<int>(plan_.structures.size()) - 1;
   }
@@ -274,6 +272,12 @@ class Planner {
 };
 
 }  // namespace
+
+double registered_x(const Interface& interface, int first_film_column) {
+  const int middle = (interface.substrate_cells + interface.film_cells) / 2;
+  const int film = std::clamp(middle - first_film_column, 0, middle);
+  return (middle - film) * interface.substrate.cell_across_angstrom + film * interface.film.cell_across_angstrom;
+}
 
 FamilyPlan plan_family(const Recipe& recipe, std::int64_t family) { return Planner(recipe, family).plan(); }
 

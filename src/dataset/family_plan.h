@@ -20,6 +20,10 @@ struct PlannedStructure {
   double registered_x = 0;
 };
 
+/// Where the A plane in the middle of the window lies (Å) in a structure whose columns are the film's from
+/// `first_film_column` on: what the standard grid is centred on.
+double registered_x(const Interface& interface, int first_film_column);
+
 /// A sample: `structure` cut after `thickness_cells` and seen in a state of its own, with everything but its patterns.
 struct PlannedSample {
   int structure = 0;

@@ -4,6 +4,7 @@
 #include "dataset/partial_name.h"
 #include "dataset/shard.h"
 #include "dataset/shard_list.h"
+#include "dataset/statistics.h"
 
 namespace terrace {
 namespace {
@@ -51,6 +52,7 @@ void write_manifest(const Recipe& recipe, const fs::path& folder, Passage passag
                          {"samples", recipe.samples()},
                          {"families", recipe.families()},
                          {"counts", count_samples(folder, shards, hash)},
+                         {"statistics", statistics_of(folder, shards, hash)},
                          {"domain", domain_of(recipe)},
                          {"shards", shards}};
   // Two parts may end at the same moment: each writes a file of its own, and both hold the same bytes.

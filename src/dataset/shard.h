@@ -42,6 +42,8 @@ class ShardReader {
   /// Everything but patterns and coverage.
   const Sample& sample(int position) const { return samples_[position]; }
   Sample read(int position) const;
+  /// Of patterns and coverage: equal where these are, without reading them.
+  std::uint64_t checksum_of_patterns(int position) const { return checksums_(position, 1); }
   /// Reads, and so checks, everything.
   void verify() const;
 

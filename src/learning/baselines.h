@@ -1,21 +1,29 @@
-// What must be beaten: the same question put to simpler methods, trained on the same split.
+// What must be beaten: the same question put to simpler methods, trained on the same split and at the same dose.
 #pragma once
 
 #include <vector>
 
 #include "core/progress.h"
 #include "dataset/measure.h"
+#include "learning/dose.h"
 #include "learning/sample_source.h"
 #include "learning/training_settings.h"
 
 namespace terrace {
 
+struct BaselineQuestion {
+  std::string split = "test";
+  DetectionAtDose detection;
+  int threads = 1;
+};
+
 /// "baseline_profile_rough_vs_diffuse" (and "…_matched"): a small network that sees what an annular dark-field image
 /// shows, the intensity outside the aperture at each position across, averaged along the interface, with the
-/// conditions. "baseline_linear_…": a linear discriminant on the leading principal components of every pattern. Both
-/// learn from at most 2,000 samples of the split "train" and are judged on `split`; empty where a split lacks either
-/// class.
-std::vector<Measure> baseline_measures(const SampleSource& samples, std::string_view split,
+/// conditions. "baseline_linear_…": a linear discriminant on the leading principal components of every pattern.
+/// "baseline_dictionary_…": the nearest training sample (pattern_dictionary.h), which names a depth too. All but the
+/// dictionary, which holds the whole split "train", learn from at most 2,000 of its samples; all are judged on the
+/// same samples. Empty where a split lacks either class.
+std::vector<Measure> baseline_measures(const SampleSource& samples, const BaselineQuestion& question,
                                        const Progress& progress = {});
 
 /// How well a network of the same kind, trained for a short while on the matched-projection twins of the split "train"
@@ -23,9 +31,5 @@ std::vector<Measure> baseline_measures(const SampleSource& samples, std::string_
 Measure twin_classifier_accuracy(const SampleSource& samples, const TrainingSettings& settings,
                                  const Progress& progress = {});
 TrainingSettings twin_classifier_settings();
-
-/// Intensity outside the aperture for each column of the grid: mean over the covered positions along y, divided by the
-/// mean of all columns; 1 where a column is not covered.
-std::vector<float> dark_field_profile(const Sample& sample, const StandardGrid& grid);
 
 }  // namespace terrace

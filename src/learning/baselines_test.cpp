@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "learning/profile_baseline.h"
 #include "learning/synthetic_samples.h"
 
 namespace terrace {
@@ -30,8 +31,8 @@ TEST(Baselines, the_profile_reads_what_an_image_shows_and_is_blind_to_the_rest) 
           if (visible && rough) sample.patterns(row, 2, y, 3) += 0.01f;
         }
     }
-    const auto measures = baseline_measures(*source_of(std::move(list), synthetic::small_grid()), "test");
-    ASSERT_EQ(measures.size(), 4u);
+    const auto measures = baseline_measures(*source_of(std::move(list), synthetic::small_grid()), {});
+    ASSERT_EQ(measures.size(), 8u);
     EXPECT_EQ(measures[0].name, "baseline_dark_field_rough_vs_diffuse");
     // 40 samples: chance is 0.5 ± 0.08.
     EXPECT_EQ(measures[0].value > 0.75, visible) << measures[0].value;

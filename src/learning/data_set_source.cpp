@@ -29,8 +29,9 @@ Model train(const DataSet& data, const TrainingSettings& settings, const Trainin
   return train(*source_of(data), settings, hooks);
 }
 
-Evaluation evaluate(const Model& model, const DataSet& data, const Progress& progress, int threads) {
-  return evaluate(model, *source_of(data), progress, threads);
+Evaluation evaluate(const Model& model, const DataSet& data, const EvaluationSettings& settings,
+                    const Progress& progress) {
+  return evaluate(model, *source_of(data), settings, progress);
 }
 
 }  // namespace terrace

@@ -1,105 +1,147 @@
 #include "learning/evaluation.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cmath>
 
-#include "core/error.h"
 #include "learning/baselines.h"
+#include "learning/judging.h"
 #include "learning/measures.h"
 
 namespace terrace {
 namespace {
 
-constexpr std::int64_t samples_at_once = 64;
+struct ThicknessRange {
+  double low_nm = 0, high_nm = 0;
+  bool holds(double nm) const { return nm >= low_nm - 1e-6 && nm <= high_nm + 1e-6; }
+};
 
-std::vector<JudgedSample> judge(const Model& model, const SampleSource& source,
-                                const std::vector<std::int64_t>& positions, const Progress& progress, int threads) {
-  std::vector<JudgedSample> judged;
-  for (std::int64_t first = 0; first < std::ssize(positions); first += samples_at_once) {
-    std::vector<Sample> samples;
-    for (auto i = first; i < std::min(first + samples_at_once, std::ssize(positions)); ++i)
-      samples.push_back(source.read(positions[i]));
-    const auto predictions = model.predict(samples, threads);
-    for (std::size_t i = 0; i < samples.size(); ++i)
-      judged.push_back({samples[i].labels, samples[i].conditions, samples[i].origin, predictions[i]});
-    if (progress) progress("judging samples", std::ssize(judged), std::ssize(positions));
+ThicknessRange trained_thickness(const SampleSource& samples) {
+  std::vector<double> seen;
+  for (std::int64_t i = 0; i < samples.size(); ++i)
+    if (samples.origin(i).split == "train") seen.push_back(samples.labels(i).thickness_nm);
+  if (seen.empty()) return {};
+  return {std::ranges::min(seen), std::ranges::max(seen)};
+}
+
+/// A set that mostly lies outside the trained thicknesses was pushed there on purpose.
+bool is_pushed_in_thickness(std::span<const JudgedSample> judged, const ThicknessRange& trained) {
+  const auto outside =
+      std::ranges::count_if(judged, [&](const JudgedSample& s) { return !trained.holds(s.labels.thickness_nm); });
+  return 2 * outside > std::ssize(judged);
+}
+
+/// The splits that are neither of the study's own, in the order of their samples.
+std::vector<std::string> held_out_sets(const SampleSource& samples) {
+  std::vector<std::string> names;
+  for (std::int64_t i = 0; i < samples.size(); ++i) {
+    const auto& split = samples.origin(i).split;
+    const bool own = split == "train" || split == "calibration" || split == "test";
+    if (!own && std::ranges::find(names, split) == names.end()) names.push_back(split);
   }
-  return judged;
+  return names;
 }
 
 JudgedDepth depth_of(const JudgedSample& s) {
   const auto& p = s.prediction;
-  return {s.labels.step_depth_nm, p.depth_nm, p.depth_low_nm, p.depth_high_nm, s.conditions.thickness_nm};
+  return {s.labels.step_depth_nm, p.depth_nm, p.depth_low_nm, p.depth_high_nm, s.labels.thickness_nm};
 }
 
-nlohmann::ordered_json measure_json(const Measure& m) {
-  return {{"value", m.value}, {"low", m.low},           {"high", m.high},
-          {"n", m.n},         {"families", m.families}, {"meaning", m.meaning}};
-}
+/// One evaluation as it grows.
+class Evaluator {
+ public:
+  Evaluator(const Model& model, const SampleSource& samples, const EvaluationSettings& settings,
+            const Progress& progress)
+      : model_(model),
+        samples_(samples),
+        settings_(settings),
+        progress_(progress),
+        positions_(positions_or_refuse(samples, settings.split)),
+        ranges_(detection_of(samples)),
+        headline_(headline_dose(ranges_)) {}
 
-nlohmann::ordered_json reliability_json(const std::vector<ConfidenceBin>& bins) {
-  auto list = nlohmann::ordered_json::array();
-  for (const auto& bin : bins)
-    list.push_back({{"confidence", bin.confidence},
-                    {"right", bin.right},
-                    {"low", bin.right_low},
-                    {"high", bin.right_high},
-                    {"n", bin.n}});
-  return list;
-}
+  Evaluation run() {
+    const auto test = judged_at(headline_, positions_);
+    evaluation_ = evaluation_of(test);
+    add_doses();
+    add_held_out(test);
+    add_baselines();
+    note_what_was_done();
+    return std::move(evaluation_);
+  }
 
-nlohmann::ordered_json depths_json(const std::vector<JudgedDepth>& depths) {
-  auto list = nlohmann::ordered_json::array();
-  for (const auto& d : depths)
-    list.push_back({{"truth_nm", d.truth_nm},
-                    {"answer_nm", d.answer_nm},
-                    {"low_nm", d.low_nm},
-                    {"high_nm", d.high_nm},
-                    {"thickness_nm", d.thickness_nm}});
-  return list;
-}
+ private:
+  DetectionAtDose detection_at(double dose) const { return {.ranges = ranges_, .electrons_per_pattern = dose}; }
+
+  std::vector<JudgedSample> judged_at(double dose, std::span<const std::int64_t> positions) const {
+    return judge(model_, samples_, positions, detection_at(dose), settings_.threads, progress_);
+  }
+
+  void add_baselines() {
+    const BaselineQuestion question{settings_.split, detection_at(headline_), settings_.threads};
+    for (auto& measure : baseline_measures(samples_, question, progress_))
+      evaluation_.measures.push_back(std::move(measure));
+  }
+
+  void add_doses() {
+    for (const double dose : doses_of(ranges_))
+      evaluation_.by_dose.push_back(
+          {name_of_dose(dose), dose == headline_ ? evaluation_.measures : measures_of(judged_at(dose, positions_))});
+  }
+
+  void add_held_out(const std::vector<JudgedSample>& test) {
+    const auto trained = trained_thickness(samples_);
+    auto all_thicknesses = test;
+    for (const auto& name : held_out_sets(samples_)) {
+      const auto judged = judged_at(headline_, positions_in_split(samples_, name));
+      auto measures = measures_of(judged);
+      measures.push_back(recognition_of(test, judged));
+      evaluation_.held_out.push_back({name, std::move(measures)});
+      if (is_pushed_in_thickness(judged, trained))
+        all_thicknesses.insert(all_thicknesses.end(), judged.begin(), judged.end());
+    }
+    for (auto& curve : curves_over_thickness(all_thicknesses, trained.low_nm, trained.high_nm))
+      evaluation_.curves.push_back(std::move(curve));
+    evaluation_.record["trained_thickness_nm"] = {trained.low_nm, trained.high_nm};
+  }
+
+  void note_what_was_done() {
+    auto& record = evaluation_.record;
+    record["split"] = settings_.split;
+    record["samples"] = positions_.size();
+    record["electrons_per_pattern"] = headline_;
+    const auto learnt = recipe_hash_of(model_.record.value("data", nlohmann::ordered_json::object()));
+    if (learnt != recipe_hash_of(samples_.manifest())) record["model_learnt_from_another_recipe"] = learnt;
+    record["data"] = samples_.manifest();
+  }
+
+  const Model& model_;
+  const SampleSource& samples_;
+  const EvaluationSettings& settings_;
+  const Progress& progress_;
+  std::vector<std::int64_t> positions_;
+  DetectionRanges ranges_;
+  double headline_;
+  Evaluation evaluation_;
+};
 
 }  // namespace
-
-const Measure* Evaluation::find(std::string_view name) const {
-  const auto found = std::ranges::find(measures, name, &Measure::name);
-  return found == measures.end() ? nullptr : &*found;
-}
-
-nlohmann::ordered_json to_json(const Evaluation& evaluation) {
-  nlohmann::ordered_json json;
-  for (const auto& measure : evaluation.measures)
-    if (std::isfinite(measure.value)) json[measure.name] = measure_json(measure);
-  json["confusion_matrix"] = {{"names", interface_class_names}, {"counts", evaluation.confusion}};
-  json["reliability"] = reliability_json(evaluation.reliability);
-  json["depth_scatter"] = depths_json(evaluation.depths);
-  json["about"] = evaluation.record;
-  return json;
-}
 
 Evaluation evaluation_of(std::span<const JudgedSample> judged) {
   Evaluation evaluation;
   evaluation.measures = measures_of(judged);
   evaluation.reliability = reliability_of(judged);
+  evaluation.curves = curves_over_depth(judged);
   for (const auto& sample : judged) {
     const auto answer = static_cast<int>(most_probable_class(sample.prediction));
     ++evaluation.confusion[static_cast<int>(sample.labels.interface_class)][answer];
-    if (has_step(sample.labels)) evaluation.depths.push_back(depth_of(sample));
+    if (has_single_step(sample)) evaluation.depths.push_back(depth_of(sample));
   }
   return evaluation;
 }
 
-Evaluation evaluate(const Model& model, const SampleSource& samples, const Progress& progress, int threads,
-                    std::string_view split) {
-  const auto positions = positions_in_split(samples, split);
-  if (positions.empty())
-    throw InputError(fmt::format("No sample of the data set belongs to the split '{}'. Make more families.", split));
-  Evaluation evaluation = evaluation_of(judge(model, samples, positions, progress, threads));
-  for (auto& measure : baseline_measures(samples, split, progress)) evaluation.measures.push_back(std::move(measure));
-  evaluation.record = {{"split", split}, {"samples", positions.size()}, {"data", samples.manifest()}};
-  return evaluation;
+Evaluation evaluate(const Model& model, const SampleSource& samples, const EvaluationSettings& settings,
+                    const Progress& progress) {
+  refuse_unfit(model, samples, settings.other_recipes);
+  return Evaluator(model, samples, settings, progress).run();
 }
 
 }  // namespace terrace

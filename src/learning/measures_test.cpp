@@ -1,6 +1,6 @@
-#include "learning/measures.h"
-
 #include <gtest/gtest.h>
+
+#include "learning/evaluation.h"
 
 namespace terrace {
 namespace {
@@ -19,7 +19,8 @@ JudgedSample step(double truth_cells, double answer_cells, double probability_up
   s.labels.step_depth_cells = truth_cells;
   s.labels.step_depth_nm = truth_cells * 0.3905;
   s.labels.step_height_cells = height;
-  s.conditions.thickness_nm = 30 * 0.3905;
+  s.labels.thickness_nm = 30 * 0.3905;
+  s.labels.step_count = 1;
   s.prediction.depth_nm = answer_cells * 0.3905;
   s.prediction.depth_low_nm = (answer_cells - 1.5) * 0.3905;
   s.prediction.depth_high_nm = (answer_cells + 1.5) * 0.3905;

@@ -168,6 +168,7 @@ void train_member(TrainingRun& run, TrainingState& state, const TensorFile* chec
     save_checkpoint(run, state, &learner);
   }
   learner.network.set_weights("best.", learner.best);
+  learner.network.round_weights();
   state.finished.push_back(std::move(learner.network));
   save_checkpoint(run, state, nullptr);
 }

@@ -156,6 +156,11 @@ void Network::add_weights(const std::string& prefix, TensorFile& file) const {
   }
 }
 
+void Network::round_weights() {
+  const torch::NoGradGuard no_gradients;
+  for (auto& weight : state_->net->named_parameters()) weight.value().copy_(weight.value().to(torch::kHalf));
+}
+
 void Network::set_weights(const std::string& prefix, const TensorFile& file) {
   const torch::NoGradGuard no_gradients;
   for (auto& weight : state_->net->named_parameters()) {

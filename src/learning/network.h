@@ -64,6 +64,8 @@ class Network {
   /// Every weight under "prefix" + its name. `set_weights` throws FileError where one is missing or has another shape.
   void add_weights(const std::string& prefix, TensorFile& file) const;
   void set_weights(const std::string& prefix, const TensorFile& file);
+  /// Every weight becomes the nearest half-precision number: what is stored of a finished network, and so what is used.
+  void round_weights();
 
   struct State;  ///< the torch side, torch_network.h
   State& state() { return *state_; }

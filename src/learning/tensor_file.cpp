@@ -7,9 +7,11 @@
 #include <bit>
 #include <cstring>
 #include <fstream>
+#include <span>
 
 #include "core/error.h"
 #include "core/random.h"
+#include "learning/half.h"
 
 namespace terrace {
 
@@ -27,14 +29,29 @@ std::string checksum(const std::string& data, const std::string& record) {
   return fmt::format("{:016x}", stable_hash(data.data(), data.size(), stable_hash(record.data(), record.size())));
 }
 
+template <class Number>
+void append(std::span<const float> values, std::string& data) {
+  const std::vector<Number> numbers(values.begin(), values.end());
+  data.append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number));
+}
+
+template <class Number>
+std::vector<float> numbers_of(std::string_view data) {
+  if (data.size() % sizeof(Number) != 0) throw std::out_of_range("tensor");
+  std::vector<Number> numbers(data.size() / sizeof(Number));
+  std::memcpy(numbers.data(), data.data(), data.size());
+  return {numbers.begin(), numbers.end()};
+}
+
 nlohmann::ordered_json header_of(const TensorFile& file, const std::string& kind, std::string& data) {
   nlohmann::ordered_json header;
   const std::string record = file.record.dump();
   header["__metadata__"] = {{"format", "terrace " + kind + " 1"}, {"record", record}};
   for (const auto& [name, tensor] : file.tensors) {
-    const auto begin = data.size(), bytes = tensor.values.size() * sizeof(float);
-    data.append(reinterpret_cast<const char*>(tensor.values.data()), bytes);
-    header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {begin, begin + bytes}}};
+    const auto begin = data.size();
+    const bool half = fits_half(tensor.values);
+    half ? append<Half>(tensor.values, data) : append<float>(tensor.values, data);
+    header[name] = {{"dtype", half ? "F16" : "F32"}, {"shape", tensor.shape}, {"data_offsets", {begin, data.size()}}};
   }
   header["__metadata__"]["checksum"] = checksum(data, record);
   return header;
@@ -51,10 +68,10 @@ NamedTensor read_tensor(const nlohmann::ordered_json& entry, std::string_view da
   tensor.shape = entry.at("shape").get<std::vector<std::int64_t>>();
   const auto begin = entry.at("data_offsets").at(0).get<std::uint64_t>();
   const auto end = entry.at("data_offsets").at(1).get<std::uint64_t>();
-  if (entry.at("dtype") != "F32" || begin > end || end > data.size() || (end - begin) % sizeof(float) != 0)
-    throw std::out_of_range("tensor");
-  tensor.values.resize((end - begin) / sizeof(float));
-  std::memcpy(tensor.values.data(), data.data() + begin, end - begin);
+  const auto dtype = entry.at("dtype").get<std::string>();
+  if ((dtype != "F16" && dtype != "F32") || begin > end || end > data.size()) throw std::out_of_range("tensor");
+  const auto bytes = data.substr(begin, end - begin);
+  tensor.values = dtype == "F16" ? numbers_of<Half>(bytes) : numbers_of<float>(bytes);
   return tensor;
 }
 

@@ -29,6 +29,7 @@ struct TensorFile {
   Image image(const std::string& name) const;
 };
 
+/// Tensors that half precision holds without loss take two bytes a number (F16), the others four (F32).
 /// Writes `path`.partial, flushes it to the disk and gives it its name; `kind` ("model", …) goes into the header.
 /// Throws FileError or ResourceError.
 void write_tensor_file(const TensorFile& file, const std::string& kind, const std::filesystem::path& path);

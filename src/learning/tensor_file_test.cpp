@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "core/error.h"
+#include "learning/half.h"
 
 namespace terrace {
 namespace {
@@ -43,6 +44,19 @@ TEST(TensorFile, gives_back_what_it_was_given) {
   EXPECT_EQ(file.at("numbers", 3).values, (std::vector<float>{1, 2.5f, -3}));
   EXPECT_EQ(file.image("image")(1, 0), 7);
   EXPECT_FALSE(std::filesystem::exists(place("example.terrace.partial")));
+}
+
+TEST(TensorFile, numbers_that_half_precision_holds_take_half_the_bytes_and_come_back_the_same) {
+  TensorFile halves, singles;
+  std::vector<float> values(1000);
+  for (int i = 0; i < 1000; ++i) values[i] = static_cast<float>(i) * 0.1f - 50;
+  singles.add("numbers", values);
+  for (auto& value : values) value = rounded_to_half(value);
+  halves.add("numbers", values);
+  write_tensor_file(singles, "model", place("single.terrace"));
+  write_tensor_file(halves, "model", place("half.terrace"));
+  EXPECT_EQ(read_tensor_file(place("half.terrace"), "model").at("numbers", 1000).values, values);
+  EXPECT_EQ(bytes_of(place("single.terrace")).size() - bytes_of(place("half.terrace")).size(), 2000u);
 }
 
 TEST(TensorFile, a_copy_cut_short_anywhere_is_refused) {

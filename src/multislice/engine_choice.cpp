@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "core/constants.h"
 #include "microscope/source.h"
 #include "multislice/direct_simulation.h"
 #include "multislice/multislice.h"
@@ -16,8 +17,9 @@ namespace {
 
 // Seconds, measured by benchmarks/ on one core with AVX-512; only their ratio decides.
 constexpr double per_pixel_of_step = 1.3e-9;
-constexpr double per_product = 0.075e-9;  ///< one complex multiplication of a matrix product
-constexpr double per_bin = 1.0e-9;        ///< one plane wave's intensity, shared out
+constexpr double per_product = 0.075e-9;         ///< one complex multiplication of a matrix product
+constexpr double per_source_product = 0.025e-9;  ///< one real multiplication of SourceSum's smaller products
+constexpr double per_bin = 1.0e-9;               ///< one plane wave's intensity, shared out
 
 struct Cost {
   double seconds = 0, bytes = 0;
@@ -71,7 +73,50 @@ Cost direct_cost(const SimulationPlan& plan, int threads) {
 }
 
 double one_matrix_bytes(const SectorPlan& sectors, double beams, double waves_seen) {
-  return 4.0 * waves_seen / sectors.repeats() * std::ceil(beams / lane_count) * lane_point;
+  return 4.0 * waves_seen / sectors.repeats() * 2 * beams;
+}
+
+/// What SourceSum does for a view, on average over the parts of the window's beams, by the aperture's area.
+struct SourceSumSize {
+  double beams, rows, points_x, points_y;  // of one part
+
+  SourceSumSize(const SimulationPlan& plan, const View& view, int repeats) {
+    const double radius = view.microscope.semiangle_mrad * 1e-3 / wavelength(view.microscope.energy_kev);
+    const double columns = 2 * radius * plan.grid.extent_x;
+    rows = std::max(1.0, 2 * radius * plan.grid.extent_y / repeats);
+    beams = std::max(1.0, pi / 4 * columns * rows);
+    points_x = 2 * columns + 5;  // a multiple of eight
+    points_y = 2 * rows - 1;
+  }
+  /// Real multiplications for each plane wave.
+  double products(double states, double positions) const {
+    const double grids = std::ceil(positions / positions_per_source);
+    return grids * states * 4 * points_x * (beams + rows * points_y) + points_x * points_y * positions;
+  }
+  double bytes(double states, double positions, double waves, int threads) const {
+    const double scratch = waves_per_source_block * points_x * (2 * rows + 3 * points_y) * threads;
+    return 4.0 * (scratch + 3 * states * beams * points_x + positions * (points_x * points_y + waves));
+  }
+};
+
+/// Adds one view's sums over the scattering matrix. `waves` are seen by the camera.
+void add_view_cost(const SimulationPlan& plan, const View& view, const SectorPlan& sectors, double waves, int threads,
+                   Cost& cost) {
+  const double patterns = static_cast<double>(view.positions.size());
+  const double states = static_cast<double>(defocus_states(view.microscope).size());
+  const double frame = 4.0 * plan.pixels() * plan.pixels(), lines = waves / sectors.repeats();
+  double bytes = 0;
+  if (view.microscope.source_fwhm_angstrom > 0) {
+    const SourceSumSize size(plan, view, sectors.repeats());
+    const double together = std::min<double>(patterns, positions_per_source);
+    cost.seconds += waves * (size.products(states, patterns) * per_source_product + patterns * per_bin);
+    bytes = size.bytes(states, together, lines, threads) + together * frame;
+  } else {
+    const double together = std::min<double>(patterns, positions_per_product);
+    cost.seconds += patterns * states * waves * (sectors.most_beams() * per_product + per_bin);
+    bytes = threads * together * (4.0 * (3 * lines + 4.0 * sectors.most_beams()) + frame);
+  }
+  cost.bytes = std::max(cost.bytes, bytes);
 }
 
 Cost sector_cost(const SimulationPlan& plan, const SectorPlan& sectors, int threads) {
@@ -79,20 +124,11 @@ Cost sector_cost(const SimulationPlan& plan, const SectorPlan& sectors, int thre
   const FamilyTree tree(plan.specimens, plan.exits);
   const double waves = seen(plan);
   Cost cost;
-  cost.seconds = static_cast<double>(sectors.beams() * tree.steps() * plane_waves.cell().pixels()) * per_pixel_of_step;
-  double products = 0, most_positions = 0;
-  for (const auto& view : plan.views) {
-    const double patterns = static_cast<double>(view.positions.size());
-    products += patterns * states_of(view) * waves * sectors.most_beams();
-    cost.seconds += patterns * states_of(view) * waves * per_bin;
-    most_positions = std::max(most_positions, std::min<double>(patterns, positions_per_product));
-  }
-  cost.seconds += products * per_product;
-  const double lines = waves / sectors.repeats(), matrix = one_matrix_bytes(sectors, sectors.most_beams(), waves);
-  const double product =
-      4.0 * most_positions * (3 * lines + 4.0 * sectors.most_beams() + 1.0 * plan.pixels() * plan.pixels());
-  cost.bytes = program_bytes + transmission_bytes(plan, plane_waves.cell()) + matrix + threads * product +
-               tree.stacks_at_once() * stack_bytes(plane_waves, sectors.most_beams());
+  for (const auto& view : plan.views) add_view_cost(plan, view, sectors, waves, threads, cost);
+  cost.seconds += static_cast<double>(sectors.beams() * tree.steps() * plane_waves.cell().pixels()) * per_pixel_of_step;
+  cost.bytes += program_bytes + transmission_bytes(plan, plane_waves.cell()) +
+                one_matrix_bytes(sectors, sectors.most_beams(), waves) +
+                tree.stacks_at_once() * stack_bytes(plane_waves, sectors.most_beams());
   return cost;
 }
 

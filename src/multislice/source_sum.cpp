@@ -9,8 +9,7 @@
 namespace terrace {
 namespace {
 
-constexpr int waves_per_block = 64;  ///< enough for the products' speed, few enough for the cache
-constexpr int point_multiple = 8;    ///< whole registers along x
+constexpr int point_multiple = 8;  ///< whole registers along x
 
 /// intensities[y][i] += weight · |ψ|², ψ = [2 y | 2 y + 1][i].
 #if defined(__x86_64__)
@@ -142,11 +141,11 @@ void SourceSum::add_block(MatrixLine line, MatrixLine opposite, int waves, Scrat
 
 void SourceSum::add_line(MatrixLine line, MatrixLine opposite, int waves, float* intensities) const {
   Scratch scratch;
-  for (int first = 0; first < waves; first += waves_per_block) {
+  for (int first = 0; first < waves; first += waves_per_source_block) {
     const std::int64_t to = std::int64_t{first} * line.stride;
     add_block({line.first + to, line.stride, line.imaginary},
-              {opposite.first + to, opposite.stride, opposite.imaginary}, std::min(waves_per_block, waves - first),
-              scratch, intensities + first * weights_.extent(2));
+              {opposite.first + to, opposite.stride, opposite.imaginary},
+              std::min(waves_per_source_block, waves - first), scratch, intensities + first * weights_.extent(2));
   }
 }
 

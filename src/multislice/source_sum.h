@@ -24,6 +24,9 @@ struct MatrixLine {
   int imaginary = 0;
 };
 
+/// Plane waves that are summed together: enough for the products' speed, few enough for the cache.
+inline constexpr int waves_per_source_block = 64;
+
 /// I(k; r) = ∫ |Σ_g S(k, g) A(g) exp(−2πi g·(r + s))|² exp(−s²/2σ²) ds / 2πσ², exactly (to float rounding), for the
 /// beams g of one Bloch sector. |…|² holds the differences of beams alone: along x up to the aperture's diameter, with
 /// the window's period; along y in steps of `repeats`, with the period of one repeat. So it is squared on the few

@@ -31,6 +31,12 @@ struct Curve {
   Style style = Style::line;
 };
 
+/// A stretch of the x axis that is shaded and named: "trained".
+struct MarkedRange {
+  std::string name{};
+  double low = 0, high = 0;
+};
+
 /// Curves over one pair of axes. Axis names carry their unit: "thickness (nm)". Logarithmic axes need numbers above 0.
 struct Chart {
   enum class Axis { linear, logarithmic };
@@ -39,6 +45,15 @@ struct Chart {
   std::string x_name{}, y_name{};
   std::vector<Curve> curves{};
   Axis x_axis = Axis::linear, y_axis = Axis::linear;
+  std::optional<MarkedRange> marked{};
+};
+
+/// Text in rows and columns; the first cell of a row names it. What follows a line break in a cell is in smaller print.
+struct TextTable {
+  std::string title{};
+  std::string meaning{};
+  std::vector<std::string> columns{};
+  std::vector<std::vector<std::string>> rows{};  ///< each as long as `columns`
 };
 
 /// Of the answers given with about this confidence, the share that was right.
@@ -70,6 +85,15 @@ struct Picture {
   Scale scale = Scale::linear;
 };
 
+/// A part of the page under a heading of its own, for what has no fixed place: held-out sets, doses, a data set.
+struct ReportSection {
+  std::string title{};
+  std::string lead{};  ///< one plain sentence under the heading
+  std::vector<TextTable> tables{};
+  std::vector<Chart> charts{};
+  std::vector<Picture> pictures{};
+};
+
 /// A straight line on a scan, in positions; fractions are allowed.
 struct ScanLine {
   double row_1 = 0, column_1 = 0, row_2 = 0, column_2 = 0;
@@ -97,7 +121,8 @@ struct ReportContent {
   std::vector<ReliabilityBin> reliability{};
   std::vector<DepthAnswer> depths{};
   std::optional<Chart> learning_curve{};
-  std::vector<Chart> charts{};  ///< any further ones: accuracy over thickness, over dose …
+  std::vector<Chart> charts{};            ///< any further ones: accuracy over thickness, over dose …
+  std::vector<ReportSection> sections{};  ///< after the charts, before the twins
   std::vector<TwinPatterns> twins{};
 
   /// Settings, versions, hashes of files, hints: shown as a tree that folds.

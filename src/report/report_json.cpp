@@ -58,8 +58,8 @@ Json drawing_json(const InterfaceDrawing& drawing) {
 }
 
 Json measure_json(const Measure& m) {
-  return {{"name", m.name}, {"meaning", m.meaning},  {"value", m.value}, {"low", m.low}, {"high", m.high},
-          {"n", m.n},       {"families", m.families}};
+  return {{"name", m.name}, {"meaning", m.meaning},       {"value", m.value},      {"low", m.low}, {"high", m.high},
+          {"n", m.n},       {"structures", m.structures}, {"families", m.families}};
 }
 
 Json confusion_json(const ConfusionMatrix& confusion) {
@@ -87,13 +87,21 @@ Json curve_json(const Curve& curve) {
 Json chart_json(const Chart& chart) {
   Json curves = Json::array();
   for (const auto& curve : chart.curves) curves.push_back(curve_json(curve));
-  return {{"title", chart.title},
-          {"meaning", chart.meaning},
-          {"x_name", chart.x_name},
-          {"y_name", chart.y_name},
-          {"x_log", chart.x_axis == Chart::Axis::logarithmic},
-          {"y_log", chart.y_axis == Chart::Axis::logarithmic},
-          {"curves", curves}};
+  Json json = {{"title", chart.title},
+               {"meaning", chart.meaning},
+               {"x_name", chart.x_name},
+               {"y_name", chart.y_name},
+               {"x_log", chart.x_axis == Chart::Axis::logarithmic},
+               {"y_log", chart.y_axis == Chart::Axis::logarithmic},
+               {"curves", curves}};
+  if (chart.marked)
+    json["marked"] = {{"name", chart.marked->name}, {"low", chart.marked->low}, {"high", chart.marked->high}};
+  return json;
+}
+
+Json table_json(const TextTable& table) {
+  for (const auto& row : table.rows) require_equal(row.size(), table.columns.size(), "A row of '" + table.title + "'");
+  return {{"title", table.title}, {"meaning", table.meaning}, {"columns", table.columns}, {"rows", table.rows}};
 }
 
 Json depths_json(const std::vector<DepthAnswer>& depths) {
@@ -144,6 +152,14 @@ void add_list(Json& json, const char* key, const std::vector<Item>& items, ToJso
   for (const auto& item : items) json[key].push_back(to_json(item));
 }
 
+Json section_json(const ReportSection& section) {
+  Json json = {{"title", section.title}, {"lead", section.lead}};
+  add_list(json, "tables", section.tables, table_json);
+  add_list(json, "charts", section.charts, chart_json);
+  add_list(json, "pictures", section.pictures, picture_json);
+  return json;
+}
+
 }  // namespace
 
 Json content_json(const ReportContent& content) {
@@ -161,6 +177,7 @@ Json content_json(const ReportContent& content) {
   if (!content.depths.empty()) json["depths"] = depths_json(content.depths);
   if (content.learning_curve) json["learning_curve"] = chart_json(*content.learning_curve);
   add_list(json, "charts", content.charts, chart_json);
+  add_list(json, "sections", content.sections, section_json);
   add_list(json, "twins", content.twins, twin_json);
   if (!content.provenance.empty()) json["provenance"] = content.provenance;
   return json;

@@ -109,6 +109,12 @@ TEST(Report, curves_whose_lengths_disagree_are_refused_by_name) {
   EXPECT_THAT([&] { report_page(content); }, testing::ThrowsMessage<InputError>(HasSubstr("'loss'")));
 }
 
+TEST(Report, a_table_whose_row_lacks_a_cell_is_refused_by_name) {
+  ReportContent content{.title = "x"};
+  content.sections.push_back({.title = "s", .tables = {{.title = "sets", .columns = {"a", "b"}, .rows = {{"1"}}}}});
+  EXPECT_THAT([&] { report_page(content); }, testing::ThrowsMessage<InputError>(HasSubstr("'sets'")));
+}
+
 TEST(Report, twins_of_other_shapes_are_refused) {
   ReportContent content{.title = "x"};
   content.twins.push_back({"pair", Image({4, 6}), Image({6, 4})});

@@ -26,9 +26,9 @@ claim("a request would be refused by the page's own policy", async ({ page, comp
 
 claim("every part is there with its heading and a link", async ({ page }) => {
   const titles = await page.$$eval("h2", (list) => list.map((title) => title.textContent));
-  assert.deepEqual(titles, ["The interface", "The scan", "Registration", "How far to trust it", "Twins", "Settings and origin"]);
+  assert.deepEqual(titles, ["The interface", "The scan", "Registration", "How far to trust it", "Held-out sets", "Twins", "Settings and origin"]);
   assert.equal((await page.$$("nav a")).length, titles.length);
-  assert.equal((await page.$$(".chart canvas")).length, 5);
+  assert.equal((await page.$$(".chart canvas")).length, 6);
   assert.equal((await page.$$(".twin canvas")).length, 6);
   assert.equal((await page.$$(".measures tbody tr")).length, 6);
 });

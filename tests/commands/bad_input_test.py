@@ -48,6 +48,7 @@ class Words(BadInput):
         self.refused("dataset", "-o", "OUT.data", says=["RECIPE", "terrace dataset --help"])
         self.refused("info", says=["SCAN", "terrace info --help"])
         self.refused("dataset", workshop.recipe(), says=["--output"])
+        self.refused("limit", workshop.recipe(), says=["--output"])
         self.refused("simulate", workshop.experiment(), says=["-o FILE.h5"])
 
     def test_no_threads(self):
@@ -94,6 +95,9 @@ class Configurations(BadInput):
     def test_more_memory_than_allowed(self):
         self.refused("simulate", workshop.experiment(), "-o", "OUT.scan.h5", "--max-memory", "0.001", says=["--max-memory 0.001", "GB of memory"])
         self.refused("dataset", workshop.recipe(), "-o", "OUT.data", "--max-memory", "0.001", says=["--max-memory 0.001", "GB of memory"])
+
+    def test_limit_of_a_split_that_is_not_there(self):
+        self.refused("limit", workshop.recipe(), "-o", "OUT.limit.json", "--split", "thicker", says=["'thicker'", "'test'"])
 
     def test_not_toml(self):
         self.simulate(text("no.toml", "energy = = 3"), "no.toml:1", "not valid TOML")

@@ -49,6 +49,16 @@ class Journey(unittest.TestCase):
         run_well("simulate", workshop.experiment(), "--dry-run")
         self.assertEqual(list(out.iterdir()), [])
 
+    def test_the_limit_of_a_recipe_names_its_samples_and_figures(self):
+        out = new_folder("limit") / "limit.json"
+        said = run_well("limit", workshop.recipe(), "-o", out, "--families", 1, "--doses", "500,1e8", "--draws", 3).stdout
+        self.assertIn("estimate: ", said)
+        limit = json.loads(out.read_text())
+        self.assertGreaterEqual(len(limit["samples"]), 2)
+        self.assertEqual(limit["exact"]["100000000"]["rough_vs_diffuse_matched"]["value"], 1)
+        self.assertEqual(set(limit["exact"]), {"500", "100000000"})
+        self.assertFalse(out.with_name("limit.json.partial").exists())
+
     def test_the_engine_is_chosen_said_and_can_be_told(self):
         said = run_well("simulate", workshop.experiment(), "--dry-run").stdout
         self.assertIn("engine: direct multislice (", said)

@@ -94,6 +94,21 @@ function columns(curve, colour) {
   return { series, table: [curve.x, ...data] };
 }
 
+/** Shades a stretch of the x axis, under the curves, with its name at the top. */
+const shade = ({ name, low, high }, colours) => (u) => {
+  const { ctx, bbox } = u, pixel = devicePixelRatio || 1;
+  const inside = (x) => Math.min(bbox.left + bbox.width, Math.max(bbox.left, u.valToPos(x, "x", true)));
+  const [left, right] = [inside(low), inside(high)];
+  ctx.save();
+  ctx.fillStyle = with_alpha(colours.muted, 0.12);
+  ctx.fillRect(left, bbox.top, right - left, bbox.height);
+  ctx.fillStyle = colours.muted;
+  ctx.font = `${12 * pixel}px system-ui, 'DejaVu Sans', sans-serif`;
+  ctx.textAlign = "center";
+  ctx.fillText(name, (left + right) / 2, bbox.top + 14 * pixel);
+  ctx.restore();
+};
+
 function curves_options(chart, colours) {
   const parts = chart.curves.map((curve, i) => columns(curve, colours.series[i % colours.series.length]));
   const series = [{ label: chart.x_name, value: shown }], bands = [];
@@ -109,7 +124,7 @@ function curves_options(chart, colours) {
     scales: { x: { time: false, ...scale(chart.x_log) }, y: scale(chart.y_log) },
     axes: axes(chart.x_name, chart.y_name, colours, chart),
     legend: { markers: { width: 0, fill: (u, i) => series[i].stroke } },
-    hooks: { init: [hide_edges] },
+    hooks: { init: [hide_edges], drawClear: chart.marked ? [shade(chart.marked, colours)] : [] },
   };
   return { options, data: uPlot.join(parts.map((part) => part.table)) };
 }

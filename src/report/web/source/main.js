@@ -4,7 +4,7 @@ import { make } from "./dom.js";
 import { picture_gallery, twin_gallery } from "./gallery.js";
 import { interface_view } from "./interface_view.js";
 import { scan_browser, scan_lead } from "./scan_browser.js";
-import { answer_facts, class_bars, confusion_table, measures_table, tree, warnings } from "./tables.js";
+import { answer_facts, class_bars, confusion_table, measures_table, text_table, tree, warnings } from "./tables.js";
 
 function section(id, title, lead, ...children) {
   return make("section", { id, "aria-labelledby": `${id}-title` },
@@ -48,6 +48,14 @@ function trust(content) {
     measures ? measures_table(measures, content.measures_note) : null, make("div", { class: "figures" }, ...figures));
 }
 
+/** Parts that bring their own heading, in the order given. */
+function own_sections({ sections }) {
+  return Promise.all((sections ?? []).map(async ({ title, lead, tables, charts, pictures }, i) =>
+    section(`part-${i + 1}`, title, lead, ...(tables ?? []).map(text_table),
+      charts ? make("div", { class: "figures" }, ...charts.map(curves_chart)) : null,
+      pictures ? await picture_gallery(pictures) : null)));
+}
+
 async function twins({ twins: pairs }) {
   return pairs && section("twins", "Twins", "Pairs with the same projected composition in every column: only the order of the atoms along the beam differs, and only the patterns tell.", await twin_gallery(pairs));
 }
@@ -75,8 +83,8 @@ function follow_colours() {
 
 async function show() {
   const content = JSON.parse(document.getElementById("content").textContent);
-  const parts = [answer, scan, registration, trust, twins, provenance];
-  const sections = (await Promise.all(parts.map((part) => part(content)))).filter(Boolean);
+  const parts = [answer, scan, registration, trust, own_sections, twins, provenance];
+  const sections = (await Promise.all(parts.map((part) => part(content)))).flat().filter(Boolean);
   document.querySelector("main").append(...sections);
   contents(sections);
   follow_colours();

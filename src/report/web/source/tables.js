@@ -70,7 +70,7 @@ function whisker({ name, value, low, high }) {
 }
 
 export function measures_table(measures, note) {
-  const head = ["Measure", "Value", "95 % interval", "0 … 1", "Samples", "Families"];
+  const head = ["Measure", "Value", "95 % interval", "0 … 1", "Samples", "Structures", "Families"];
   const rows = measures.map((m) =>
     make("tr", {},
       make("th", { scope: "row" }, m.name.replaceAll("_", " "), make("small", {}, m.meaning)),
@@ -78,12 +78,28 @@ export function measures_table(measures, note) {
       make("td", { class: "number" }, `${format(m.low)} to ${format(m.high)}`),
       make("td", { class: "whisker-cell" }, whisker(m)),
       make("td", { class: "number" }, m.n.toLocaleString("en")),
+      make("td", { class: "number" }, m.structures.toLocaleString("en")),
       make("td", { class: "number" }, m.families.toLocaleString("en"))));
   const table = make("table", { class: "measures" },
     make("thead", {}, make("tr", {}, ...head.map((name) => make("th", { scope: "col" }, name)))),
     make("tbody", {}, ...rows));
   return make("div", {}, make("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Measures" }, table),
     note ? make("p", { class: "meaning" }, note) : null);
+}
+
+/** What follows a line break is smaller print. */
+function lines(text) {
+  const [first, ...rest] = text.split("\n");
+  return [first, ...rest.map((line) => make("small", {}, line))];
+}
+
+/** Words and numbers in rows; the first cell of each names it. */
+export function text_table({ title, meaning, columns, rows }) {
+  const body = rows.map(([name, ...cells]) =>
+    make("tr", {}, make("th", { scope: "row" }, name), ...cells.map((cell) => make("td", { class: "number" }, ...lines(cell)))));
+  const head = make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, name)));
+  const table = make("table", { class: "plain" }, make("thead", {}, head), make("tbody", {}, ...body));
+  return figure(title, meaning, make("div", { class: "wide", tabindex: "0", role: "region", "aria-label": title }, table));
 }
 
 /** Rows: what it was; columns: what was answered; shaded by the share of the row. */

@@ -1,0 +1,92 @@
+#include "dataset/detection.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/counts.h"
+#include "core/matrix_product.h"
+#include "microscope/point_spread.h"
+
+namespace terrace {
+namespace {
+
+double drawn(const std::vector<double>& range, Random& random) { return random.uniform(range.at(0), range.at(1)); }
+
+/// The blur by `sigma` pixels along one axis as a matrix, which is symmetric. Blurring the unit matrix along both axes
+/// multiplies two such matrices, so half of the variance goes to each.
+Image blur_matrix(int pixels, double sigma) {
+  Image matrix({pixels, pixels});
+  for (int i = 0; i < pixels; ++i) matrix(i, i) = 1;
+  PointSpread(sigma / std::sqrt(2)).blur(pixels, matrix);
+  return matrix;
+}
+
+/// blurred[pattern] = blur · pattern · blur for `count` square patterns one after the other.
+void blur_all(const Image& blur, const float* patterns, std::int64_t count, std::vector<float>& blurred) {
+  const auto pixels = static_cast<int>(blur.extent(0));
+  const std::int64_t size = std::int64_t{pixels} * pixels;
+  std::vector<float> rows(count * size);
+  blurred.resize(count * size);
+  multiply_matrices(patterns, blur.data(), static_cast<int>(count) * pixels, pixels, pixels, rows.data());
+  for (std::int64_t i = 0; i < count; ++i)
+    multiply_matrices(blur.data(), &rows[i * size], pixels, pixels, pixels, &blurred[i * size]);
+}
+
+void add_background(double share, double mrad_per_pixel, Sample& sample) {
+  if (share <= 0) return;
+  const auto count = sample.covered.size();
+  std::vector<float> smooth;
+  const Image blur = blur_matrix(static_cast<int>(sample.patterns.extent(3)), background_mrad / mrad_per_pixel);
+  blur_all(blur, sample.patterns.data(), count, smooth);
+  for (std::int64_t i = 0; i < sample.patterns.size(); ++i)
+    sample.patterns.data()[i] += static_cast<float>(share) * (smooth[i] - sample.patterns.data()[i]);
+}
+
+void spread(double sigma, Sample& sample) {
+  if (sigma <= 0) return;
+  std::vector<float> blurred;
+  const Image blur = blur_matrix(static_cast<int>(sample.patterns.extent(3)), sigma);
+  blur_all(blur, sample.patterns.data(), sample.covered.size(), blurred);
+  std::ranges::copy(blurred, sample.patterns.begin());
+}
+
+void count_electrons(const Detection& detection, Sample& sample, Random& random) {
+  if (detection.electrons_per_pattern <= 0) return;
+  const auto events = static_cast<float>(detection.electrons_per_pattern / detection.overdispersion);
+  for (auto& pixel : sample.patterns) pixel *= events;
+  draw_counts({sample.patterns.data(), static_cast<std::size_t>(sample.patterns.size())}, random);
+  for (auto& pixel : sample.patterns) pixel /= events;
+  sample.conditions.electrons_per_pattern = detection.electrons_per_pattern;
+}
+
+void let_pixels_die(double share, Sample& sample, Random& random) {
+  if (share <= 0) return;
+  const auto pixels = sample.patterns.extent(2) * sample.patterns.extent(3);
+  for (std::int64_t pixel = 0; pixel < pixels; ++pixel) {
+    if (random.uniform() >= share) continue;
+    for (auto i = pixel; i < sample.patterns.size(); i += pixels) sample.patterns.data()[i] = 0;
+  }
+}
+
+}  // namespace
+
+Detection draw_detection(const DetectionRanges& ranges, Random& random) {
+  Detection detection;
+  const double low = ranges.electrons_per_pattern.at(0), high = ranges.electrons_per_pattern.at(1);
+  if (high > 0)
+    detection.electrons_per_pattern = std::exp(random.uniform(std::log(std::max(low, 1.0)), std::log(high)));
+  detection.background_share = drawn(ranges.background_share, random);
+  detection.psf_pixels = drawn(ranges.psf_pixels, random);
+  detection.overdispersion = drawn(ranges.overdispersion, random);
+  detection.dead_pixel_share = ranges.dead_pixel_share * random.uniform();
+  return detection;
+}
+
+void detect(const Detection& detection, double mrad_per_pixel, Sample& sample, Random& random) {
+  add_background(detection.background_share, mrad_per_pixel, sample);
+  spread(detection.psf_pixels, sample);
+  count_electrons(detection, sample, random);
+  let_pixels_die(detection.dead_pixel_share, sample, random);
+}
+
+}  // namespace terrace
