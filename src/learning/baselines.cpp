@@ -84,9 +84,9 @@ std::vector<Features> profile_features(const std::vector<Sample>& samples, const
 }
 
 void teach(Network& network, const std::vector<Features>& features, const std::vector<Sample>& samples) {
-  Trainer trainer(network, 0.05, 1, {.interface_class = 1, .depth = 0, .direction = 0, .widths = 0});
+  Trainer trainer(network, {.weights = class_alone});
   std::vector<Target> targets;
-  for (const auto& sample : samples) targets.push_back(target_of(sample.labels, 2, 0));
+  for (const auto& sample : samples) targets.push_back(target_of(sample.labels, sample.conditions, 2, 0));
   const auto count = std::ssize(features);
   for (int epoch = 0; epoch < profile_epochs; ++epoch) {
     Random random(1, {static_cast<std::uint64_t>(epoch)});
@@ -112,6 +112,7 @@ std::vector<bool> profile_answers(const std::vector<Sample>& training, const std
   Network network({.positions = 1,
                    .components = preprocessing.grid.across,
                    .conditions = preprocessing.conditions(),
+                   .along = 1,
                    .depth_bins = 2,
                    .width = 64,
                    .blocks = 0,
@@ -174,7 +175,7 @@ std::vector<Measure> baseline_measures(const SampleSource& samples, std::string_
   const auto training = read_in_question(samples, "train", "reading samples for the baselines", progress);
   const auto test = read_in_question(samples, split, "reading samples to judge the baselines", progress);
   if (!has_both(training) || test.empty()) return {};
-  const auto preprocessing = fit_preprocessing(training, samples.grid(), linear_components, 0);
+  const auto preprocessing = fit_preprocessing(training, samples.grid(), {.components = linear_components});
   std::vector<Measure> measures;
   if (!training[0].projected_profile.empty())
     add_measures(

@@ -18,6 +18,7 @@ inline StandardGrid small_grid() {
 inline Labels labels_of(InterfaceClass interface_class, double depth_cells, Random& random) {
   Labels labels;
   labels.interface_class = interface_class;
+  labels.film_cell_angstrom = 3.75;
   const bool step = interface_class == InterfaceClass::rough || interface_class == InterfaceClass::both;
   if (step) {
     labels.step_count = 1;
@@ -50,7 +51,7 @@ inline Sample sample_of(const Labels& labels) {
   sample.covered = Array<std::uint8_t, 2>({grid.along, grid.across});
   std::fill(sample.covered.begin(), sample.covered.end(), std::uint8_t{1});
   sample.labels = labels;
-  sample.conditions.thickness_nm = 12 * 0.3905;
+  sample.labels.thickness_nm = sample.conditions.thickness_nm = 12 * 0.3905;
   const int pixels = grid.pixels * grid.pixels;
   for (int position = 0; position < grid.positions(); ++position)
     for (int i = 0; i < pixels; ++i)
@@ -68,11 +69,14 @@ inline std::vector<Sample> samples(int count, std::uint64_t seed = 1) {
     Sample sample = sample_of(labels_of(interface_class, 1 + static_cast<double>(random.below(11)), random));
     const bool twin = interface_class == InterfaceClass::rough || interface_class == InterfaceClass::diffuse;
     const int family = i / 4;
-    sample.origin = {i, family, twin ? family : -1,
-                     family % 5 < 3    ? "train"
-                     : family % 5 == 3 ? "calibration"
-                                       : "test",
-                     "virtual_crystal"};
+    sample.origin = {.index = i,
+                     .family = family,
+                     .structure = i,
+                     .pair = twin ? family : -1,
+                     .split = family % 5 < 3    ? "train"
+                              : family % 5 == 3 ? "calibration"
+                                                : "test",
+                     .mixing = "virtual_crystal"};
     list.push_back(std::move(sample));
   }
   return list;
