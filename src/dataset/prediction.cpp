@@ -14,11 +14,18 @@ void for_each_member(P& p, const Visit& visit) {
   visit("depth_bin_nm", p.depth_bin_nm);
   visit("depth_probability", p.depth_probability);
   visit("step_height_probability_up", p.step_height_probability_up);
+  visit("step_count_probability", p.step_count_probability);
   visit("sigma_a_cells", p.sigma_a_cells);
   visit("sigma_a_error", p.sigma_a_error);
   visit("sigma_b_cells", p.sigma_b_cells);
   visit("sigma_b_error", p.sigma_b_error);
+  visit("interface_offset_cells", p.interface_offset_cells);
+  visit("interface_offset_error", p.interface_offset_error);
+  visit("film_cell_angstrom", p.film_cell_angstrom);
+  visit("film_cell_error", p.film_cell_error);
   visit("thickness_nm", p.thickness_nm);
+  visit("estimated_thickness_nm", p.estimated_thickness_nm);
+  visit("estimated_thickness_error", p.estimated_thickness_error);
   visit("covered_share", p.covered_share);
   visit("out_of_domain", p.out_of_domain);
   visit("abstains", p.abstains);

@@ -17,11 +17,15 @@ struct Prediction {
   double depth_bin_nm = 0.3905;
   double depth_nm = 0;                         ///< median of the distribution
   double depth_low_nm = 0, depth_high_nm = 0;  ///< 90 % interval
-  double step_height_probability_up = 0.5;     ///< probability that the step's height is positive, given a step
+  double step_height_probability_up = 0.5;     ///< probability that the (first) step's height is positive, given a step
+  std::array<double, 3> step_count_probability{};  ///< of no step, one, two
   double sigma_a_cells = 0, sigma_a_error = 0;
   double sigma_b_cells = 0, sigma_b_error = 0;
-  double thickness_nm = 0;   ///< the thickness that was given
-  double covered_share = 1;  ///< of the standard grid's positions
+  double interface_offset_cells = 0, interface_offset_error = 0;  ///< mean boundary minus the registered A-plane
+  double film_cell_angstrom = 0, film_cell_error = 0;
+  double thickness_nm = 0;                                           ///< the thickness that was given
+  double estimated_thickness_nm = 0, estimated_thickness_error = 0;  ///< what the patterns say, given that
+  double covered_share = 1;                                          ///< of the standard grid's positions
   double out_of_domain = 0;  ///< distance from the training set; 1 = its 99th percentile
   bool abstains = false;
   std::vector<std::string> reasons;  ///< why it abstains or what to be wary of

@@ -4,24 +4,6 @@
 #include <cmath>
 
 namespace terrace {
-namespace {
-
-// Above this mean the rounded normal draw differs from Poisson by less than its own third moment shows in a pattern.
-constexpr double large_mean = 64;
-
-double counts(double mean, Random& random) {
-  if (mean < large_mean) return static_cast<double>(random.poisson(mean));
-  return std::max(0.0, std::round(mean + std::sqrt(mean) * random.normal()));
-}
-
-}  // namespace
-
-void add_shot_noise(Sample& sample, double electrons, Random& random) {
-  if (electrons <= 0) return;
-  for (auto& value : sample.patterns)
-    if (value > 0) value = static_cast<float>(counts(value * electrons, random) / electrons);
-  sample.conditions.electrons_per_pattern = electrons;
-}
 
 std::vector<float> random_window(const StandardGrid& grid, double largest_share, Random& random) {
   const int most = std::clamp(static_cast<int>(std::floor(largest_share * grid.across)), 0, grid.across - 2);
@@ -34,6 +16,16 @@ std::vector<float> random_window(const StandardGrid& grid, double largest_share,
     covered.push_back(column >= first && column < last ? 1.0f : 0.0f);
   }
   return covered;
+}
+
+Sample seen_through(const std::vector<float>& covered, Sample sample) {
+  const auto pixels = sample.patterns.size() / sample.covered.size();
+  for (std::int64_t position = 0; position < sample.covered.size(); ++position) {
+    if (covered[position] != 0) continue;
+    sample.covered.data()[position] = 0;
+    std::fill_n(sample.patterns.data() + position * pixels, pixels, 0.0f);
+  }
+  return sample;
 }
 
 Sample mirrored(const Sample& sample) {

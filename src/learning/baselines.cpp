@@ -104,7 +104,7 @@ std::vector<Measure> baseline_measures(const SampleSource& samples, const Baseli
   const auto training = read_in_question(samples, "train", question);
   const auto test = read_in_question(samples, question.split, question);
   if (!has_both(training) || test.empty()) return {};
-  const auto preprocessing = fit_preprocessing(training, samples.grid(), linear_components, 0);
+  const auto preprocessing = fit_preprocessing(training, samples.grid(), {.components = linear_components});
   std::vector<Measure> measures;
   const auto tell = [&](std::int64_t done) {
     if (progress) progress("asking the baselines", done, 3);

@@ -8,7 +8,10 @@ namespace {
 
 class DataSetSource : public SampleSource {
  public:
-  explicit DataSetSource(const DataSet& data) : data_(data) {}
+  explicit DataSetSource(const DataSet& data) : data_(data) {
+    const auto& recipe = data.manifest().at("recipe");
+    if (recipe.contains("detection")) detection_ = settings_from_json<DetectionRanges>(recipe.at("detection"));
+  }
   std::int64_t size() const override { return data_.size(); }
   const StandardGrid& grid() const override { return data_.grid(); }
   const Labels& labels(std::int64_t position) const override { return data_.labels(position); }
@@ -16,9 +19,11 @@ class DataSetSource : public SampleSource {
   const Origin& origin(std::int64_t position) const override { return data_.origin(position); }
   Sample read(std::int64_t position) const override { return data_.read(position); }
   nlohmann::ordered_json manifest() const override { return data_.manifest(); }
+  const DetectionRanges& detection() const override { return detection_; }
 
  private:
   const DataSet& data_;
+  DetectionRanges detection_;
 };
 
 }  // namespace

@@ -24,12 +24,6 @@ void DetectionAtDose::apply(const StandardGrid& grid, Sample& sample) const {
   detect(detection, grid.mrad_per_pixel, sample, random);
 }
 
-DetectionRanges detection_of(const SampleSource& samples) {
-  const auto manifest = samples.manifest();
-  if (!manifest.contains("recipe")) return {};
-  return settings_from_json<DetectionRanges>(manifest.at("recipe").at("detection"));
-}
-
 std::vector<double> doses_of(const DetectionRanges& ranges) {
   std::vector<double> list = {0};
   for (const double dose : doses)

@@ -20,9 +20,6 @@ struct DetectionAtDose {
   void apply(const StandardGrid& grid, Sample& sample) const;
 };
 
-/// The [detection] table of the recipe that a data set was made from; noise-free for a list in memory.
-DetectionRanges detection_of(const SampleSource& samples);
-
 /// Noise-free (0), and those of 500, 10³, 10⁴, 10⁵ and 2·10⁵ electrons that training saw.
 std::vector<double> doses_of(const DetectionRanges& ranges);
 

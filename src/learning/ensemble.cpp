@@ -33,34 +33,33 @@ double best_temperature(const Cost& cost) {
 
 double surprise(double probability) { return -std::log(std::max(probability, 1e-12)); }
 
-double class_cost(std::span<const CalibrationCase> cases, double temperature) {
+/// The surprise of all cases for which `truth_of` names a logit, when `logits_of` their members are divided by
+/// `temperature`.
+template <class LogitsOf, class TruthOf>
+double cost_of(std::span<const CalibrationCase> cases, double temperature, const LogitsOf& logits_of,
+               const TruthOf& truth_of) {
   double cost = 0;
   for (const auto& one : cases) {
-    std::array<double, 4> probability{};
+    const auto truth = truth_of(one.labels);
+    if (truth < 0) continue;
+    std::vector<double> probability(std::size(logits_of(one.members[0])));
     for (const auto& member : one.members)
-      add_softmax(member.class_logits, temperature, 1.0 / one.members.size(), probability);
-    cost += surprise(probability[static_cast<int>(one.labels.interface_class)]);
+      add_softmax(logits_of(member), temperature, 1.0 / one.members.size(), probability);
+    cost += surprise(probability[std::min<std::size_t>(truth, probability.size() - 1)]);
   }
   return cost;
 }
 
-double depth_cost(std::span<const CalibrationCase> cases, double temperature) {
-  double cost = 0;
-  for (const auto& one : cases) {
-    if (!has_step(one.labels)) continue;
-    std::vector<double> probability(one.members[0].depth_logits.size());
-    for (const auto& member : one.members)
-      add_softmax(member.depth_logits, temperature, 1.0 / one.members.size(), probability);
-    const auto bin = std::clamp<long>(std::lround(one.labels.step_depth_cells), 0, std::ssize(probability) - 1);
-    cost += surprise(probability[bin]);
-  }
-  return cost;
+long class_of(const Labels& labels) { return static_cast<long>(labels.interface_class); }
+long step_count_of(const Labels& labels) { return std::clamp(labels.step_count, 0, 2); }
+long depth_bin_of(const Labels& labels) {
+  return has_single_step(labels) ? std::max(0l, std::lround(labels.step_depth_cells)) : -1;
 }
 
 double interval_share(std::span<const CalibrationCase> cases, const Calibration& calibration, std::uint64_t seed) {
   std::vector<double> shares;
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    if (!has_step(cases[i].labels)) continue;
+    if (!has_single_step(cases[i].labels)) continue;
     const auto answer = combine(cases[i].members, calibration);
     const double place = Random(seed, {i}).uniform();
     shares.push_back(central_share(depth_rank(answer.depth_probability, cases[i].labels.step_depth_cells, place)));
@@ -72,12 +71,12 @@ double interval_share(std::span<const CalibrationCase> cases, const Calibration&
   return std::min(shares[std::min(rank, shares.size() - 1)], 0.9999);
 }
 
-double error_scale(std::span<const CalibrationCase> cases, const Calibration& calibration, int site) {
+double error_scale(std::span<const CalibrationCase> cases, const Calibration& calibration, int regression) {
   std::vector<double> ratios;
   for (const auto& one : cases) {
     const auto answer = combine(one.members, calibration);
-    const double truth = site == 0 ? one.labels.sigma_a_cells : one.labels.sigma_b_cells;
-    ratios.push_back(std::abs(answer.sigma[site] - truth) / std::max(answer.sigma_error[site], 1e-6));
+    const double error = answer.values[regression] - regressions[regression].truth(one.labels, one.conditions);
+    ratios.push_back(std::abs(error) / std::max(answer.errors[regression], 1e-6 * regressions[regression].scale));
   }
   // 68.3 % of the errors shall lie within one predicted error.
   const auto rank = ratios.begin() + static_cast<std::ptrdiff_t>(0.683 * (ratios.size() - 1));
@@ -88,53 +87,73 @@ double error_scale(std::span<const CalibrationCase> cases, const Calibration& ca
 }  // namespace
 
 nlohmann::ordered_json to_json(const Calibration& c) {
+  nlohmann::ordered_json scales;
+  for (int i = 0; i < regression_count; ++i) scales[regressions[i].name] = c.error_scale[i];
   return {{"class_temperature", c.class_temperature},
           {"depth_temperature", c.depth_temperature},
+          {"step_count_temperature", c.step_count_temperature},
           {"interval_share", c.interval_share},
-          {"sigma_error_scale", c.sigma_error_scale}};
+          {"error_scale", scales}};
 }
 
 Calibration calibration_from_json(const nlohmann::ordered_json& json) {
   Calibration c;
   json.at("class_temperature").get_to(c.class_temperature);
   json.at("depth_temperature").get_to(c.depth_temperature);
+  json.at("step_count_temperature").get_to(c.step_count_temperature);
   json.at("interval_share").get_to(c.interval_share);
-  json.at("sigma_error_scale").get_to(c.sigma_error_scale);
+  for (int i = 0; i < regression_count; ++i) json.at("error_scale").at(regressions[i].name).get_to(c.error_scale[i]);
   return c;
 }
+
+namespace {
+
+void combine_regression(std::span<const NetworkOutput> members, int i, double error_scale, Answer& answer) {
+  double mean = 0, squares = 0, variance = 0;
+  const double share = 1.0 / members.size();
+  for (const auto& member : members) {
+    mean += share * member.values[i];
+    squares += share * member.values[i] * member.values[i];
+    variance += share * std::exp(member.log_variances[i]);
+  }
+  const auto& regression = regressions[i];
+  const double spread = std::max(0.0, squares - mean * mean);
+  answer.values[i] = std::max(regression.least, regression.middle + regression.scale * mean);
+  answer.errors[i] = error_scale * regression.scale * std::sqrt(variance + spread);
+}
+
+}  // namespace
 
 Answer combine(std::span<const NetworkOutput> members, const Calibration& calibration) {
   Answer answer;
   answer.up = 0;
   answer.depth_probability.resize(members[0].depth_logits.size());
   const double share = 1.0 / members.size();
-  std::array<double, 2> variance{}, squares{};
   for (const auto& member : members) {
     add_softmax(member.class_logits, calibration.class_temperature, share, answer.class_probability);
     add_softmax(member.depth_logits, calibration.depth_temperature, share, answer.depth_probability);
+    add_softmax(member.step_count_logits, calibration.step_count_temperature, share, answer.step_count_probability);
     answer.up += share / (1 + std::exp(-member.up_logit));
-    for (int site = 0; site < 2; ++site) {
-      answer.sigma[site] += share * member.sigma[site];
-      squares[site] += share * member.sigma[site] * member.sigma[site];
-      variance[site] += share * std::exp(member.sigma_log_variance[site]);
-    }
   }
-  for (int site = 0; site < 2; ++site) {
-    const double spread = std::max(0.0, squares[site] - answer.sigma[site] * answer.sigma[site]);
-    answer.sigma_error[site] = calibration.sigma_error_scale[site] * std::sqrt(variance[site] + spread);
-    answer.sigma[site] = std::max(0.0, answer.sigma[site]);  // a width is never negative
-  }
+  for (int i = 0; i < regression_count; ++i) combine_regression(members, i, calibration.error_scale[i], answer);
   return answer;
 }
 
 Calibration calibrate(std::span<const CalibrationCase> cases, std::uint64_t seed) {
   Calibration result;
   if (cases.empty()) return result;
-  result.class_temperature = best_temperature([&](double t) { return class_cost(cases, t); });
-  const bool steps = std::ranges::any_of(cases, [](const auto& one) { return has_step(one.labels); });
-  if (steps) result.depth_temperature = best_temperature([&](double t) { return depth_cost(cases, t); });
+  const auto class_logits = [](const NetworkOutput& o) -> auto& { return o.class_logits; };
+  const auto depth_logits = [](const NetworkOutput& o) -> auto& { return o.depth_logits; };
+  const auto step_count_logits = [](const NetworkOutput& o) -> auto& { return o.step_count_logits; };
+  result.class_temperature = best_temperature([&](double t) { return cost_of(cases, t, class_logits, class_of); });
+  result.step_count_temperature =
+      best_temperature([&](double t) { return cost_of(cases, t, step_count_logits, step_count_of); });
+  const bool steps = std::ranges::any_of(cases, [](const auto& one) { return has_single_step(one.labels); });
+  if (steps)
+    result.depth_temperature =
+        best_temperature([&](double t) { return cost_of(cases, t, depth_logits, depth_bin_of); });
   result.interval_share = interval_share(cases, result, seed);
-  for (int site = 0; site < 2; ++site) result.sigma_error_scale[site] = error_scale(cases, result, site);
+  for (int i = 0; i < regression_count; ++i) result.error_scale[i] = error_scale(cases, result, i);
   return result;
 }
 

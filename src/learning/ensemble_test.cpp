@@ -13,6 +13,17 @@ namespace {
 
 constexpr int bins = 20;
 
+/// Widths of 1 with an error of 0.2 cells, a film cell with one of 0.01 Å; the network says half, twice and just that.
+void draw_regressions(Random& random, CalibrationCase& one, NetworkOutput& output) {
+  one.labels.sigma_a_cells = 1 + 0.2 * random.normal();
+  one.labels.sigma_b_cells = 1 + 0.2 * random.normal();
+  one.labels.film_cell_angstrom = 3.75 + 0.01 * random.normal();
+  output.values[0] = output.values[1] = 1;
+  output.log_variances[0] = 2 * std::log(0.1);
+  output.log_variances[1] = 2 * std::log(0.4);
+  output.log_variances[4] = 2 * std::log(0.01 / regressions[4].scale);
+}
+
 /// A case whose truth is drawn from exactly the probabilities that logits / `boast` stand for.
 CalibrationCase honest_case(double boast, Random& random) {
   CalibrationCase one;
@@ -41,10 +52,7 @@ CalibrationCase honest_case(double boast, Random& random) {
   int depth = 0;
   while (depth < bins - 1 && draw > depth_share[depth]) draw -= depth_share[depth++];
   one.labels.step_depth_cells = depth;
-  output.sigma = {1, 1};
-  one.labels.sigma_a_cells = 1 + 0.2 * random.normal();
-  one.labels.sigma_b_cells = 1 + 0.2 * random.normal();
-  output.sigma_log_variance = {2 * std::log(0.1), 2 * std::log(0.4)};  // half, and twice, the true error
+  draw_regressions(random, one, output);
   one.members = {output};
   return one;
 }
@@ -64,10 +72,19 @@ TEST(Calibration, finds_the_temperature_that_undoes_a_boast) {
   EXPECT_NEAR(calibration.depth_temperature, 3, 0.25);
 }
 
-TEST(Calibration, scales_the_errors_of_the_widths_to_what_they_are) {
+TEST(Calibration, scales_the_errors_of_regressions_to_what_they_are) {
   const auto calibration = calibrate(honest_cases(4000, 1, 2), 1);
-  EXPECT_NEAR(calibration.sigma_error_scale[0], 2, 0.15);
-  EXPECT_NEAR(calibration.sigma_error_scale[1], 0.5, 0.04);
+  EXPECT_NEAR(calibration.error_scale[0], 2, 0.15);
+  EXPECT_NEAR(calibration.error_scale[1], 0.5, 0.04);
+  EXPECT_NEAR(calibration.error_scale[4], 1, 0.08);
+}
+
+TEST(Calibration, survives_its_file) {
+  const auto calibration = calibrate(honest_cases(500, 2, 5), 1);
+  const auto again = calibration_from_json(to_json(calibration));
+  EXPECT_EQ(again.class_temperature, calibration.class_temperature);
+  EXPECT_EQ(again.step_count_temperature, calibration.step_count_temperature);
+  EXPECT_EQ(again.error_scale, calibration.error_scale);
 }
 
 TEST(Calibration, its_intervals_cover_nine_tenths_of_new_truths_whatever_the_boast) {
@@ -94,14 +111,19 @@ TEST(Ensemble, members_that_disagree_share_the_probability_and_widen_the_error) 
   a.class_logits = {50, 0, 0, 0};
   b.class_logits = {0, 50, 0, 0};
   a.depth_logits = b.depth_logits = {0, 0};
-  a.sigma = {1, 1}, b.sigma = {3, 1};
-  a.sigma_log_variance = b.sigma_log_variance = {0, 0};
+  a.values[0] = 1, b.values[0] = 3;
+  a.values[1] = b.values[1] = 1;
+  a.step_count_logits = {0, 50, 0}, b.step_count_logits = {0, 0, 50};
   const auto answer = combine(std::vector{a, b}, {});
   EXPECT_NEAR(answer.class_probability[0], 0.5, 1e-9);
   EXPECT_NEAR(answer.class_probability[1], 0.5, 1e-9);
-  EXPECT_NEAR(answer.sigma[0], 2, 1e-12);
-  EXPECT_NEAR(answer.sigma_error[0], std::sqrt(2), 1e-12);
-  EXPECT_NEAR(answer.sigma_error[1], 1, 1e-12);
+  EXPECT_NEAR(answer.step_count_probability[2], 0.5, 1e-9);
+  EXPECT_NEAR(answer.values[0], 2, 1e-12);
+  EXPECT_NEAR(answer.errors[0], std::sqrt(2), 1e-12);
+  EXPECT_NEAR(answer.errors[1], 1, 1e-12);
+  // In their own units: Å, about a middle.
+  EXPECT_NEAR(answer.values[4], regressions[4].middle, 1e-12);
+  EXPECT_NEAR(answer.errors[4], regressions[4].scale, 1e-12);
 }
 
 TEST(DepthDistribution, quantiles_lie_inside_their_bins) {

@@ -55,7 +55,7 @@ class Evaluator {
         settings_(settings),
         progress_(progress),
         positions_(positions_or_refuse(samples, settings.split)),
-        ranges_(detection_of(samples)),
+        ranges_(samples.detection()),
         headline_(headline_dose(ranges_)) {}
 
   Evaluation run() {

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "learning/depth_distribution.h"
+#include "learning/trainer.h"
 
 namespace terrace {
 namespace {
@@ -31,7 +32,7 @@ std::vector<std::int64_t> shuffled(std::int64_t count, Random random) {
 /// A member while it learns.
 struct Learner {
   int member;
-  Network network;
+  Network network, averaged;  ///< the second one is judged and kept
   Trainer trainer;
   int next_epoch = 0, best_epoch = -1;
   double best_loss = INFINITY;
@@ -40,7 +41,10 @@ struct Learner {
   Learner(const TrainingRun& run, int member)
       : member(member),
         network(run.shape, stable_hash(&member, sizeof member, run.settings.seed)),
-        trainer(network, run.settings.weight_decay, run.settings.threads) {}
+        averaged(run.shape, 0),
+        trainer(network, {.weight_decay = run.settings.weight_decay,
+                          .averaging = run.settings.averaging,
+                          .threads = run.settings.threads}) {}
 };
 
 // How much of the run is over: by epochs, or by time where that is sooner.
@@ -84,14 +88,14 @@ void validate(const TrainingRun& run, const Learner& learner, EpochReport& repor
         make_features(count, run.settings.threads, [&](std::int64_t i) { return table.plain(first + i); });
     std::vector<const Target*> targets;
     for (std::int64_t i = 0; i < count; ++i) targets.push_back(&table.target(first + i));
-    loss += learner.trainer.loss(pointers(features), targets) * count;
-    const auto outputs = learner.network.forward(pointers(features), run.settings.threads);
+    loss += loss_of(learner.averaged, pointers(features), targets) * count;
+    const auto outputs = learner.averaged.forward(pointers(features), run.settings.threads);
     for (std::int64_t i = 0; i < count; ++i) {
       const auto answer = combine(std::span(&outputs[i], 1), {});
       const auto& labels = table.labels(first + i);
       const auto found = std::ranges::max_element(answer.class_probability) - answer.class_probability.begin();
       right += found == static_cast<int>(labels.interface_class);
-      if (!has_step(labels)) continue;
+      if (!has_single_step(labels)) continue;
       ++steps;
       near += std::abs(std::round(depth_quantile(answer.depth_probability, 0.5)) - labels.step_depth_cells) < 1.5;
     }
@@ -134,7 +138,9 @@ void keep_if_best(Learner& learner, const EpochReport& report) {
   if (!(report.validation_loss < learner.best_loss)) return;
   learner.best_loss = report.validation_loss;
   learner.best_epoch = learner.next_epoch;
-  learner.network.add_weights("best.", learner.best);
+  learner.averaged.add_weights("best.", learner.best);
+  // As the model file stores them, so that what is calibrated is what is read again.
+  for (auto& [name, tensor] : learner.best.tensors) round_to_half(tensor);
 }
 
 bool is_over(const TrainingRun& run, const Learner& learner) {
@@ -145,6 +151,7 @@ bool is_over(const TrainingRun& run, const Learner& learner) {
 EpochReport run_epoch(const TrainingRun& run, Learner& learner) {
   EpochReport report{.member = learner.member, .epoch = learner.next_epoch + 1, .epochs = run.settings.epochs};
   report.training_loss = learn_one_epoch(run, learner, report.learning_rate);
+  learner.trainer.copy_average_to(learner.averaged);
   validate(run, learner, report);
   report.seconds = run.seconds();
   return report;
@@ -167,8 +174,8 @@ void train_member(TrainingRun& run, TrainingState& state, const TensorFile* chec
     if (run.hooks.on_epoch) run.hooks.on_epoch(report);
     save_checkpoint(run, state, &learner);
   }
-  learner.network.set_weights("best.", learner.best);
-  state.finished.push_back(std::move(learner.network));
+  learner.averaged.set_weights("best.", learner.best);
+  state.finished.push_back(std::move(learner.averaged));
   save_checkpoint(run, state, nullptr);
 }
 

@@ -15,6 +15,16 @@ namespace {
 // At twice the 99th percentile of known samples a scan is called strange; between one and two it gets a warning.
 constexpr double strange_distance = 2.0;
 
+void fill_regressions(const Answer& answer, Prediction& p) {
+  const auto& [sigma_a, sigma_b, offset, thickness_excess, film_cell] = answer.values;
+  const auto& [sigma_a_error, sigma_b_error, offset_error, thickness_error, film_cell_error] = answer.errors;
+  p.sigma_a_cells = sigma_a, p.sigma_a_error = sigma_a_error;
+  p.sigma_b_cells = sigma_b, p.sigma_b_error = sigma_b_error;
+  p.interface_offset_cells = offset, p.interface_offset_error = offset_error;
+  p.estimated_thickness_nm = p.thickness_nm + thickness_excess, p.estimated_thickness_error = thickness_error;
+  p.film_cell_angstrom = film_cell, p.film_cell_error = film_cell_error;
+}
+
 void fill_answer(const Answer& answer, double interval_share, Prediction& prediction) {
   prediction.class_probability = answer.class_probability;
   prediction.depth_probability = answer.depth_probability;
@@ -26,10 +36,8 @@ void fill_answer(const Answer& answer, double interval_share, Prediction& predic
   prediction.depth_low_nm = depth(0.5 - 0.5 * interval_share);
   prediction.depth_high_nm = depth(0.5 + 0.5 * interval_share);
   prediction.step_height_probability_up = answer.up;
-  prediction.sigma_a_cells = answer.sigma[0];
-  prediction.sigma_a_error = answer.sigma_error[0];
-  prediction.sigma_b_cells = answer.sigma[1];
-  prediction.sigma_b_error = answer.sigma_error[1];
+  prediction.step_count_probability = answer.step_count_probability;
+  fill_regressions(answer, prediction);
 }
 
 void judge_domain(const Model& model, const Conditions& conditions, Prediction& prediction) {
@@ -49,8 +57,8 @@ void judge_domain(const Model& model, const Conditions& conditions, Prediction& 
 Prediction prediction_of(const Model& model, const Features& features, const Conditions& conditions,
                          std::span<const NetworkOutput> outputs) {
   Prediction prediction;
-  fill_answer(combine(outputs, model.calibration), model.calibration.interval_share, prediction);
   prediction.thickness_nm = conditions.thickness_nm;
+  fill_answer(combine(outputs, model.calibration), model.calibration.interval_share, prediction);
   const double covered = std::accumulate(features.covered.begin(), features.covered.end(), 0.0);
   prediction.covered_share = covered / static_cast<double>(features.covered.size());
   prediction.out_of_domain =
@@ -130,7 +138,11 @@ nlohmann::ordered_json label_definitions() {
           {"both", "a buried step and mixed cations"},
           {"depth_bin", "bin i is centred on i cells of 0.3905 nm below the entrance surface"},
           {"up", "the substrate advances towards the film below the step"},
-          {"sigma", "second moment of the composition profile, in substrate cells"}};
+          {"step_count", "steps along the beam, none to two; with two, depths share the distribution"},
+          {"sigma", "second moment of the composition profile, in substrate cells"},
+          {"interface_offset", "projected mean boundary minus the registered A-plane, in substrate cells"},
+          {"thickness", "of the crystalline lamella, nm"},
+          {"film_cell", "lattice parameter of the film across the interface, angstrom"}};
 }
 
 }  // namespace terrace

@@ -12,26 +12,29 @@ std::vector<float> floats(const std::vector<double>& values) { return {values.be
 
 void store(const Preprocessing& p, TensorFile& file) {
   file.record["preprocessing"] = {{"grid", to_json(p.grid)},
+                                  {"input", p.input},
+                                  {"use_conditions", p.use_conditions},
                                   {"condition_mean", p.condition_mean},
                                   {"condition_scale", p.condition_scale},
                                   {"unexplained", p.unexplained}};
   file.add("preprocessing.mean", p.mean);
   file.add("preprocessing.basis", p.basis);
+  round_to_half(file.tensors["preprocessing.basis"]);
   file.add("preprocessing.component_scale", p.component_scale);
-  file.add("preprocessing.mean_components", p.mean_components);
 }
 
 Preprocessing load_preprocessing(const TensorFile& file) {
   const auto& json = file.record.at("preprocessing");
   Preprocessing p;
   p.grid = settings_from_json<StandardGrid>(json.at("grid"));
+  json.at("input").get_to(p.input);
+  json.at("use_conditions").get_to(p.use_conditions);
   json.at("condition_mean").get_to(p.condition_mean);
   json.at("condition_scale").get_to(p.condition_scale);
   json.at("unexplained").get_to(p.unexplained);
   p.mean = file.image("preprocessing.mean");
   p.basis = file.image("preprocessing.basis");
   p.component_scale = file.at("preprocessing.component_scale", p.basis.extent(0)).values;
-  p.mean_components = file.image("preprocessing.mean_components");
   return p;
 }
 
@@ -41,8 +44,7 @@ void check_sizes(const Preprocessing& p, const NetworkShape& shape) {
     return image.extent(0) == rows && image.extent(1) == columns;
   };
   const bool whole = is(p.mean, positions, pixels) && is(p.basis, p.components(), pixels) &&
-                     is(p.mean_components, positions, p.components()) && p.condition_mean.size() == 5 &&
-                     p.condition_scale.size() == 5 && shape.positions == positions &&
+                     p.condition_mean.size() == 5 && p.condition_scale.size() == 5 && shape.positions == positions &&
                      shape.components == p.components() && shape.conditions == p.conditions();
   if (!whole) throw FileError("the sizes in its record do not agree with its numbers");
 }
@@ -64,6 +66,7 @@ Model model_of(const TensorFile& file) {
   Model model;
   model.preprocessing = load_preprocessing(file);
   check_sizes(model.preprocessing, shape);
+  model.preprocessing.complete();
   for (int i = 0; i < file.record.at("members").get<int>(); ++i) {
     model.members.emplace_back(shape, 0);
     model.members.back().set_weights(fmt::format("member{}.", i), file);
@@ -90,6 +93,8 @@ void Model::save(const std::filesystem::path& path) const {
   store(preprocessing, file);
   store(cloud, file);
   for (std::size_t i = 0; i < members.size(); ++i) members[i].add_weights(fmt::format("member{}.", i), file);
+  for (auto& [name, tensor] : file.tensors)
+    if (name.starts_with("member")) round_to_half(tensor);
   write_tensor_file(file, "model", path);
 }
 

@@ -14,7 +14,9 @@ using torch::nn::Linear;
 
 namespace {
 
-constexpr int context_width = 64, mixer_width = 64, compressed_width = 32, trunk_width = 256;
+constexpr int context_width = 64, compressed_width = 16, trunk_width = 160;
+// Conditions steer each position's first sum through so few numbers: a full matrix held half of all weights.
+constexpr int place_steers = 4;
 
 Tensor activate(const Tensor& x) { return torch::relu(x); }
 
@@ -26,18 +28,18 @@ Linear starting_at_zero(Linear layer) {
 
 }  // namespace
 
-MixerBlockImpl::MixerBlockImpl(int positions, int width) {
-  norm_positions = register_module("norm_positions", torch::nn::LayerNorm(torch::nn::LayerNormOptions({width})));
-  norm_channels = register_module("norm_channels", torch::nn::LayerNorm(torch::nn::LayerNormOptions({width})));
-  gather = register_module("gather", Linear(positions, mixer_width));
-  spread = register_module("spread", Linear(mixer_width, positions));
-  widen = register_module("widen", Linear(width, 2 * width));
-  narrow = register_module("narrow", Linear(2 * width, width));
+RoundImpl::RoundImpl(const NetworkShape& s) : exchange(make_exchange(s)) {
+  if (exchange) {
+    register_module("exchange", exchange);
+    norm_positions = register_module("norm_positions", torch::nn::LayerNorm(torch::nn::LayerNormOptions({s.width})));
+  }
+  norm_channels = register_module("norm_channels", torch::nn::LayerNorm(torch::nn::LayerNormOptions({s.width})));
+  widen = register_module("widen", Linear(s.width, 2 * s.width));
+  narrow = register_module("narrow", Linear(2 * s.width, s.width));
 }
 
-Tensor MixerBlockImpl::forward(Tensor x) {
-  const auto by_channel = norm_positions(x).transpose(1, 2);
-  x = x + spread(activate(gather(by_channel))).transpose(1, 2);
+Tensor RoundImpl::forward(Tensor x) {
+  if (exchange) x = x + exchange->between(norm_positions(x));
   return x + narrow(activate(widen(norm_channels(x))));
 }
 
@@ -47,45 +49,58 @@ InterfaceNetImpl::InterfaceNetImpl(const NetworkShape& s) : shape(s) {
   encoder1 = register_module("encoder1", Linear(s.components, s.width));
   encoder2 = register_module("encoder2", Linear(s.width, s.width));
   film = register_module("film", starting_at_zero(Linear(context_width, s.width)));
-  place_film = register_module("place_film", Linear(context_width, s.positions * s.width));
-  blocks = register_module("blocks", torch::nn::ModuleList());
-  for (int i = 0; i < s.blocks; ++i) blocks->push_back(MixerBlock(s.positions, s.width));
+  place_steer = register_module("place_steer", Linear(context_width, place_steers));
+  place_film = register_module("place_film", Linear(place_steers, s.positions * s.width));
+  rounds = register_module("rounds", torch::nn::ModuleList());
+  for (int i = 0; i < s.blocks; ++i) rounds->push_back(Round(s));
   norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({s.width})));
-  compress = register_module("compress", Linear(s.width, compressed_width));
-  trunk1 = register_module("trunk1", Linear(s.positions * compressed_width, trunk_width));
+  const bool pooled = s.exchange == "none";
+  if (!pooled) compress = register_module("compress", Linear(s.width, compressed_width));
+  trunk1 = register_module("trunk1", Linear(pooled ? s.width : s.positions * compressed_width, trunk_width));
   trunk_film = register_module("trunk_film", Linear(context_width, trunk_width));
   trunk2 = register_module("trunk2", Linear(trunk_width, s.embedding));
-  heads = register_module("heads", Linear(s.embedding, 4 + s.depth_bins + 1 + 4));
+  heads = register_module("heads", Linear(s.embedding, 4 + s.depth_bins + 1 + 3 + 2 * regression_count));
   absent = register_parameter("absent", torch::zeros({s.width}));
 }
 
 Tensor InterfaceNetImpl::encode(const TorchBatch& batch, const Tensor& context) {
   const auto n = batch.components.size(0);
   const auto gain = 1 + film(context).unsqueeze(1);
-  const auto shift = place_film(context).view({n, shape.positions, shape.width});
+  const auto shift = place_film(place_steer(context)).view({n, shape.positions, shape.width});
   auto x = activate(encoder1(batch.components) * gain + shift);
   x = x + encoder2(x);
   const auto covered = batch.covered.unsqueeze(2);
   return x * covered + absent * (1 - covered);
 }
 
+Tensor InterfaceNetImpl::gather(const TorchBatch& batch, const Tensor& x) {
+  if (compress) return activate(compress(norm(x))).flatten(1);
+  const auto covered = batch.covered.unsqueeze(2);
+  return (norm(x) * covered).sum(1) / covered.sum(1);
+}
+
 TorchHeads InterfaceNetImpl::forward(const TorchBatch& batch) {
   const auto context = activate(context2(activate(context1(batch.conditions))));
   auto x = encode(batch, context);
-  for (const auto& block : *blocks) x = block->as<MixerBlock>()->forward(x);
-  x = activate(compress(norm(x))).flatten(1);
-  x = activate(trunk1(x) + trunk_film(context));
+  for (const auto& round : *rounds) x = round->as<Round>()->forward(x);
+  x = activate(trunk1(gather(batch, x)) + trunk_film(context));
   const auto embedding = activate(trunk2(x));
   const auto out = heads(embedding);
+  std::int64_t used = 0;
+  const auto next = [&](std::int64_t count) {
+    used += count;
+    return out.slice(1, used - count, used);
+  };
+  TorchHeads result;
+  result.class_logits = next(4);
   const auto bins = torch::arange(shape.depth_bins, batch.depth_limit.options()).unsqueeze(0);
-  const auto depth = out.slice(1, 4, 4 + shape.depth_bins);
-  const auto rest = out.slice(1, 4 + shape.depth_bins);
-  return {out.slice(1, 0, 4),
-          depth.masked_fill(bins > batch.depth_limit.unsqueeze(1), impossible_logit),
-          rest.select(1, 0),
-          rest.slice(1, 1, 3),
-          rest.slice(1, 3, 5).clamp(-8, 4),
-          embedding};
+  result.depth_logits = next(shape.depth_bins).masked_fill(bins > batch.depth_limit.unsqueeze(1), impossible_logit);
+  result.up_logit = next(1).squeeze(1);
+  result.step_count_logits = next(3);
+  result.values = next(regression_count);
+  result.log_variances = next(regression_count).clamp(-8, 4);
+  result.embedding = embedding;
+  return result;
 }
 
 TorchBatch to_torch(std::span<const Features* const> batch, const NetworkShape& s) {
@@ -127,8 +142,9 @@ NetworkOutput output_of(const TorchHeads& heads, std::int64_t row) {
   output.embedding.resize(heads.embedding.size(1));
   copy_row(heads.class_logits, row, output.class_logits);
   copy_row(heads.depth_logits, row, output.depth_logits);
-  copy_row(heads.sigma, row, output.sigma);
-  copy_row(heads.sigma_log_variance, row, output.sigma_log_variance);
+  copy_row(heads.step_count_logits, row, output.step_count_logits);
+  copy_row(heads.values, row, output.values);
+  copy_row(heads.log_variances, row, output.log_variances);
   copy_row(heads.embedding, row, output.embedding);
   output.up_logit = heads.up_logit[row].item<double>();
   return output;

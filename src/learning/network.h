@@ -10,6 +10,7 @@
 
 #include "core/settings.h"
 #include "learning/preprocessing.h"
+#include "learning/regressions.h"
 #include "learning/tensor_file.h"
 
 namespace terrace {
@@ -17,10 +18,12 @@ namespace terrace {
 /// The sizes from which a network is built.
 struct NetworkShape {
   int positions = 32, components = 128, conditions = 17;
+  int along = 2;        ///< rows of positions
   int depth_bins = 48;  ///< bin i is centred on a depth of i cells
   int width = 128;      ///< numbers a position
   int blocks = 2;       ///< rounds of exchange between positions
-  int embedding = 64;   ///< numbers that describe the whole scan to the heads
+  std::string exchange = "mixer";
+  int embedding = 64;  ///< numbers that describe the whole scan to the heads
 };
 
 inline auto fields(const NetworkShape*) {
@@ -29,25 +32,28 @@ inline auto fields(const NetworkShape*) {
   return std::array{
       F{"positions", &N::positions, 1, 65536, "positions of the standard grid"},
       F{"components", &N::components, 1, 65536, "principal components of a pattern"},
+      F{"along", &N::along, 1, 65536, "rows of positions along the interface"},
       F{"conditions", &N::conditions, 1, 1024, "known numbers beside the patterns"},
       F{"depth_bins", &N::depth_bins, 1, 4096, "depth bins of one cell"},
       F{"width", &N::width, 8, 4096, "numbers that describe a position"},
       F{"blocks", &N::blocks, 0, 64, "rounds of exchange between positions"},
+      F{"exchange", &N::exchange, "mixer|attention|convolution|none", "how positions exchange what they saw"},
       F{"embedding", &N::embedding, 4, 1024, "numbers that describe the scan"},
   };
 }
 
-/// What the network says before calibration; widths in cells.
+/// What the network says before calibration; regressions in the network's units.
 struct NetworkOutput {
   std::array<double, 4> class_logits{};
   std::vector<double> depth_logits;
   double up_logit = 0;
-  std::array<double, 2> sigma{}, sigma_log_variance{};  ///< A site, B site
+  std::array<double, 3> step_count_logits{};
+  RegressionValues values{}, log_variances{};
   std::vector<double> embedding;
 };
 
 /// Each pattern is encoded by shared weights, steered by the known conditions; positions then exchange what they saw in
-/// residual rounds (an MLP-mixer: Tolstikhin et al., NeurIPS 2021), and a small trunk feeds the heads. Torch and
+/// residual rounds (exchange.h), and a small trunk feeds the heads. Torch and
 /// OpenBLAS are held to the calling thread: sharing out the samples of a batch costs less than sharing out each small
 /// product.
 class Network {
@@ -66,7 +72,7 @@ class Network {
   void set_weights(const std::string& prefix, const TensorFile& file);
 
   struct State;  ///< the torch side, torch_network.h
-  State& state() { return *state_; }
+  State& state() const { return *state_; }
 
  private:
   std::unique_ptr<State> state_;

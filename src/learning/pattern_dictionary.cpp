@@ -55,8 +55,8 @@ PatternDictionary PatternDictionary::of_training_split(const SampleSource& sampl
   const auto positions = positions_in_split(samples, "train");
   PatternDictionary dictionary;
   dictionary.preprocessing_ =
-      fit_preprocessing(read_detected(samples, even_part(positions, samples_to_fit_on), detection, threads),
-                        samples.grid(), components, shot_noise_of(detection.electrons_per_pattern));
+      fit_preprocessing(read_detected(samples, even_part(positions, samples_to_fit_on), {}, threads), samples.grid(),
+                        {.components = components, .electrons_per_pattern = detection.electrons_per_pattern});
   const auto& fitted = dictionary.preprocessing_;
   dictionary.rows_ = Image({std::ssize(positions), fitted.positions() * fitted.components()});
   for (std::int64_t first = 0; first < std::ssize(positions); first += samples_at_once) {

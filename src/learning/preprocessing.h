@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/array.h"
@@ -20,16 +21,21 @@ struct Features {
   double residual = 0;            ///< log of (what the components cannot express / what is expected of it)
 };
 
-/// Patterns are divided by the mean intensity of the covered ones, square-rooted (which makes shot noise equally wide
-/// everywhere), freed of the training mean of their position, projected on the principal components of the training
-/// patterns and whitened: each component is divided by √(variance + floor²), so that the small differences in which
-/// depth hides weigh as much as the large ones, down to the noise.
+/// Patterns are divided by the mean intensity of the covered ones and compared with the training mean of their
+/// position, in units of the square root of that mean: shot noise is then about equally wide in every pixel, and the
+/// sums that follow weigh each electron as a small change of a Poisson mean wants it, however few there are. Pixels
+/// that read nothing in all patterns say nothing and count as the mean. Differences are projected on the principal
+/// components of the training patterns and whitened: each component is divided by √(variance + noise²), so that the
+/// small ones, in which depth hides, weigh as much as the large ones, down to the noise.
 struct Preprocessing {
   StandardGrid grid;
-  Image mean;                          ///< [position][pixel], of the square roots
+  std::string input = "patterns";      ///< or "totals": every pattern shows its sum alone
+  std::string use_conditions = "all";  ///< or "none"
+  Image mean;                          ///< [position][pixel], of the divided patterns
+  Image weight;                        ///< [position][pixel], 1/√(mean + floor): follows from the mean
   Image basis;                         ///< [component][pixel], unit vectors
-  std::vector<float> component_scale;  ///< [component], √(variance + floor²)
-  Image mean_components;               ///< [position][component], basis · mean / scale
+  std::vector<float> component_scale;  ///< [component], √(variance + noise²)
+  Image mean_components;               ///< [position][component], basis · (weight · mean) / scale
   double unexplained = 0;              ///< mean squared part of a training pattern outside the components
   std::vector<double> condition_mean;  ///< of the raw conditions
   std::vector<double> condition_scale;
@@ -42,18 +48,27 @@ struct Preprocessing {
   /// is negative or not finite.
   Features apply(const Sample& sample) const;
 
-  /// The features that the same sample has when only positions with `covered` 1 were scanned: exact, without the
-  /// patterns.
+  /// The features that the same sample has when only positions with `covered` 1 were scanned, without the patterns:
+  /// exact where every pixel reads something.
   Features restrict_to(const Features& features, std::span<const float> covered) const;
+
+  /// Fills what follows from the other members: `weight`, `mean_components`.
+  void complete();
 };
 
-/// Fits everything on `samples` (the training split or a fair part of it). `shot_noise` is the standard deviation of
-/// the square root of a pixel's fraction, ½/√electrons, or 0.
-Preprocessing fit_preprocessing(std::span<const Sample> samples, const StandardGrid& grid, int components,
-                                double shot_noise);
+struct PreprocessingSettings {
+  int components = 128;
+  double electrons_per_pattern = 0;  ///< usual dose, 0: noise-free
+  std::string input = "patterns";
+  std::string use_conditions = "all";
+};
 
-/// √(intensity / mean total of the covered patterns), [position][pixel]; and the totals. Rows not covered are zero.
-Image normalised_roots(const Sample& sample, std::vector<float>& totals);
+/// Fits everything on `samples` without noise (the training split or a fair part of it).
+Preprocessing fit_preprocessing(std::span<const Sample> samples, const StandardGrid& grid,
+                                const PreprocessingSettings& settings);
+
+/// Intensity / mean total of the covered patterns, [position][pixel]; and the totals. Rows not covered are zero.
+Image normalised_patterns(const Sample& sample, std::vector<float>& totals);
 
 /// Length of a unit cell along the beam: one depth bin.
 inline constexpr double depth_cell_nm = 0.3905;

@@ -2,16 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
+#include "dataset/detection.h"
 #include "learning/synthetic_samples.h"
 
 namespace terrace {
 namespace {
 
 Preprocessing fitted(const std::vector<Sample>& samples, int components = 12) {
-  return fit_preprocessing(samples, synthetic::small_grid(), components, 0);
+  return fit_preprocessing(samples, synthetic::small_grid(), {.components = components});
 }
 
 TEST(Preprocessing, leading_components_have_unit_variance_over_the_training_samples) {
@@ -55,6 +57,78 @@ TEST(Preprocessing, restricting_features_equals_preprocessing_the_smaller_scan) 
   EXPECT_EQ(direct.covered, restricted.covered);
   for (std::int64_t i = 0; i < direct.components.size(); ++i)
     EXPECT_NEAR(direct.components.data()[i], restricted.components.data()[i], 5e-3);
+}
+
+TEST(Preprocessing, shot_noise_about_the_mean_is_one_electron_wide_in_every_component) {
+  const auto samples = synthetic::samples(200);
+  const auto preprocessing = fitted(samples, 8);
+  Sample sample = samples[0];
+  for (std::int64_t i = 0; i < 512; ++i) sample.patterns.data()[i] = preprocessing.mean.data()[i];  // its totals are 1
+  const double electrons = 800;
+  double squares = 0;
+  const int draws = 400;
+  for (std::uint64_t draw = 0; draw < draws; ++draw) {
+    Sample noisy = sample;
+    Random random(2, {draw});
+    detect({.electrons_per_pattern = electrons}, 10, noisy, random);
+    const auto features = preprocessing.apply(noisy);
+    for (int position = 0; position < 8; ++position)
+      for (int i = 0; i < 8; ++i)
+        squares += std::pow(features.components(position, i) * preprocessing.component_scale[i], 2);
+  }
+  // The floor, a fiftieth of an even pattern's pixel, takes 2 to 10 % of the variance; dividing by the scan's own total
+  // takes one direction's share, 1 in 512; 25,600 squares know their mean to 0.9 %.
+  EXPECT_NEAR(squares / (draws * 64) * electrons, 0.96, 0.06);
+}
+
+TEST(Preprocessing, pixels_that_read_nothing_anywhere_say_nothing) {
+  const auto samples = synthetic::samples(60);
+  const auto preprocessing = fitted(samples);
+  Sample blind = samples[5];
+  std::vector<float> totals;
+  for (int position = 0; position < 8; ++position) blind.patterns.data()[64 * position + 11] = 0;
+  const auto seen = preprocessing.apply(blind);
+  Image differences = normalised_patterns(blind, totals);
+  for (int position = 0; position < 8; ++position) {
+    // The same by hand: this pixel at its mean, the others as they are.
+    double component = 0;
+    for (int i = 0; i < 64; ++i)
+      if (i != 11)
+        component += (differences(position, i) - preprocessing.mean(position, i)) * preprocessing.weight(position, i) *
+                     preprocessing.basis(2, i);
+    EXPECT_NEAR(seen.components(position, 2), component / preprocessing.component_scale[2], 2e-3);
+  }
+}
+
+TEST(Preprocessing, of_totals_sees_nothing_but_the_sums) {
+  const auto samples = synthetic::samples(60);
+  const auto preprocessing = fit_preprocessing(samples, synthetic::small_grid(), {.components = 4, .input = "totals"});
+  Sample moved = samples[5];
+  for (int position = 0; position < 8; ++position)
+    std::reverse(moved.patterns.data() + 64 * position, moved.patterns.data() + 64 * (position + 1));
+  const auto a = preprocessing.apply(samples[5]), b = preprocessing.apply(moved);
+  for (std::int64_t i = 0; i < a.components.size(); ++i)
+    EXPECT_NEAR(a.components.data()[i], b.components.data()[i], 1e-2);  // sums in another order, whitened
+}
+
+TEST(Preprocessing, without_conditions_they_make_no_difference) {
+  const auto samples = synthetic::samples(60);
+  const auto preprocessing =
+      fit_preprocessing(samples, synthetic::small_grid(), {.components = 4, .use_conditions = "none"});
+  Sample other = samples[5];
+  other.conditions.thickness_nm += 7;
+  other.conditions.energy_kev = 300;
+  const auto a = preprocessing.apply(samples[5]), b = preprocessing.apply(other);
+  EXPECT_EQ(a.conditions, b.conditions);
+  EXPECT_EQ(a.depth_limit_cells, b.depth_limit_cells);
+}
+
+TEST(Preprocessing, no_step_lies_deeper_than_the_thickest_possible_lamella) {
+  const auto samples = synthetic::samples(60);
+  Sample sample = samples[0];
+  sample.conditions.thickness_nm = 10 * depth_cell_nm;
+  sample.conditions.thickness_error_nm = 2 * depth_cell_nm;
+  EXPECT_NEAR(fitted(samples).apply(sample).depth_limit_cells, 12, 1e-9);
 }
 
 TEST(Preprocessing, positions_that_were_not_scanned_are_zero) {

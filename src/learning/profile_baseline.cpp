@@ -39,9 +39,9 @@ std::vector<Features> profile_features(const std::vector<Sample>& samples, const
 }
 
 void teach(Network& network, const std::vector<Features>& features, const std::vector<Sample>& samples) {
-  Trainer trainer(network, 0.05, 1, {.interface_class = 1, .depth = 0, .direction = 0, .widths = 0});
+  Trainer trainer(network, {.weights = class_alone});
   std::vector<Target> targets;
-  for (const auto& sample : samples) targets.push_back(target_of(sample.labels, 2, 0));
+  for (const auto& sample : samples) targets.push_back(target_of(sample.labels, sample.conditions, 2, 0));
   const auto count = std::ssize(features);
   for (int epoch = 0; epoch < profile_epochs; ++epoch) {
     Random random(1, {static_cast<std::uint64_t>(epoch)});
@@ -69,6 +69,7 @@ std::vector<bool> profile_says_rough(const std::vector<Sample>& training, const 
   Network network({.positions = 1,
                    .components = preprocessing.grid.across,
                    .conditions = preprocessing.conditions(),
+                   .along = 1,
                    .depth_bins = 2,
                    .width = 64,
                    .blocks = 0,

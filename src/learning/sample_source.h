@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dataset/data_set.h"
+#include "dataset/detection.h"
 #include "dataset/sample.h"
 
 namespace terrace {
@@ -24,11 +25,14 @@ class SampleSource {
   virtual Sample read(std::int64_t position) const = 0;
   /// The manifest of the data set, empty for a list in memory.
   virtual nlohmann::ordered_json manifest() const = 0;
+  /// What a camera does to these samples, which are noise-free: the recipe's [detection] table.
+  virtual const DetectionRanges& detection() const = 0;
 };
 
 /// `data` must outlive the source.
 std::unique_ptr<SampleSource> source_of(const DataSet& data);
-std::unique_ptr<SampleSource> source_of(std::vector<Sample> samples, const StandardGrid& grid);
+std::unique_ptr<SampleSource> source_of(std::vector<Sample> samples, const StandardGrid& grid,
+                                        const DetectionRanges& detection = {});
 
 /// The matched-projection twins of another source, which must outlive it.
 class TwinSource : public SampleSource {
@@ -41,10 +45,30 @@ class TwinSource : public SampleSource {
   const Origin& origin(std::int64_t position) const override { return all_.origin(positions_[position]); }
   Sample read(std::int64_t position) const override { return all_.read(positions_[position]); }
   nlohmann::ordered_json manifest() const override { return all_.manifest(); }
+  const DetectionRanges& detection() const override { return all_.detection(); }
 
  private:
   const SampleSource& all_;
   std::vector<std::int64_t> positions_;
+};
+
+/// Another source, which must outlive it, whose samples of the splits "train" and "calibration" have exchanged their
+/// labels at random: nothing is left to learn.
+class ShuffledSource : public SampleSource {
+ public:
+  ShuffledSource(const SampleSource& all, std::uint64_t seed);
+  std::int64_t size() const override { return all_.size(); }
+  const StandardGrid& grid() const override { return all_.grid(); }
+  const Labels& labels(std::int64_t position) const override { return all_.labels(labelled_as_[position]); }
+  const Conditions& conditions(std::int64_t position) const override { return all_.conditions(position); }
+  const Origin& origin(std::int64_t position) const override { return all_.origin(position); }
+  Sample read(std::int64_t position) const override;
+  nlohmann::ordered_json manifest() const override { return all_.manifest(); }
+  const DetectionRanges& detection() const override { return all_.detection(); }
+
+ private:
+  const SampleSource& all_;
+  std::vector<std::int64_t> labelled_as_;
 };
 
 /// The positions of the samples that belong to `split` ("train", "calibration", "test").
@@ -52,5 +76,7 @@ std::vector<std::int64_t> positions_in_split(const SampleSource& source, std::st
 
 /// Whether the sample has a step to find: its class is rough or both, and its depth is known.
 bool has_step(const Labels& labels);
+/// The same with no second step below it.
+bool has_single_step(const Labels& labels);
 
 }  // namespace terrace

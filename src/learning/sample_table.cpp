@@ -10,34 +10,39 @@ namespace terrace {
 SampleTable::SampleTable(const SampleSource& source, const std::vector<std::int64_t>& positions,
                          const Preprocessing& preprocessing, const TrainingSettings& settings, int depth_bins,
                          const Progress& progress)
-    : preprocessing_(preprocessing), settings_(settings) {
+    : preprocessing_(preprocessing), settings_(settings), detection_(source.detection()) {
   const bool mirrors = settings.augmentation == "mirror";
   for (const auto position : positions) {
-    Sample sample = source.read(position);
+    const Sample sample = source.read(position);
     labels_.push_back(sample.labels);
-    targets_.push_back(target_of(sample.labels, depth_bins, settings.depth_smoothing_cells));
-    if (!noisy()) features_.push_back(preprocessing.apply(sample));
-    if (!noisy() && mirrors) mirrored_.push_back(preprocessing.apply(mirrored(sample)));
-    if (noisy()) samples_.push_back(std::move(sample));
+    conditions_.push_back(sample.conditions);
+    targets_.push_back(target_of(sample.labels, sample.conditions, depth_bins, settings.depth_smoothing_cells));
+    if (ideal()) features_.push_back(preprocessing.apply(sample));
+    if (ideal() && mirrors) mirrored_.push_back(preprocessing.apply(mirrored(sample)));
+    if (!ideal()) patterns_.emplace_back(sample.patterns);
+    if (!ideal()) covered_.push_back(sample.covered);
     if (progress) progress("reading samples", size(), std::ssize(positions));
   }
 }
 
-double SampleTable::drawn_dose(Random& random) const {
-  const double low = std::max(settings_.electrons_per_pattern[0], 1.0), high = settings_.electrons_per_pattern[1];
-  return std::exp(random.uniform(std::log(low), std::log(high)));
+Sample SampleTable::clean(std::int64_t index) const {
+  Sample sample;
+  sample.patterns = patterns_[index].patterns();
+  sample.covered = covered_[index];
+  sample.conditions = conditions_[index];
+  return sample;
 }
 
-Features SampleTable::noisy_features(const Sample& clean, Random& random) const {
-  Sample sample = clean;
-  add_shot_noise(sample, drawn_dose(random), random);
+Features SampleTable::detected(Sample sample, Random& random) const {
+  const auto detection = draw_detection(detection_, random);
+  detect(detection, preprocessing_.grid.mrad_per_pixel, sample, random);
   return preprocessing_.apply(sample);
 }
 
 Features SampleTable::plain(std::int64_t index) const {
-  if (!noisy()) return features_[index];
+  if (ideal()) return features_[index];
   Random random(settings_.seed, {0x706c61696e, static_cast<std::uint64_t>(index)});
-  return noisy_features(samples_[index], random);
+  return detected(clean(index), random);
 }
 
 Features SampleTable::varied(std::int64_t index, std::uint64_t member, std::uint64_t epoch) const {
@@ -45,9 +50,13 @@ Features SampleTable::varied(std::int64_t index, std::uint64_t member, std::uint
   const bool mirror = settings_.augmentation == "mirror" && random.uniform() < 0.5;
   const bool mask = random.uniform() < settings_.masked_probability;
   const auto window = random_window(preprocessing_.grid, settings_.masked_share, random);
-  Features features = !noisy() ? (mirror ? mirrored_ : features_)[index]
-                               : noisy_features(mirror ? mirrored(samples_[index]) : samples_[index], random);
-  return mask ? preprocessing_.restrict_to(features, window) : features;
+  if (ideal()) {
+    const auto& features = (mirror ? mirrored_ : features_)[index];
+    return mask ? preprocessing_.restrict_to(features, window) : features;
+  }
+  Sample sample = mirror ? mirrored(clean(index)) : clean(index);
+  if (mask) sample = seen_through(window, std::move(sample));
+  return detected(std::move(sample), random);
 }
 
 std::vector<Features> make_features(std::int64_t count, int threads,

@@ -1,18 +1,22 @@
 // The training samples in memory, shown a little differently each time they are asked for.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "core/progress.h"
 #include "core/random.h"
+#include "learning/compact_patterns.h"
+#include "learning/preprocessing.h"
 #include "learning/sample_source.h"
-#include "learning/trainer.h"
+#include "learning/target.h"
 #include "learning/training_settings.h"
 
 namespace terrace {
 
-/// Preprocessed samples of `positions` in `source`. Without noise the features are made once (and again for the mirror
-/// image); with noise the patterns stay in memory and are preprocessed each time they are shown.
+/// Preprocessed samples of `positions` in `source`. Seen by an ideal camera, the features are made once (and again for
+/// the mirror image); otherwise the patterns stay in memory, and are detected and preprocessed each time they are
+/// shown.
 class SampleTable {
  public:
   SampleTable(const SampleSource& source, const std::vector<std::int64_t>& positions,
@@ -22,21 +26,25 @@ class SampleTable {
   std::int64_t size() const { return static_cast<std::int64_t>(targets_.size()); }
   const Target& target(std::int64_t index) const { return targets_[index]; }
   const Labels& labels(std::int64_t index) const { return labels_[index]; }
+  const Conditions& conditions(std::int64_t index) const { return conditions_[index]; }
   /// The whole scan, not mirrored; its noise, if any, is always the same.
   Features plain(std::int64_t index) const;
   /// Mirrored, noisy, seen through a window, as the settings say and `key` (member, epoch) draws.
   Features varied(std::int64_t index, std::uint64_t member, std::uint64_t epoch) const;
 
  private:
-  bool noisy() const { return settings_.electrons_per_pattern.at(1) > 0; }
-  double drawn_dose(Random& random) const;
-  Features noisy_features(const Sample& sample, Random& random) const;
+  bool ideal() const { return detection_ == DetectionRanges{}; }
+  Sample clean(std::int64_t index) const;
+  Features detected(Sample sample, Random& random) const;
 
   const Preprocessing& preprocessing_;
   TrainingSettings settings_;
-  std::vector<Sample> samples_;                ///< with noise
-  std::vector<Features> features_, mirrored_;  ///< without
+  DetectionRanges detection_;
+  std::vector<CompactPatterns> patterns_;  ///< for a real camera
+  std::vector<Array<std::uint8_t, 2>> covered_;
+  std::vector<Features> features_, mirrored_;  ///< for an ideal one
   std::vector<Labels> labels_;
+  std::vector<Conditions> conditions_;
   std::vector<Target> targets_;
 };
 

@@ -18,6 +18,7 @@ inline StandardGrid small_grid() {
 inline Labels labels_of(InterfaceClass interface_class, double depth_cells, Random& random) {
   Labels labels;
   labels.interface_class = interface_class;
+  labels.film_cell_angstrom = 3.75;
   const bool step = interface_class == InterfaceClass::rough || interface_class == InterfaceClass::both;
   if (step) {
     labels.step_count = 1;

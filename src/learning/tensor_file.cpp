@@ -1,9 +1,11 @@
 #include "learning/tensor_file.h"
 
+#include <c10/util/Half.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <fstream>
@@ -27,14 +29,25 @@ std::string checksum(const std::string& data, const std::string& record) {
   return fmt::format("{:016x}", stable_hash(data.data(), data.size(), stable_hash(record.data(), record.size())));
 }
 
+void append(const NamedTensor& tensor, std::string& data) {
+  if (tensor.storage == Storage::single) {
+    data.append(reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size() * sizeof(float));
+    return;
+  }
+  std::vector<std::uint16_t> halves;
+  for (const float value : tensor.values) halves.push_back(c10::Half(value).x);
+  data.append(reinterpret_cast<const char*>(halves.data()), halves.size() * sizeof halves[0]);
+}
+
 nlohmann::ordered_json header_of(const TensorFile& file, const std::string& kind, std::string& data) {
   nlohmann::ordered_json header;
   const std::string record = file.record.dump();
   header["__metadata__"] = {{"format", "terrace " + kind + " 1"}, {"record", record}};
   for (const auto& [name, tensor] : file.tensors) {
-    const auto begin = data.size(), bytes = tensor.values.size() * sizeof(float);
-    data.append(reinterpret_cast<const char*>(tensor.values.data()), bytes);
-    header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {begin, begin + bytes}}};
+    const auto begin = data.size();
+    append(tensor, data);
+    const char* type = tensor.storage == Storage::half ? "F16" : "F32";
+    header[name] = {{"dtype", type}, {"shape", tensor.shape}, {"data_offsets", {begin, data.size()}}};
   }
   header["__metadata__"]["checksum"] = checksum(data, record);
   return header;
@@ -46,15 +59,31 @@ std::string bytes_of(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+template <class T>
+std::vector<T> numbers_in(std::string_view bytes) {
+  if (bytes.size() % sizeof(T) != 0) throw std::out_of_range("tensor");
+  std::vector<T> numbers(bytes.size() / sizeof(T));
+  std::memcpy(numbers.data(), bytes.data(), bytes.size());
+  return numbers;
+}
+
 NamedTensor read_tensor(const nlohmann::ordered_json& entry, std::string_view data) {
   NamedTensor tensor;
   tensor.shape = entry.at("shape").get<std::vector<std::int64_t>>();
   const auto begin = entry.at("data_offsets").at(0).get<std::uint64_t>();
   const auto end = entry.at("data_offsets").at(1).get<std::uint64_t>();
-  if (entry.at("dtype") != "F32" || begin > end || end > data.size() || (end - begin) % sizeof(float) != 0)
+  const std::string type = entry.at("dtype");
+  if (begin > end || end > data.size()) throw std::out_of_range("tensor");
+  const auto numbers = data.substr(begin, end - begin);
+  if (type == "F32") {
+    tensor.values = numbers_in<float>(numbers);
+  } else if (type == "F16") {
+    tensor.storage = Storage::half;
+    for (const auto half : numbers_in<std::uint16_t>(numbers))
+      tensor.values.push_back(c10::Half(half, c10::Half::from_bits()));
+  } else {
     throw std::out_of_range("tensor");
-  tensor.values.resize((end - begin) / sizeof(float));
-  std::memcpy(tensor.values.data(), data.data() + begin, end - begin);
+  }
   return tensor;
 }
 
@@ -66,6 +95,13 @@ void flush_to_disk(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+float rounded_to_half(float value) { return c10::Half(value); }
+
+void round_to_half(NamedTensor& tensor) {
+  tensor.storage = Storage::half;
+  std::ranges::transform(tensor.values, tensor.values.begin(), rounded_to_half);
+}
 
 const NamedTensor& TensorFile::at(const std::string& name, std::int64_t size) const {
   const auto found = tensors.find(name);
@@ -89,7 +125,8 @@ Image TensorFile::image(const std::string& name) const {
   const auto found = tensors.find(name);
   if (found == tensors.end())
     throw FileError(fmt::format("The model lacks '{}'. Was it made by another version?", name));
-  const auto& [shape, values] = found->second;
+  const auto& shape = found->second.shape;
+  const auto& values = found->second.values;
   if (shape.size() != 2 || shape[0] < 0 || shape[1] < 0 || shape[0] * shape[1] != std::ssize(values))
     throw FileError(fmt::format("'{}' of the model is not a table of numbers. Was it made by another version?", name));
   Image image({shape[0], shape[1]});

@@ -13,10 +13,19 @@
 
 namespace terrace {
 
+/// How a number is kept in the file.
+enum class Storage { single, half };
+
 struct NamedTensor {
   std::vector<std::int64_t> shape;
   std::vector<float> values;
+  Storage storage = Storage::single;
 };
+
+/// The nearest 16-bit float: eleven bits, smallest step 6e-8; beyond 65504 infinite.
+float rounded_to_half(float value);
+/// Rounds every value so, and stores it as such.
+void round_to_half(NamedTensor& tensor);
 
 struct TensorFile {
   nlohmann::ordered_json record = nlohmann::ordered_json::object();

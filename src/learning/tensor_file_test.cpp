@@ -90,5 +90,21 @@ TEST(TensorFile, a_folder_that_is_not_there_is_named) {
   EXPECT_THROW(write_tensor_file(example(), "model", place("no/such/folder/model.terrace")), FileError);
 }
 
+TEST(TensorFile, half_numbers_take_half_the_room_and_come_back_as_they_were_rounded) {
+  const auto path = std::filesystem::path(testing::TempDir()) / "half.tensors";
+  TensorFile whole, half;
+  whole.add("x", std::vector<float>(4000, 0.1f));
+  half = whole;
+  round_to_half(half.tensors["x"]);
+  write_tensor_file(whole, "model", path);
+  const auto whole_size = std::filesystem::file_size(path);
+  write_tensor_file(half, "model", path);
+  EXPECT_EQ(whole_size - std::filesystem::file_size(path), 8000u);
+  const auto again = read_tensor_file(path, "model").at("x", 4000);
+  EXPECT_EQ(again.values, half.tensors["x"].values);
+  EXPECT_EQ(again.storage, Storage::half);
+  EXPECT_NEAR(again.values[0], 0.1f, 0.1f / 2048);  // half a step of eleven bits
+}
+
 }  // namespace
 }  // namespace terrace

@@ -1,13 +1,12 @@
-// The torch side of the network; only network.cpp and trainer.cpp include it (torch costs 15 s to compile).
+// The torch side of the network; only network.cpp and the trainer include it (torch costs 15 s to compile).
 #pragma once
 
-#include <torch/nn/functional/activation.h>
 #include <torch/nn/module.h>
 #include <torch/nn/modules/container/modulelist.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/normalization.h>
 
-#include "learning/network.h"
+#include "learning/exchange.h"
 
 namespace terrace {
 
@@ -20,30 +19,34 @@ struct TorchBatch {
 /// The logit of a depth below the lamella's exit.
 inline constexpr double impossible_logit = -1e4;
 
-/// Heads: class [n, 4], depth [n, bin] (impossible_logit where deeper than the lamella), up [n], sigma and its log
-/// variance [n, 2], embedding [n, number].
+/// Heads: class [n, 4], depth [n, bin] (impossible_logit where deeper than the lamella), up [n], step count [n, 3],
+/// regressions and their log variances [n, regression], embedding [n, number].
 struct TorchHeads {
-  torch::Tensor class_logits, depth_logits, up_logit, sigma, sigma_log_variance, embedding;
+  torch::Tensor class_logits, depth_logits, up_logit, step_count_logits, values, log_variances, embedding;
 };
 
-/// One round: every channel mixes the positions, then every position mixes its channels; both add to what was there.
-struct MixerBlockImpl : torch::nn::Module {
-  MixerBlockImpl(int positions, int width);
+/// One round: positions exchange, then every position mixes its channels; both add to what was there.
+struct RoundImpl : torch::nn::Module {
+  explicit RoundImpl(const NetworkShape& shape);
   torch::Tensor forward(torch::Tensor x);
+  std::shared_ptr<Exchange> exchange;  ///< null: none
   torch::nn::LayerNorm norm_positions{nullptr}, norm_channels{nullptr};
-  torch::nn::Linear gather{nullptr}, spread{nullptr}, widen{nullptr}, narrow{nullptr};
+  torch::nn::Linear widen{nullptr}, narrow{nullptr};
 };
-TORCH_MODULE(MixerBlock);
+TORCH_MODULE(Round);
 
 struct InterfaceNetImpl : torch::nn::Module {
   explicit InterfaceNetImpl(const NetworkShape& shape);
   TorchHeads forward(const TorchBatch& batch);
   torch::Tensor encode(const TorchBatch& batch, const torch::Tensor& context);
+  /// One description of the scan from those of its positions.
+  torch::Tensor gather(const TorchBatch& batch, const torch::Tensor& x);
 
   NetworkShape shape;
   torch::nn::Linear context1{nullptr}, context2{nullptr}, encoder1{nullptr}, encoder2{nullptr}, film{nullptr},
-      place_film{nullptr}, compress{nullptr}, trunk1{nullptr}, trunk_film{nullptr}, trunk2{nullptr}, heads{nullptr};
-  torch::nn::ModuleList blocks{nullptr};
+      place_steer{nullptr}, place_film{nullptr}, compress{nullptr}, trunk1{nullptr}, trunk_film{nullptr},
+      trunk2{nullptr}, heads{nullptr};
+  torch::nn::ModuleList rounds{nullptr};
   torch::nn::LayerNorm norm{nullptr};
   torch::Tensor absent;  ///< what stands for a position that was not scanned
 };

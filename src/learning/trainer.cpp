@@ -1,13 +1,12 @@
 #include "learning/trainer.h"
 
-#include <torch/nn/functional/loss.h>
 #include <torch/utils.h>
 
 #include <cmath>
 #include <numeric>
 
 #include "core/threads.h"
-#include "learning/torch_network.h"
+#include "learning/torch_loss.h"
 
 namespace terrace {
 
@@ -16,77 +15,6 @@ using torch::Tensor;
 namespace {
 
 constexpr double beta1 = 0.9, beta2 = 0.99, epsilon = 1e-8, longest_gradient = 1.0;
-
-struct TorchTargets {
-  Tensor interface_class, depth, stepped, up, sigma;
-};
-
-TorchTargets to_torch(std::span<const Target* const> targets, int bins) {
-  const auto n = static_cast<std::int64_t>(targets.size());
-  TorchTargets t{torch::empty({n}, torch::kLong), torch::zeros({n, bins}), torch::zeros({n}), torch::zeros({n}),
-                 torch::empty({n, 2})};
-  for (std::int64_t i = 0; i < n; ++i) {
-    const Target& target = *targets[i];
-    t.interface_class.data_ptr<std::int64_t>()[i] = target.interface_class;
-    t.sigma.data_ptr<float>()[2 * i] = target.sigma_a;
-    t.sigma.data_ptr<float>()[2 * i + 1] = target.sigma_b;
-    if (target.depth.empty()) continue;
-    std::ranges::copy(target.depth, t.depth.data_ptr<float>() + i * bins);
-    t.stepped.data_ptr<float>()[i] = 1;
-    t.up.data_ptr<float>()[i] = target.up;
-  }
-  return t;
-}
-
-/// Samples and steps of the whole batch: the loss of a part is its share of the batch's.
-struct Counts {
-  double samples = 0, steps = 0;
-};
-
-Counts count(std::span<const Target* const> targets) {
-  Counts counts{static_cast<double>(targets.size()), 0};
-  for (const auto* target : targets) counts.steps += !target->depth.empty();
-  counts.steps = std::max(counts.steps, 1.0);
-  return counts;
-}
-
-Tensor loss_of(const TorchHeads& heads, const TorchTargets& targets, const LossWeights& weights, const Counts& counts) {
-  namespace F = torch::nn::functional;
-  const auto class_loss = F::cross_entropy(heads.class_logits, targets.interface_class,
-                                           F::CrossEntropyFuncOptions().reduction(torch::kSum));
-  // The smoothed target of a step near the exit reaches below it, where nothing can be learnt.
-  const auto possible = heads.depth_logits > 0.5 * impossible_logit;
-  const auto depth_loss = -(targets.depth * possible * heads.depth_logits.log_softmax(1)).sum();
-  const auto up_loss = torch::binary_cross_entropy_with_logits(heads.up_logit, targets.up, {}, {}, at::Reduction::None);
-  const auto error = heads.sigma - targets.sigma;
-  const auto width_loss = (error * error * (-heads.sigma_log_variance).exp() + heads.sigma_log_variance).sum();
-  return weights.interface_class / counts.samples * class_loss + weights.depth / counts.steps * depth_loss +
-         weights.direction / counts.steps * (up_loss * targets.stepped).sum() +
-         0.25 * weights.widths / counts.samples * width_loss;
-}
-
-}  // namespace
-
-Target target_of(const Labels& labels, int depth_bins, double smoothing_cells) {
-  Target target;
-  target.interface_class = static_cast<int>(labels.interface_class);
-  target.sigma_a = static_cast<float>(labels.sigma_a_cells);
-  target.sigma_b = static_cast<float>(labels.sigma_b_cells);
-  if (!has_step(labels)) return target;
-  target.up = labels.step_height_cells > 0 ? 1.0f : 0.0f;
-  target.depth.resize(depth_bins);
-  double sum = 0;
-  const double width = std::max(smoothing_cells, 0.05);
-  for (int bin = 0; bin < depth_bins; ++bin) {
-    const double distance = (bin - std::clamp(labels.step_depth_cells, 0.0, depth_bins - 1.0)) / width;
-    target.depth[bin] = static_cast<float>(std::exp(-0.5 * distance * distance));
-    sum += target.depth[bin];
-  }
-  for (auto& share : target.depth) share /= static_cast<float>(sum);
-  return target;
-}
-
-namespace {
 
 /// A copy of the network that shares its weights and has gradients of its own, for one thread.
 struct Replica {
@@ -130,16 +58,16 @@ Tensor flat_decay(const InterfaceNet& net, double weight_decay) {
 
 struct Trainer::State {
   Network& network;
-  LossWeights weights;
+  TrainerSettings settings;
   std::vector<Replica> replicas;
-  Tensor values, decay, mean, square;
+  Tensor values, decay, mean, square, average;
   std::int64_t steps = 0;
 
   double learn_part(Replica& replica, std::span<const Features* const> features, std::span<const Target* const> targets,
-                    const Counts& counts) const {
+                    const TargetCounts& counts) const {
     replica.gradients.zero_();
-    const auto heads = replica.net->forward(terrace::to_torch(features, network.shape()));
-    const auto loss = loss_of(heads, to_torch(targets, network.shape().depth_bins), weights, counts);
+    const auto heads = replica.net->forward(to_torch(features, network.shape()));
+    const auto loss = loss_of(heads, targets, settings.weights, counts);
     loss.backward();
     return loss.item<double>();
   }
@@ -151,19 +79,23 @@ struct Trainer::State {
     const double bias1 = 1 - std::pow(beta1, steps), bias2 = 1 - std::pow(beta2, steps);
     values.addcmul_(values, decay, -learning_rate);
     values.addcdiv_(mean, (square / bias2).sqrt_().add_(epsilon), -learning_rate / bias1);
+    // The window grows with the run at first, so that the random beginning is soon forgotten.
+    const double kept = std::min(settings.averaging, (1.0 + steps) / (10.0 + steps));
+    average.lerp_(values, 1 - kept);
   }
 };
 
-Trainer::Trainer(Network& network, double weight_decay, int threads, const LossWeights& weights)
-    : state_(new State{network, weights, {}, {}, {}, {}, {}}) {
+Trainer::Trainer(Network& network, const TrainerSettings& settings)
+    : state_(new State{network, settings, {}, {}, {}, {}, {}, {}}) {
   const torch::NoGradGuard no_gradients;
   const auto& net = network.state().net;
   state_->values = flat_weights(net);
-  state_->decay = flat_decay(net, weight_decay);
+  state_->decay = flat_decay(net, settings.weight_decay);
   state_->mean = torch::zeros({weight_count(net)});
   state_->square = torch::zeros({weight_count(net)});
+  state_->average = state_->values.clone();
   state_->replicas.push_back(replica_on(state_->values, net));
-  for (int i = 1; i < threads; ++i)
+  for (int i = 1; i < settings.threads; ++i)
     state_->replicas.push_back(replica_on(state_->values, InterfaceNet(network.shape())));
 }
 
@@ -188,11 +120,13 @@ double Trainer::step(std::span<const Features* const> features, std::span<const 
   return std::accumulate(losses.begin(), losses.end(), 0.0);
 }
 
-double Trainer::loss(std::span<const Features* const> features, std::span<const Target* const> targets) const {
+void Trainer::copy_average_to(Network& network) const {
   const torch::NoGradGuard no_gradients;
-  const auto& shape = state_->network.shape();
-  const auto heads = state_->network.state().net->forward(terrace::to_torch(features, shape));
-  return loss_of(heads, to_torch(targets, shape.depth_bins), state_->weights, count(targets)).item<double>();
+  std::int64_t start = 0;
+  for (auto& parameter : network.state().net->parameters()) {
+    parameter.copy_(state_->average.narrow(0, start, parameter.numel()).view(parameter.sizes()));
+    start += parameter.numel();
+  }
 }
 
 namespace {
@@ -206,6 +140,7 @@ std::vector<float> numbers_of(const Tensor& flat) {
 void Trainer::add_state(const std::string& prefix, TensorFile& file) const {
   file.add(prefix + "mean", numbers_of(state_->mean));
   file.add(prefix + "square", numbers_of(state_->square));
+  file.add(prefix + "average", numbers_of(state_->average));
   file.record[prefix + "steps"] = state_->steps;
 }
 
@@ -213,6 +148,7 @@ void Trainer::set_state(const std::string& prefix, const TensorFile& file) {
   auto& s = *state_;
   std::ranges::copy(file.at(prefix + "mean", s.mean.numel()).values, s.mean.data_ptr<float>());
   std::ranges::copy(file.at(prefix + "square", s.square.numel()).values, s.square.data_ptr<float>());
+  std::ranges::copy(file.at(prefix + "average", s.average.numel()).values, s.average.data_ptr<float>());
   s.steps = file.record.at(prefix + "steps").get<std::int64_t>();
 }
 

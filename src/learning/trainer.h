@@ -1,5 +1,4 @@
-// One network learning: the loss of a batch and a step of AdamW. trainer.cpp is the second and last file that includes
-// torch.
+// One network learning: steps of AdamW down the loss of a batch. Nothing of torch shows here.
 #pragma once
 
 #include <memory>
@@ -7,40 +6,42 @@
 #include <vector>
 
 #include "learning/network.h"
-#include "learning/sample_source.h"
+#include "learning/target.h"
 
 namespace terrace {
 
-/// What the network is to say of one sample.
-struct Target {
-  int interface_class = 0;
-  std::vector<float> depth;  ///< smoothed share of each depth bin, sums to 1; empty without a step
-  float up = 0;              ///< 1 where the step's height is positive
-  float sigma_a = 0, sigma_b = 0;
-};
-
-/// The target of `labels`; the depth is spread over its neighbours by a Gaussian of `smoothing_cells` (0: none).
-Target target_of(const Labels& labels, int depth_bins, double smoothing_cells);
-
 /// Weights of the parts of the loss: cross-entropy of the class, of the depth and the direction where there is a step,
-/// Gaussian negative log-likelihood of the widths.
+/// of the number of steps; Gaussian negative log-likelihood of each regression.
 struct LossWeights {
-  double interface_class = 1, depth = 1, direction = 0.3, widths = 0.2;
+  double interface_class = 1, depth = 1, direction = 0.3, step_count = 0.3, regression = 0.1;
 };
+inline constexpr LossWeights class_alone = {1, 0, 0, 0, 0};
+
+struct TrainerSettings {
+  double weight_decay = 0.05;
+  double averaging = 0;  ///< share of the averaged weights that a step keeps; 0: no average
+  int threads = 1;
+  LossWeights weights = {};
+};
+
+/// The mean loss of a batch.
+double loss_of(const Network& network, std::span<const Features* const> features,
+               std::span<const Target* const> targets, const LossWeights& weights = {});
 
 /// AdamW (Loshchilov & Hutter, ICLR 2019) over all weights as one flat vector, gradients clipped to length 1; biases
 /// and norms do not decay. Borrows the network.
 class Trainer {
  public:
-  Trainer(Network& network, double weight_decay, int threads = 1, const LossWeights& weights = {});
+  Trainer(Network& network, const TrainerSettings& settings);
   ~Trainer();
 
   /// Learns from one batch and returns its loss before the step.
   double step(std::span<const Features* const> features, std::span<const Target* const> targets, double learning_rate);
-  /// The mean loss of a batch, without learning.
-  double loss(std::span<const Features* const> features, std::span<const Target* const> targets) const;
+  /// Gives `network` the running mean of the weights (Polyak & Juditsky, SIAM J. Control Optim. 30 (1992) 838, with an
+  /// exponential window), which judges unseen samples better than the last weights do.
+  void copy_average_to(Network& network) const;
 
-  /// Moments and step count, for a checkpoint.
+  /// Moments, average and step count, for a checkpoint.
   void add_state(const std::string& prefix, TensorFile& file) const;
   void set_state(const std::string& prefix, const TensorFile& file);
 

@@ -16,7 +16,7 @@ namespace {
 
 // So many scans say well enough what patterns look like; more would only cost memory.
 constexpr std::int64_t scans_to_fit_on = 1500, scans_at_once = 256;
-constexpr std::uint64_t calibration_seed = 0x63616c6962;
+constexpr std::uint64_t calibration_seed = 0x63616c6962, fit_seed = 0x666974;
 
 std::vector<std::int64_t> split_or_refuse(const SampleSource& samples, const char* split) {
   auto positions = positions_in_split(samples, split);
@@ -25,10 +25,19 @@ std::vector<std::int64_t> split_or_refuse(const SampleSource& samples, const cha
   return positions;
 }
 
-double shot_noise_of(const TrainingSettings& settings) {
-  const double low = settings.electrons_per_pattern.at(0), high = settings.electrons_per_pattern.at(1);
-  if (high <= 0) return 0;
-  return 0.5 / std::sqrt(std::sqrt(std::max(low, 1.0) * high));
+/// The dose in the middle of the range on a logarithmic scale, 0 without noise.
+double usual_dose(const DetectionRanges& detection) {
+  const double low = detection.electrons_per_pattern.at(0), high = detection.electrons_per_pattern.at(1);
+  return high > 0 ? std::sqrt(std::max(low, 1.0) * high) : 0;
+}
+
+/// A sample as the camera would see it with very many electrons and no faults.
+Sample expected(Sample sample, const SampleSource& samples) {
+  Random random(fit_seed, {static_cast<std::uint64_t>(sample.origin.index)});
+  auto detection = draw_detection(samples.detection(), random);
+  detection.electrons_per_pattern = detection.dead_pixel_share = 0;
+  detect(detection, samples.grid().mrad_per_pixel, sample, random);
+  return sample;
 }
 
 Preprocessing fit_on_part(const SampleSource& samples, const std::vector<std::int64_t>& positions,
@@ -36,16 +45,20 @@ Preprocessing fit_on_part(const SampleSource& samples, const std::vector<std::in
   const auto count = std::min<std::int64_t>(scans_to_fit_on, std::ssize(positions));
   std::vector<Sample> part;
   for (std::int64_t i = 0; i < count; ++i) {
-    part.push_back(samples.read(positions[i * std::ssize(positions) / count]));
+    part.push_back(expected(samples.read(positions[i * std::ssize(positions) / count]), samples));
     if (progress) progress("reading samples for the preprocessing", i + 1, count);
   }
-  auto preprocessing = fit_preprocessing(part, samples.grid(), settings.components, shot_noise_of(settings));
-  return preprocessing;
+  return fit_preprocessing(part, samples.grid(),
+                           {.components = settings.components,
+                            .electrons_per_pattern = usual_dose(samples.detection()),
+                            .input = settings.input,
+                            .use_conditions = settings.use_conditions});
 }
 
 int depth_bins_of(const SampleSource& samples, const std::vector<std::int64_t>& positions) {
   double deepest = 1;
-  for (const auto i : positions) deepest = std::max(deepest, samples.labels(i).step_depth_cells);
+  for (const auto i : positions)
+    deepest = std::max({deepest, samples.labels(i).step_depth_cells, samples.labels(i).second_step_depth_cells});
   return static_cast<int>(std::lround(deepest)) + 2;
 }
 
@@ -54,10 +67,10 @@ Domain domain_of(const SampleSource& samples, const std::vector<std::int64_t>& p
   Domain domain;
   for (const auto i : positions) {
     Conditions conditions = samples.conditions(i);
-    conditions.electrons_per_pattern = settings.electrons_per_pattern[0];
-    domain.include(conditions);
-    conditions.electrons_per_pattern = settings.electrons_per_pattern[1];
-    domain.include(conditions);
+    for (const double dose : samples.detection().electrons_per_pattern) {
+      conditions.electrons_per_pattern = dose;
+      domain.include(conditions);
+    }
   }
   domain.least_covered_share = settings.masked_probability > 0 ? 1 - settings.masked_share : 0.99;
   return domain;
@@ -89,7 +102,8 @@ void fit_limits(const SampleTable& training, const SampleTable& validation, int 
   std::vector<double> residuals;
   const auto first = outputs_of(validation, model.members[0], threads, &residuals);
   std::vector<CalibrationCase> cases;
-  for (std::int64_t i = 0; i < validation.size(); ++i) cases.push_back({{first[i]}, validation.labels(i)});
+  for (std::int64_t i = 0; i < validation.size(); ++i)
+    cases.push_back({{first[i]}, validation.labels(i), validation.conditions(i)});
   for (std::size_t member = 1; member < model.members.size(); ++member) {
     const auto outputs = outputs_of(validation, model.members[member], threads);
     for (std::size_t i = 0; i < cases.size(); ++i) cases[i].members.push_back(outputs[i]);
@@ -102,7 +116,8 @@ void fit_limits(const SampleTable& training, const SampleTable& validation, int 
 }
 
 std::string identity_of(const SampleSource& samples, const TrainingSettings& settings) {
-  const std::string text = samples.manifest().dump() + to_json(settings).dump() + std::to_string(samples.size());
+  const std::string text = samples.manifest().dump() + to_json(samples.detection()).dump() + to_json(settings).dump() +
+                           std::to_string(samples.size());
   return fmt::format("{:016x}", stable_hash(text.data(), text.size()));
 }
 
@@ -112,17 +127,30 @@ nlohmann::ordered_json record_of(const SampleSource& samples, const TrainingSett
   record["labels"] = label_definitions();
   record["settings"] = to_json(settings);
   record["seed"] = settings.seed;
-  record["data"] = samples.manifest();
+  record["data"] = samples.manifest();  // the recipe and its hash among it
+  record["detection"] = to_json(samples.detection());
   record["learning_curve"] = nlohmann::ordered_json::array();
   for (const auto& report : curve) record["learning_curve"].push_back(to_json(report));
   return record;
 }
 
-void check(const TrainingSettings& settings) {
-  if (settings.electrons_per_pattern.size() != 2 ||
-      settings.electrons_per_pattern[0] > settings.electrons_per_pattern[1])
-    throw InputError(
-        "'electrons_per_pattern' wants two numbers, the lowest and the highest dose, like [1000, 100000].");
+void check(const DetectionRanges& detection) {
+  for (const auto* range : {&detection.electrons_per_pattern, &detection.background_share, &detection.psf_pixels,
+                            &detection.overdispersion})
+    if (range->size() != 2 || (*range)[0] > (*range)[1])
+      throw InputError("A range of the detection is not its lowest and its highest value, like [1000, 100000].");
+}
+
+NetworkShape shape_of(const Preprocessing& preprocessing, int depth_bins, const TrainingSettings& settings) {
+  return {.positions = preprocessing.positions(),
+          .components = preprocessing.components(),
+          .conditions = preprocessing.conditions(),
+          .along = preprocessing.grid.along,
+          .depth_bins = depth_bins,
+          .width = settings.width,
+          .blocks = settings.blocks,
+          .exchange = settings.exchange,
+          .embedding = settings.embedding};
 }
 
 }  // namespace
@@ -134,9 +162,11 @@ double learning_rate_share(double progress) {
   return least + (1 - least) * 0.5 * (1 + std::cos(pi * fall));
 }
 
-Model train(const SampleSource& samples, const TrainingSettings& settings, const TrainingHooks& hooks) {
-  check(settings);
-  set_blas_threads(settings.threads);  // for the preprocessing; networks set it back
+Model train(const SampleSource& given, const TrainingSettings& settings, const TrainingHooks& hooks) {
+  check(given.detection());
+  const ShuffledSource shuffled(given, settings.seed);
+  const SampleSource& samples = settings.shuffle_labels == "yes" ? shuffled : given;
+  set_blas_threads(1);  // so that the preprocessing is the same for any number of threads
   const auto training_positions = split_or_refuse(samples, "train");
   const auto validation_positions = split_or_refuse(samples, "calibration");
   const auto start = std::chrono::steady_clock::now();
@@ -145,14 +175,13 @@ Model train(const SampleSource& samples, const TrainingSettings& settings, const
   const int bins = depth_bins_of(samples, training_positions);
   const SampleTable training(samples, training_positions, model.preprocessing, settings, bins, hooks.progress);
   const SampleTable validation(samples, validation_positions, model.preprocessing, settings, bins, hooks.progress);
-  const NetworkShape shape{model.preprocessing.positions(),
-                           model.preprocessing.components(),
-                           model.preprocessing.conditions(),
-                           bins,
-                           settings.width,
-                           settings.blocks,
-                           settings.embedding};
-  TrainingRun run{settings, hooks, training, validation, shape, identity_of(samples, settings), start};
+  TrainingRun run{settings,
+                  hooks,
+                  training,
+                  validation,
+                  shape_of(model.preprocessing, bins, settings),
+                  identity_of(samples, settings),
+                  start};
   TrainingState state;
   auto checkpoint = open_checkpoint(run, state);
   while (std::ssize(state.finished) < settings.members) {

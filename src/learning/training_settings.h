@@ -11,11 +11,11 @@ struct TrainingSettings {
   int batch = 64;
   double learning_rate = 2e-3;
   double weight_decay = 0.05;
+  double averaging = 0.998;
   int patience = 0;
   int seed = 1;
   int threads = 2;
   int members = 1;
-  std::vector<double> electrons_per_pattern = {0, 0};
   double masked_probability = 0.3;
   double masked_share = 0.5;
   std::string augmentation = "mirror";
@@ -24,6 +24,10 @@ struct TrainingSettings {
   int width = 128;
   int blocks = 2;
   int embedding = 64;
+  std::string exchange = "mixer";
+  std::string input = "patterns";
+  std::string use_conditions = "all";
+  std::string shuffle_labels = "no";
 };
 
 inline auto fields(const TrainingSettings*) {
@@ -37,12 +41,12 @@ inline auto fields(const TrainingSettings*) {
       F{"learning_rate", &T::learning_rate, 0, 1,
         "highest learning rate; a tenth of the run rises to it, then a cosine"},
       F{"weight_decay", &T::weight_decay, 0, 10, "pull of the weights towards zero"},
+      F{"averaging", &T::averaging, 0, 0.99999,
+        "share that each step keeps of the averaged weights, which are the ones that count; 0 for no average"},
       F{"patience", &T::patience, 0, 100000, "stop after so many epochs without a better validation loss; 0 for never"},
       F{"seed", &T::seed, 0, 2147483647, "of the first weights, the order and every random change"},
       F{"threads", &T::threads, 1, 1024, "threads; another number rounds differently"},
       F{"members", &T::members, 1, 64, "networks in the ensemble, trained one after the other"},
-      F{"electrons_per_pattern", &T::electrons_per_pattern, 0, 1e9,
-        "lowest and highest dose of the shot noise drawn anew each epoch; [0, 0] for none"},
       F{"masked_probability", &T::masked_probability, 0, 1, "share of samples shown through a window of positions"},
       F{"masked_share", &T::masked_share, 0, 1, "largest share of the columns outside the window"},
       F{"augmentation", &T::augmentation, "mirror|none", "show half of the samples mirrored along the interface"},
@@ -51,6 +55,12 @@ inline auto fields(const TrainingSettings*) {
       F{"width", &T::width, 8, 4096, "numbers that describe a position"},
       F{"blocks", &T::blocks, 0, 64, "rounds of exchange between positions"},
       F{"embedding", &T::embedding, 4, 1024, "numbers that describe the whole scan"},
+      F{"exchange", &T::exchange, "mixer|attention|convolution|none", "how positions exchange what they saw"},
+      F{"input", &T::input, "patterns|totals", "whole patterns, or to see what they are worth the sum of each alone"},
+      F{"use_conditions", &T::use_conditions, "all|none",
+        "tell the network thickness, energy, angle and dose, or to see what they are worth nothing"},
+      F{"shuffle_labels", &T::shuffle_labels, "no|yes",
+        "exchange the labels of training and calibration samples at random: what is learnt then must be worthless"},
   };
 }
 
