@@ -16,12 +16,12 @@ constexpr std::uint64_t for_evaluation = 0x646f7365;
 
 }  // namespace
 
-void DetectionAtDose::apply(Sample& sample) const {
+void DetectionAtDose::apply(const StandardGrid& grid, Sample& sample) const {
   Random random(seed, {for_evaluation, static_cast<std::uint64_t>(sample.origin.index),
                        static_cast<std::uint64_t>(std::lround(electrons_per_pattern))});
   Detection detection = draw_detection(ranges, random);
   detection.electrons_per_pattern = electrons_per_pattern;
-  detect(detection, sample, random);
+  detect(detection, grid.mrad_per_pixel, sample, random);
 }
 
 DetectionRanges detection_of(const SampleSource& samples) {
@@ -51,7 +51,7 @@ std::vector<Sample> read_detected(const SampleSource& samples, std::span<const s
                                   const DetectionAtDose& detection, int threads) {
   std::vector<Sample> list;
   for (const auto position : positions) list.push_back(samples.read(position));
-  parallel_for(std::ssize(list), threads, [&](std::int64_t i) { detection.apply(list[i]); });
+  parallel_for(std::ssize(list), threads, [&](std::int64_t i) { detection.apply(samples.grid(), list[i]); });
   return list;
 }
 

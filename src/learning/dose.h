@@ -17,7 +17,7 @@ struct DetectionAtDose {
   double electrons_per_pattern = 0;  ///< 0: no noise
   std::uint64_t seed = 1;
 
-  void apply(Sample& sample) const;
+  void apply(const StandardGrid& grid, Sample& sample) const;
 };
 
 /// The [detection] table of the recipe that a data set was made from; noise-free for a list in memory.
