@@ -7,14 +7,15 @@
 namespace terrace {
 
 void multiply_matrices(const float* left, const float* right, int rows, int inner, int columns, float* product) {
-  add_product({left, inner}, right, rows, inner, columns, 0.0f, product);
+  add_product({left, inner}, {right, columns}, rows, inner, columns, 0.0f, {product, columns});
 }
 
-void add_product(MatrixBlock left, const float* right, int rows, int inner, int columns, float scale, float* product) {
+void add_product(MatrixBlock<const float> left, MatrixBlock<const float> right, int rows, int inner, int columns,
+                 float scale, MatrixBlock<float> product) {
   static std::once_flag once;
   std::call_once(once, [] { openblas_set_num_threads(1); });
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, columns, inner, 1.0f, left.first, left.stride, right,
-              columns, scale, product, columns);
+  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, columns, inner, 1.0f, left.first, left.stride,
+              right.first, right.stride, scale, product.first, product.stride);
 }
 
 }  // namespace terrace

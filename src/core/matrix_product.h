@@ -8,12 +8,14 @@ namespace terrace {
 void multiply_matrices(const float* left, const float* right, int rows, int inner, int columns, float* product);
 
 /// A block of a larger row-major matrix: its first number, and how far one row is from the next.
+template <class T>
 struct MatrixBlock {
-  const float* first = nullptr;
+  T* first = nullptr;
   int stride = 0;
 };
 
-/// As multiply_matrices, but product = scale · product + left · right, with a left side inside a larger matrix.
-void add_product(MatrixBlock left, const float* right, int rows, int inner, int columns, float scale, float* product);
+/// product = scale · product + left · right, as multiply_matrices.
+void add_product(MatrixBlock<const float> left, MatrixBlock<const float> right, int rows, int inner, int columns,
+                 float scale, MatrixBlock<float> product);
 
 }  // namespace terrace

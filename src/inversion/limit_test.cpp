@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <set>
 
 #include "core/error.h"
 #include "core/text_file.h"
@@ -63,6 +64,27 @@ TEST(Questions, twins_share_one_set_of_patterns) {
   const auto questions = questions_of(recipe, plan_family(recipe, 0), {.pairs_per_family = 2, .abrupt_per_family = 0});
   ASSERT_EQ(questions.size(), 2u);
   for (const auto& question : questions) EXPECT_EQ(question.samples.size(), 2u);
+}
+
+TEST(Questions, every_structure_has_its_turn_before_one_at_a_second_thickness) {
+  auto recipe = small_study();
+  recipe.content.exits_per_step = 3;
+  const auto plan = plan_family(recipe, 3);
+  const auto structures_in = [&](int pairs) {
+    std::multiset<int> structures;
+    for (const auto& question : questions_of(recipe, plan, {.pairs_per_family = pairs, .abrupt_per_family = 0}))
+      for (const auto& asked : question.samples)
+        if (plan.samples[asked.sample].labels.step_count == 1) structures.insert(plan.samples[asked.sample].structure);
+    return structures;
+  };
+  const auto two = structures_in(2);
+  EXPECT_EQ(two.size(), 2u);
+  EXPECT_EQ(std::set<int>(two.begin(), two.end()).size(), 2u);
+  std::set<std::pair<int, int>> distinct;
+  for (const auto& sample : plan.samples)
+    if (sample.labels.step_count == 1 && sample.origin.pair >= 0)
+      distinct.insert({sample.structure, sample.thickness_cells});
+  EXPECT_EQ(structures_in(100).size(), distinct.size());  // equal thicknesses are judged once
 }
 
 TEST(FamilyLimit, with_endless_electrons_everything_is_known) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace terrace {
 namespace {
@@ -53,20 +54,26 @@ class Choice {
   }
 
  private:
-  /// (rough, twin) of each pair, in the order of the plan.
+  /// (rough, twin) of each pair, in the order of the plan; other thicknesses of a structure after all structures, as
+  /// they are less new.
   std::vector<std::pair<int, int>> pairs() const {
     std::map<std::int64_t, std::vector<int>> samples;
     for (int i = 0; i < std::ssize(plan_.samples); ++i)
       if (plan_.samples[i].origin.pair >= 0) samples[plan_.samples[i].origin.pair].push_back(i);
+    std::map<int, std::set<int>> thicknesses;  // of each stepped structure
+    std::multimap<std::size_t, std::pair<int, int>> ranked;
+    for (const auto& [pair, twins] : samples) {
+      const auto& rough = plan_.samples[twins[0]];
+      if (twins.size() != 2 || rough.origin.state != 0) continue;  // other states are no new evidence
+      auto& known = thicknesses[rough.structure];
+      if (known.insert(rough.thickness_cells).second) ranked.insert({known.size(), {twins[0], twins[1]}});
+    }
     std::vector<std::pair<int, int>> pairs;
-    for (const auto& [pair, twins] : samples)
-      if (twins.size() == 2) pairs.push_back({twins[0], twins[1]});
+    for (const auto& [rank, pair] : ranked) pairs.push_back(pair);
     return pairs;
   }
 
-  /// Other states of a structure are no new evidence.
   void add_pair(int rough, int twin) {
-    if (plan_.samples[rough].origin.state != 0) return;
     auto first = question_of(recipe_, plan_, subset_, rough), second = question_of(recipe_, plan_, subset_, twin);
     if (!holds_truth(first) || !holds_truth(second)) return;
     add(std::move(first));

@@ -13,7 +13,8 @@ namespace terrace {
 /// What is known of the thickness: what a sample's conditions say, or the truth.
 enum class ThicknessKnowledge { as_given, exact };
 
-/// Which samples to judge: the first of each kind, in the order of the recipe.
+/// Which samples to judge: the first of each kind in the order of the recipe, each structure before any at a second
+/// thickness.
 struct Subset {
   int pairs_per_family = 2;   ///< rough samples and their virtual-crystal twins
   int abrupt_per_family = 1;  ///< abrupt samples, which have no pair

@@ -18,7 +18,7 @@ namespace {
 // Seconds, measured by benchmarks/ on one core with AVX-512; only their ratio decides.
 constexpr double per_pixel_of_step = 1.3e-9;
 constexpr double per_product = 0.075e-9;         ///< one complex multiplication of a matrix product
-constexpr double per_source_product = 0.025e-9;  ///< one real multiplication of SourceSum's smaller products
+constexpr double per_source_product = 0.035e-9;  ///< one real multiplication of SourceSum's smaller products
 constexpr double per_bin = 1.0e-9;               ///< one plane wave's intensity, shared out
 
 struct Cost {
@@ -85,8 +85,11 @@ struct SourceSumSize {
     const double columns = 2 * radius * plan.grid.extent_x;
     rows = std::max(1.0, 2 * radius * plan.grid.extent_y / repeats);
     beams = std::max(1.0, pi / 4 * columns * rows);
-    points_x = 2 * columns + 5;  // a multiple of eight
-    points_y = 2 * rows - 1;
+    std::vector<double> xs, ys;
+    for (const auto& position : view.positions) xs.push_back(position.x), ys.push_back(position.y);
+    const double sigma = source_sigma(view.microscope);
+    points_x = SourceGridAxis({static_cast<int>(columns), plan.grid.extent_x}, xs, sigma).points();
+    points_y = SourceGridAxis({static_cast<int>(rows), plan.grid.extent_y / repeats}, ys, sigma).points();
   }
   /// Real multiplications for each plane wave.
   double products(double states, double positions) const {
@@ -94,14 +97,15 @@ struct SourceSumSize {
     return grids * states * 4 * points_x * (beams + rows * points_y) + points_x * points_y * positions;
   }
   double bytes(double states, double positions, double waves, int threads) const {
-    const double scratch = waves_per_source_block * points_x * (2 * rows + 3 * points_y) * threads;
-    return 4.0 * (scratch + 3 * states * beams * points_x + positions * (points_x * points_y + waves));
+    const double scratch = points_x * (waves_per_source_block * (2 * rows + points_y) + 2 * points_y) * threads;
+    return 4.0 * (scratch + 4 * states * beams * points_x + positions * (points_x * points_y + waves));
   }
 };
 
 /// Adds one view's sums over the scattering matrix. `waves` are seen by the camera.
 void add_view_cost(const SimulationPlan& plan, const View& view, const SectorPlan& sectors, double waves, int threads,
                    Cost& cost) {
+  if (view.positions.empty()) return;
   const double patterns = static_cast<double>(view.positions.size());
   const double states = static_cast<double>(defocus_states(view.microscope).size());
   const double frame = 4.0 * plan.pixels() * plan.pixels(), lines = waves / sectors.repeats();

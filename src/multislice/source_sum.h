@@ -2,6 +2,7 @@
 // positions.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -49,21 +50,22 @@ class SourceSum {
     int number_y = 0, first = 0, count = 0;
     bool mirrored = false;
     std::vector<int> which, places;
-    std::vector<Array<float, 3>> shifted;  // of each defocus: [real | imaginary | −imaginary][beam][point along x]
+    std::vector<Array<float, 3>> shifted;  // of each defocus: [a, ia][beam][point along x: real parts, imaginary ones]
   };
   struct Scratch;
 
   void add_rows(const ChosenBeams& beams, bool mirrored);
-  void set_grid(int repeats);
+  SourceGridAxis axis_along_x(std::span<const ProbePosition> positions) const;
+  SourceGridAxis axis_along_y(std::span<const ProbePosition> positions, int repeats) const;
   void shift(Row& row) const;
   void set_phases();
   void set_weights(std::span<const ProbePosition> positions);
-  void sum_along_x(const Row& row, std::size_t state, MatrixLine line, int waves, float* sums) const;
+  void sum_along_x(std::size_t state, MatrixLine line, MatrixLine opposite, int waves, std::vector<float>& sums) const;
   void add_block(MatrixLine line, MatrixLine opposite, int waves, Scratch& scratch, float* intensities) const;
 
   const ProbeFormer& probe_;
   std::vector<Row> rows_;
-  SourceGridAxis along_x_, along_y_;
+  std::optional<SourceGridAxis> along_x_, along_y_;
   Array<float, 2> phases_;   // [2 points along y][2 rows]
   Array<float, 3> weights_;  // [point along y][point along x][position]
 };
