@@ -8,6 +8,7 @@
 #include <map>
 
 #include "dataset/data_set.h"
+#include "dataset/partial_name.h"
 #include "report/report.h"
 
 namespace terrace {
@@ -228,7 +229,10 @@ void write_data_set_page(const std::filesystem::path& folder) {
        .tables = {ranges_table(data, statistics)},
        .charts = histograms(data)}};
   report.provenance["recipe"] = manifest.at("recipe");
-  write_report(report, folder / "data.html");
+  // Two parts may end at the same moment: each writes a file of its own, and both hold the same bytes.
+  const auto partial = own_partial_of(folder / "data.html");
+  write_report(report, partial);
+  std::filesystem::rename(partial, folder / "data.html");
 }
 
 }  // namespace terrace

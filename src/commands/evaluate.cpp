@@ -8,6 +8,7 @@
 #include "commands/evaluation_tables.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
+#include "core/error.h"
 #include "core/text_file.h"
 #include "learning/baselines.h"
 #include "learning/evaluation.h"
@@ -16,9 +17,10 @@ namespace terrace {
 namespace {
 
 namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 
 struct Options {
-  std::string model, data, output, single_slice;
+  std::string model, data, output, single_slice, limit;
   int threads = 1;
   bool other_recipe = false;
 };
@@ -34,25 +36,41 @@ Measure single_slice_twins(const Options& options, const Progress& progress) {
   return measure;
 }
 
-EvaluationSettings settings_of(const Options& options) {
-  return {.threads = options.threads,
-          .other_recipes = options.other_recipe ? OtherRecipes::allowed : OtherRecipes::refused};
+/// What 'terrace limit' wrote about the same recipe; null where none was given.
+Json limit_of(const Options& options, const DataSet& data) {
+  if (options.limit.empty()) return {};
+  const auto json = Json::parse(read_text(options.limit), nullptr, false);
+  if (!json.is_object() || json.value("format", "") != "terrace limit")
+    throw FileError(fmt::format("'{}' is no file of 'terrace limit', or damaged.", options.limit));
+  if (json.value("recipe_hash", "") != recipe_hash_of(data.manifest()))
+    throw InputError(fmt::format("'{}' tells the limit of another recipe than that of '{}'. Run 'terrace limit' on it?",
+                                 options.limit, options.data));
+  return json;
+}
+
+EvaluationSettings settings_of(const Options& options, const Json& limit) {
+  EvaluationSettings settings{.threads = options.threads};
+  if (options.other_recipe) settings.other_recipes = OtherRecipes::allowed;
+  if (limit.is_object()) settings.limit_samples = limit.value("samples", std::vector<std::int64_t>());
+  return settings;
 }
 
 void run(const Options& options) {
   const auto model = Model::load(options.model);
   const DataSet data(options.data);
+  const auto limit = limit_of(options, data);
   const fs::path folder = options.output;
   make_folder(folder);
   ProgressBar bar;
-  auto evaluation = evaluate(model, data, settings_of(options), bar.callback());
+  auto evaluation = evaluate(model, data, settings_of(options, limit), bar.callback());
   if (!options.single_slice.empty()) evaluation.measures.push_back(single_slice_twins(options, bar.callback()));
   print_measures(evaluation.measures);
   print_doses(evaluation);
   print_held_out(evaluation);
 
   auto json = to_json(evaluation);
-  json["learning_curve"] = model.record.value("learning_curve", nlohmann::ordered_json::array());
+  if (limit.is_object()) json["exact"] = limit.at("exact");
+  json["learning_curve"] = model.record.value("learning_curve", Json::array());
   write_text(folder / "evaluation.json", json.dump(1) + "\n");
   ReportContent report;
   report.title = "Evaluation of " + fs::path(options.model).filename().string();
@@ -73,6 +91,9 @@ void add_evaluate(CLI::App& app) {
   app.add_option(
       "--single-slice", options->single_slice,
       "the same recipe made with 'terrace dataset --single-slice': shows that its twins cannot be told apart");
+  app.add_option("--limit", options->limit,
+                 "what 'terrace limit' wrote about the same recipe: its figures stand beside the model's on the same "
+                 "samples");
   app.add_flag("--other-recipe", options->other_recipe,
                "judge the model on data of another recipe than it learnt from; the record says so");
   add_threads_option(app, options->threads);

@@ -107,11 +107,13 @@ void add_doses(const Json& evaluation, ReportContent& report) {
   const auto chart = [&](const char* title, const char* measure, const char* y_name) {
     auto network = over_dose(doses, measure, "network"), limit = over_dose(exact, measure, "exact limit");
     limit.style = Curve::Style::dots;
+    auto beside =
+        over_dose(evaluation.value("beside_limit", Json::object()), measure, "network, on the limit's samples");
     add_if_any({.title = title,
                 .meaning = "The band is the 95 % interval." + noise_free_in_words(doses, measure),
                 .x_name = "electrons per pattern",
                 .y_name = y_name,
-                .curves = {std::move(network), std::move(limit)},
+                .curves = {std::move(network), std::move(beside), std::move(limit)},
                 .x_axis = Chart::Axis::logarithmic},
                section.charts);
   };

@@ -1,6 +1,7 @@
 #include "learning/evaluation.h"
 
 #include <algorithm>
+#include <set>
 
 #include "learning/baselines.h"
 #include "learning/judging.h"
@@ -45,6 +46,14 @@ JudgedDepth depth_of(const JudgedSample& s) {
   return {s.labels.step_depth_nm, p.depth_nm, p.depth_low_nm, p.depth_high_nm, s.labels.thickness_nm};
 }
 
+std::vector<JudgedSample> chosen(const std::vector<JudgedSample>& judged, const std::vector<std::int64_t>& indices) {
+  const std::set<std::int64_t> wanted(indices.begin(), indices.end());
+  std::vector<JudgedSample> found;
+  for (const auto& sample : judged)
+    if (wanted.contains(sample.origin.index)) found.push_back(sample);
+  return found;
+}
+
 /// One evaluation as it grows.
 class Evaluator {
  public:
@@ -61,7 +70,7 @@ class Evaluator {
   Evaluation run() {
     const auto test = judged_at(headline_, positions_);
     evaluation_ = evaluation_of(test);
-    add_doses();
+    add_doses(test);
     add_held_out(test);
     add_baselines();
     note_what_was_done();
@@ -81,10 +90,13 @@ class Evaluator {
       evaluation_.measures.push_back(std::move(measure));
   }
 
-  void add_doses() {
-    for (const double dose : doses_of(ranges_))
-      evaluation_.by_dose.push_back(
-          {name_of_dose(dose), dose == headline_ ? evaluation_.measures : measures_of(judged_at(dose, positions_))});
+  void add_doses(const std::vector<JudgedSample>& test) {
+    for (const double dose : doses_of(ranges_)) {
+      const auto judged = dose == headline_ ? test : judged_at(dose, positions_);
+      evaluation_.by_dose.push_back({name_of_dose(dose), measures_of(judged)});
+      const auto beside = chosen(judged, settings_.limit_samples);
+      if (!beside.empty()) evaluation_.beside_limit.push_back({name_of_dose(dose), measures_of(beside)});
+    }
   }
 
   void add_held_out(const std::vector<JudgedSample>& test) {

@@ -37,21 +37,23 @@ struct Evaluation {
   std::vector<JudgedDepth> depths;  ///< single steps
   std::vector<MeasuredCurve> curves;
   std::vector<MeasureBlock> by_dose;
-  std::vector<MeasureBlock> held_out;  ///< at the headline's dose, with out_of_domain_auroc
-  nlohmann::ordered_json record;       ///< data set, dose, trained thicknesses, counts
+  std::vector<MeasureBlock> beside_limit;  ///< by dose, on the samples of EvaluationSettings::limit_samples alone
+  std::vector<MeasureBlock> held_out;      ///< at the headline's dose, with out_of_domain_auroc
+  nlohmann::ordered_json record;           ///< data set, dose, trained thicknesses, counts
 
   const Measure* find(std::string_view name) const { return find_measure(measures, name); }
 };
 
 /// name → {value, low, high, n, structures, families, meaning}, then "confusion_matrix", "reliability",
-/// "depth_scatter", "curves", "by_dose" {dose: {name: measure}}, "held_out" {set: {name: measure}}, "about". Numbers
-/// that do not exist (no sample to measure on) are left out with their measure.
+/// "depth_scatter", "curves", "by_dose" {dose: {name: measure}}, "beside_limit" likewise, "held_out" {set: {name:
+/// measure}}, "about". Numbers that do not exist (no sample to measure on) are left out with their measure.
 nlohmann::ordered_json to_json(const Evaluation& evaluation);
 
 struct EvaluationSettings {
   std::string split = "test";
   int threads = 1;
   OtherRecipes other_recipes = OtherRecipes::refused;
+  std::vector<std::int64_t> limit_samples = {};  ///< indices in the recipe for which an exact limit is known
 };
 
 /// Judges the model on a split at every dose of the recipe, and on the held-out sets at the headline's, and trains the

@@ -77,6 +77,7 @@ Json to_json(const Evaluation& evaluation) {
   json["depth_scatter"] = depths_json(evaluation.depths);
   json["curves"] = curves_json(evaluation.curves);
   json["by_dose"] = blocks_json(evaluation.by_dose);
+  if (!evaluation.beside_limit.empty()) json["beside_limit"] = blocks_json(evaluation.beside_limit);
   json["held_out"] = blocks_json(evaluation.held_out);
   json["about"] = evaluation.record;
   return json;

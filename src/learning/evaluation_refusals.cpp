@@ -21,9 +21,10 @@ void refuse_another_recipe(const Model& model, const SampleSource& samples) {
   const auto given = recipe_hash_of(samples.manifest());
   if (learnt == given) return;
   throw InputError(
-      fmt::format("The data come from the recipe {}, the model learnt from {} (its test families may be among those "
-                  "learnt from, its labels may mean something else). Evaluate all the same with --other-recipe?",
-                  given.empty() ? "without a hash" : given, learnt.empty() ? "one without a hash" : learnt));
+      fmt::format("The data come from another recipe ({}) than the model learnt from ({}): its test families may be "
+                  "among those learnt from, its labels may mean something else. Evaluate all the same with "
+                  "--other-recipe?",
+                  given.empty() ? "no hash" : given, learnt.empty() ? "no hash" : learnt));
 }
 
 /// A family in two splits would let training see what evaluation asks.

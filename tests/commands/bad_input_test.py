@@ -165,6 +165,22 @@ class DataSets(BadInput):
         folder = new_folder("grid")
         workshop.run_well("dataset", path, "-o", folder / "data", "--threads", 2)
         self.refused("evaluate", model(), folder / "data", "-o", "OUT.e", says=["[grid]"])
+        self.refused("evaluate", model(), folder / "data", "-o", "OUT.e", "--other-recipe", says=["[grid]"])
+
+    @learning
+    def test_of_another_recipe_judge_a_model_only_when_asked_to(self):
+        folder = new_folder("recipe")
+        path = text("recipe.toml", workshop.RECIPE.replace("seed = 3", "seed = 4"))
+        workshop.run_well("dataset", path, "-o", folder / "data", "--threads", 2)
+        self.refused("evaluate", model(), folder / "data", "-o", "OUT.e", says=["another recipe", "--other-recipe"])
+        workshop.run_well("evaluate", model(), folder / "data", "-o", folder / "e", "--other-recipe")
+        self.assertIn('"model_learnt_from_another_recipe"', (folder / "e" / "evaluation.json").read_text())
+
+    @learning
+    def test_not_a_limit(self):
+        self.refused("evaluate", model(), data(), "-o", "OUT.e", "--limit", workshop.recipe(), says=["tiny.toml", "terrace limit"])
+        other = text("limit.json", '{"format": "terrace limit", "recipe_hash": "0", "exact": {}}')
+        self.refused("evaluate", model(), data(), "-o", "OUT.e", "--limit", other, says=["limit.json", "another recipe"])
 
 
 @learning

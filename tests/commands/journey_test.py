@@ -29,6 +29,8 @@ class Journey(unittest.TestCase):
         run_well("evaluate", model(), data(), "-o", out / "evaluation")
         figures = json.loads((out / "evaluation" / "evaluation.json").read_text())
         self.assertIn("confusion_matrix", figures)
+        self.assertEqual(figures["by_dose"]["0"]["class_accuracy"], figures["class_accuracy"])
+        self.assertGreaterEqual(figures["class_accuracy"]["n"], figures["class_accuracy"]["structures"])
         self.assertIn("<html", (out / "evaluation" / "evaluation.html").read_text())
         run_well("predict", scan(), "--model", model(), "-o", out / "answer",
                  "--evaluation", out / "evaluation" / "evaluation.json")
@@ -41,6 +43,16 @@ class Journey(unittest.TestCase):
     def test_training_leaves_the_model_alone(self):
         model()
         self.assertFalse((workshop.bench() / "tiny.model.checkpoint").exists())
+
+    def test_a_data_set_says_what_it_holds(self):
+        manifest = json.loads((data() / "manifest.json").read_text())
+        for split in "train", "calibration", "test":
+            self.assertEqual(manifest["statistics"][split]["classes"], manifest["counts"][split])
+            thickness = manifest["statistics"][split]["drawn"]["thickness_nm"]
+            self.assertGreaterEqual(thickness["least"], 4 * 0.39)
+            self.assertLessEqual(thickness["most"], 6 * 0.3906)
+        self.assertEqual(manifest["statistics"]["duplicates"]["between_splits"], 0)
+        self.assertIn("<html", (data() / "data.html").read_text())
 
     def test_dry_runs_write_nothing(self):
         out = new_folder("dry")
