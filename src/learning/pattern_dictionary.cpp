@@ -14,8 +14,6 @@ constexpr int components = 24;
 constexpr std::int64_t samples_to_fit_on = 500, samples_at_once = 64;
 constexpr double same_thickness_nm = 3 * depth_cell_nm;
 
-double shot_noise_of(double electrons) { return electrons > 0 ? 0.5 / std::sqrt(electrons) : 0; }
-
 std::vector<std::int64_t> even_part(const std::vector<std::int64_t>& positions, std::int64_t most) {
   const auto count = std::min(most, std::ssize(positions));
   std::vector<std::int64_t> part;
