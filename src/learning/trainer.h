@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "learning/all_reduce.h"
 #include "learning/network.h"
 #include "learning/sample_source.h"
 
@@ -35,7 +36,10 @@ class Trainer {
   Trainer(Network& network, double weight_decay, int threads = 1, const LossWeights& weights = {});
   ~Trainer();
 
-  /// Learns from one batch and returns its loss before the step.
+  /// From now on each step is one of all `ranks`, which must outlive this.
+  void share_with(const Ranks* ranks);
+  /// Learns from one batch and returns its loss before the step. `targets` are of the whole batch, `features` of this
+  /// rank's share of it (all_reduce.h).
   double step(std::span<const Features* const> features, std::span<const Target* const> targets, double learning_rate);
   /// The mean loss of a batch, without learning.
   double loss(std::span<const Features* const> features, std::span<const Target* const> targets) const;
