@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "commands/command.h"
+#include "commands/launch.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
 #include "core/error.h"
@@ -38,6 +39,13 @@ void print_epoch(const EpochReport& epoch) {
   std::fflush(stdout);
 }
 
+void print_work(const DataSet& data, const TrainingSettings& settings, const Ranks& ranks) {
+  fmt::print("{} samples, {} epochs, {} network{}, {}{} threads\n", data.size(), settings.epochs, settings.members,
+             settings.members == 1 ? "" : "s", ranks.count() > 1 ? fmt::format("{} ranks of ", ranks.count()) : "",
+             settings.threads);
+  std::fflush(stdout);
+}
+
 void run(const Options& options) {
   if (options.list_settings) {
     fmt::print("[training]\n{}", settings_help<TrainingSettings>());
@@ -45,15 +53,22 @@ void run(const Options& options) {
   }
   if (options.data.empty() || options.output.empty())
     throw InputError("train wants DATA and -o FILE. Try 'terrace train --help'.");
+  const Ranks ranks(launch_of_this_process());
+  refuse_lost_ranks(ranks);
+  if (!ranks.is_first()) ranks.wait_for_all();  // until the first has found settings, data and output good
   const auto settings = settings_of(options);
   const DataSet data(options.data);
-  make_place_for(options.output);
-  fmt::print("{} samples, {} epochs, {} network{}, {} threads\n", data.size(), settings.epochs, settings.members,
-             settings.members == 1 ? "" : "s", settings.threads);
+  if (ranks.is_first()) {
+    make_place_for(options.output);
+    print_work(data, settings, ranks);
+    ranks.wait_for_all();
+  }
   const std::filesystem::path checkpoint = options.output + ".checkpoint";
   ProgressBar bar;
-  const auto model =
-      train(data, settings, {.progress = bar.callback(), .on_epoch = print_epoch, .checkpoint = checkpoint});
+  TrainingHooks hooks{.checkpoint = checkpoint, .ranks = &ranks};
+  if (ranks.is_first()) hooks.progress = bar.callback(), hooks.on_epoch = print_epoch;
+  const auto model = train(data, settings, hooks);
+  if (!ranks.is_first()) return;
   model.save(options.output);
   std::filesystem::remove(checkpoint);
   fmt::print("model: {} ({:.1f} MB)\n", options.output, std::filesystem::file_size(options.output) / 1e6);

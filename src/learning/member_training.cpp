@@ -52,7 +52,8 @@ double progress_of(const TrainingRun& run, int member, double epochs_done) {
   const double by_epochs = epochs_done / run.settings.epochs;
   if (run.settings.time_limit_minutes <= 0) return by_epochs;
   const double share = 60 * run.settings.time_limit_minutes / run.settings.members;
-  return std::max(by_epochs, (run.seconds() - member * share) / share);
+  const double seconds = of_first_rank(run.seconds(), run.hooks.ranks);
+  return std::max(by_epochs, (seconds - member * share) / share);
 }
 
 double learn_one_epoch(const TrainingRun& run, Learner& learner, double& rate) {
@@ -63,8 +64,9 @@ double learn_one_epoch(const TrainingRun& run, Learner& learner, double& rate) {
   double sum = 0;
   for (std::int64_t first = 0; first < run.training.size(); first += settings.batch) {
     const auto count = std::min<std::int64_t>(settings.batch, run.training.size() - first);
-    const auto features = make_features(count, settings.threads, [&](std::int64_t i) {
-      return run.training.varied(order[first + i], learner.member, learner.next_epoch);
+    const auto share = share_of(count, run.hooks.ranks);
+    const auto features = make_features(share.size, settings.threads, [&](std::int64_t i) {
+      return run.training.varied(order[first + share.first + i], learner.member, learner.next_epoch);
     });
     std::vector<const Target*> targets;
     for (std::int64_t i = 0; i < count; ++i) targets.push_back(&run.training.target(order[first + i]));
@@ -100,13 +102,13 @@ void validate(const TrainingRun& run, const Learner& learner, EpochReport& repor
       near += std::abs(std::round(depth_quantile(answer.depth_probability, 0.5)) - labels.step_depth_cells) < 1.5;
     }
   }
-  report.validation_loss = loss / table.size();
+  report.validation_loss = of_first_rank(loss / table.size(), run.hooks.ranks);
   report.class_accuracy = right / table.size();
   report.within_one_cell = steps > 0 ? near / steps : 0;
 }
 
 void save_checkpoint(const TrainingRun& run, const TrainingState& state, const Learner* learner) {
-  if (run.hooks.checkpoint.empty()) return;
+  if (run.hooks.checkpoint.empty() || !is_first(run.hooks.ranks)) return;
   TensorFile file;
   file.record = {{"identity", run.identity}, {"finished", state.finished.size()}, {"seconds", run.seconds()}};
   for (const auto& report : state.curve) file.record["curve"].push_back(to_json(report));
@@ -165,7 +167,12 @@ double TrainingRun::seconds() const {
 
 void train_member(TrainingRun& run, TrainingState& state, const TensorFile* checkpoint) {
   Learner learner(run, static_cast<int>(state.finished.size()));
+  learner.trainer.share_with(run.hooks.ranks);
   if (checkpoint) resume(*checkpoint, learner);
+  refuse_disagreement(learner.next_epoch, run.hooks.ranks,
+                      fmt::format("Not all ranks see the checkpoint '{}' as the first one does. Is it on a file system "
+                                  "that all machines share?",
+                                  run.hooks.checkpoint.string()));
   while (!is_over(run, learner)) {
     const auto report = run_epoch(run, learner);
     state.curve.push_back(report);

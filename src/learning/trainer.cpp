@@ -62,6 +62,17 @@ struct Trainer::State {
   std::vector<Replica> replicas;
   Tensor values, decay, mean, square, average;
   std::int64_t steps = 0;
+  const Ranks* ranks = nullptr;
+
+  /// The gradient and the loss of the whole batch, from those of this rank's share.
+  double add_other_ranks(Tensor& gradient, double loss) const {
+    if (!ranks) return loss;
+    const auto count = gradient.numel();
+    auto both = torch::cat({gradient, torch::full({1}, loss)});
+    add_over_ranks({both.data_ptr<float>(), static_cast<std::size_t>(count + 1)}, ranks);
+    gradient.copy_(both.narrow(0, 0, count));
+    return both.data_ptr<float>()[count];
+  }
 
   double learn_part(Replica& replica, std::span<const Features* const> features, std::span<const Target* const> targets,
                     const TargetCounts& counts) const {
@@ -101,23 +112,28 @@ Trainer::Trainer(Network& network, const TrainerSettings& settings)
 
 Trainer::~Trainer() = default;
 
+void Trainer::share_with(const Ranks* ranks) { state_->ranks = ranks; }
+
 double Trainer::step(std::span<const Features* const> features, std::span<const Target* const> targets,
                      double learning_rate) {
   auto& s = *state_;
   const auto counts = count(targets);
+  const auto own = targets.subspan(share_of(std::ssize(targets), s.ranks).first, features.size());
   const auto n = std::ssize(features), parts = std::min(n, std::ssize(s.replicas));
   std::vector<double> losses(parts);
   parallel_for(parts, static_cast<int>(parts), [&](std::int64_t i) {
     const auto first = i * n / parts, size = (i + 1) * n / parts - first;
-    losses[i] = s.learn_part(s.replicas[i], features.subspan(first, size), targets.subspan(first, size), counts);
+    losses[i] = s.learn_part(s.replicas[i], features.subspan(first, size), own.subspan(first, size), counts);
   });
   const torch::NoGradGuard no_gradients;
   auto& gradient = s.replicas[0].gradients;
+  if (parts == 0) gradient.zero_();
   for (std::int64_t i = 1; i < parts; ++i) gradient.add_(s.replicas[i].gradients);
+  const double loss = s.add_other_ranks(gradient, std::accumulate(losses.begin(), losses.end(), 0.0));
   const double length = gradient.norm().item<double>();
   if (length > longest_gradient) gradient.mul_(longest_gradient / length);
   s.follow(gradient, learning_rate);
-  return std::accumulate(losses.begin(), losses.end(), 0.0);
+  return loss;
 }
 
 void Trainer::copy_average_to(Network& network) const {

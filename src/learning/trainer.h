@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "learning/all_reduce.h"
 #include "learning/network.h"
 #include "learning/target.h"
 
@@ -35,7 +36,10 @@ class Trainer {
   Trainer(Network& network, const TrainerSettings& settings);
   ~Trainer();
 
-  /// Learns from one batch and returns its loss before the step.
+  /// From now on each step is one of all `ranks`, which must outlive this.
+  void share_with(const Ranks* ranks);
+  /// Learns from one batch and returns its loss before the step. `targets` are of the whole batch, `features` of this
+  /// rank's share of it (all_reduce.h).
   double step(std::span<const Features* const> features, std::span<const Target* const> targets, double learning_rate);
   /// Gives `network` the running mean of the weights (Polyak & Juditsky, SIAM J. Control Optim. 30 (1992) 838, with an
   /// exponential window), which judges unseen samples better than the last weights do.

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/checksum.h"
 #include "core/constants.h"
 #include "core/error.h"
 #include "core/random.h"
+#include "learning/all_reduce.h"
 #include "learning/linear_algebra.h"
 #include "learning/member_training.h"
 
@@ -53,6 +55,12 @@ Preprocessing fit_on_part(const SampleSource& samples, const std::vector<std::in
                             .electrons_per_pattern = usual_dose(samples.detection()),
                             .input = settings.input,
                             .use_conditions = settings.use_conditions});
+}
+
+/// A whole number that a double holds exactly.
+double fingerprint_of(const Preprocessing& preprocessing) {
+  const auto& basis = preprocessing.basis;
+  return static_cast<double>(checksum(basis.data(), basis.size() * sizeof(*basis.data())) >> 12);
 }
 
 int depth_bins_of(const SampleSource& samples, const std::vector<std::int64_t>& positions) {
@@ -172,6 +180,9 @@ Model train(const SampleSource& given, const TrainingSettings& settings, const T
   const auto start = std::chrono::steady_clock::now();
   Model model;
   model.preprocessing = fit_on_part(samples, training_positions, settings, hooks.progress);
+  refuse_disagreement(fingerprint_of(model.preprocessing), hooks.ranks,
+                      "The ranks compute different preprocessings from the same data (their processors or numbers of "
+                      "threads differ). Choose machines of one kind.");
   const int bins = depth_bins_of(samples, training_positions);
   const SampleTable training(samples, training_positions, model.preprocessing, settings, bins, hooks.progress);
   const SampleTable validation(samples, validation_positions, model.preprocessing, settings, bins, hooks.progress);

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "core/progress.h"
+#include "dataset/ranks.h"
 #include "learning/model.h"
 #include "learning/sample_source.h"
 #include "learning/training_settings.h"
@@ -27,11 +28,13 @@ struct TrainingHooks {
   std::function<void(const EpochReport&)> on_epoch;
   /// Written after each epoch when not empty; an existing one of the same data and settings is resumed, exactly.
   std::filesystem::path checkpoint;
+  /// Share out each batch; the first one writes the checkpoint, all read it. Null for this process alone.
+  const Ranks* ranks = nullptr;
 };
 
 /// Trains on the split "train", picks each member's best epoch and calibrates on the split "calibration". The same
-/// data, settings and number of threads give the same model (without a time limit). Throws InputError where a split is
-/// empty or a checkpoint belongs to another run.
+/// data, settings and numbers of threads and ranks give the same model (without a time limit). Throws InputError where
+/// a split is empty or a checkpoint belongs to another run.
 Model train(const SampleSource& samples, const TrainingSettings& settings, const TrainingHooks& hooks = {});
 Model train(const DataSet& data, const TrainingSettings& settings, const TrainingHooks& hooks = {});
 
