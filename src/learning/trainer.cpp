@@ -66,7 +66,7 @@ struct Trainer::State {
 
   /// The gradient and the loss of the whole batch, from those of this rank's share.
   double add_other_ranks(Tensor& gradient, double loss) const {
-    if (!ranks) return loss;
+    if (!ranks || ranks->count() == 1) return loss;
     const auto count = gradient.numel();
     auto both = torch::cat({gradient, torch::full({1}, loss)});
     add_over_ranks({both.data_ptr<float>(), static_cast<std::size_t>(count + 1)}, ranks);

@@ -11,8 +11,8 @@ from workshop import new_folder
 
 why_not = "built without learning" if not workshop.has_learning else ranks.why_not("terrace-learn")
 
-# Batches of 7 give two ranks unequal shares. No chance of a masked or noisy difference: those follow the sample.
-SETTINGS = workshop.TRAINING.replace("epochs = 2", "epochs = 6").replace("batch = 8", "batch = 7")
+# 28 samples in batches of 9: the last one holds a single sample, so that one of two ranks has nothing to learn from.
+SETTINGS = workshop.TRAINING.replace("epochs = 2", "epochs = 6").replace("batch = 8", "batch = 9\nlearning_rate = 0.01")
 
 
 def record(file):
@@ -42,14 +42,14 @@ def alone():
 @unittest.skipIf(why_not, why_not)
 class Training(unittest.TestCase):
     def assert_same_curve(self, found):
-        # Sums of another order differ by 1e-7 of themselves. Where a gradient is that small, AdamW may turn a weight's step
-        # round: 2e-3 of one weight in thousands, for 6 epochs of 6 steps. That leaves some 1e-5 of the loss; 1e-3 is
-        # allowed. Ranks that kept their gradients to themselves would follow half of each batch: a hundredth and more.
+        # Sums of another order differ by 1e-7 of themselves. Where a gradient is itself that small, AdamW may turn a
+        # weight's step round, 0.01 of one weight in thousands, in each of 24 steps: some 1e-6 of the loss; 1e-4 is allowed.
+        # Ranks that kept their gradients to themselves would learn from other samples: parts in a hundred.
         self.assertEqual(len(found), len(alone()))
         for epoch, (one, two) in enumerate(zip(alone(), found)):
             for a, b in zip(one, two):
-                self.assertLess(abs(a - b), 1e-3 * abs(a), f"epoch {epoch + 1}: {one} alone, {two} shared")
-        self.assertGreater(alone()[0][0] - alone()[-1][0], 0.02 * alone()[0][0])  # it learns
+                self.assertLess(abs(a - b), 1e-4 * abs(a), f"epoch {epoch + 1}: {one} alone, {two} shared")
+        self.assertGreater(alone()[0][0] - alone()[-1][0], 0.05 * alone()[0][0])  # it learns
 
     def test_two_ranks_follow_the_curve_of_one(self):
         out = new_folder("shared")
@@ -58,11 +58,6 @@ class Training(unittest.TestCase):
         self.assertEqual([p.name for p in out.iterdir()], ["x.model"])
         self.assertEqual(process.stdout_text.count("2 ranks of 1 threads"), 1)
         self.assertEqual(process.stdout_text.count("model: "), 1)
-
-    def test_more_ranks_than_samples_of_the_last_batch(self):
-        out = new_folder("many")
-        run_well(*arguments(out / "x.model"), ranks=8)  # batches of 7: one rank has nothing to learn from
-        self.assert_same_curve(curve(out / "x.model"))
 
     def test_a_killed_rank_ends_the_training_and_the_next_goes_on(self):
         out = new_folder("killed") / "x.model"
