@@ -3,7 +3,7 @@ JOBS ?= $(shell nproc)
 BUILD := build/release
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure build program demo test bench test-browser web web-packages check format clean
+.PHONY: help setup configure build program demo study test bench test-browser web web-packages check format clean
 
 help:            ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -23,6 +23,9 @@ program: configure
 
 demo: program    ## simulate, train, evaluate and predict in minutes; ends with out/demo/report.html
 	@tools/demo.sh
+
+study: program   ## the studies at full size (hours; goes on where it stopped): data, networks, figures, models/
+	@tools/study.sh
 
 test: build      ## build everything and run all tests
 	ctest --preset release --parallel $(JOBS) --no-label-summary

@@ -17,13 +17,12 @@ using testing::HasSubstr;
 class StudySource : public SampleSource {
  public:
   StudySource(std::vector<Sample> samples, const std::string& hash, std::vector<double> electrons = {0, 0})
-      : list_(source_of(std::move(samples), synthetic::small_grid())) {
-    DetectionRanges detection;
-    detection.electrons_per_pattern = std::move(electrons);
-    manifest_ = {{"recipe_hash", hash}, {"recipe", {{"detection", to_json(detection)}}}};
+      : list_(source_of(std::move(samples), synthetic::small_grid(), {.electrons_per_pattern = std::move(electrons)})) {
+    manifest_ = {{"recipe_hash", hash}, {"recipe", {{"detection", to_json(list_->detection())}}}};
   }
   std::int64_t size() const override { return list_->size(); }
   const StandardGrid& grid() const override { return list_->grid(); }
+  const DetectionRanges& detection() const override { return list_->detection(); }
   const Labels& labels(std::int64_t position) const override { return list_->labels(position); }
   const Conditions& conditions(std::int64_t position) const override { return list_->conditions(position); }
   const Origin& origin(std::int64_t position) const override { return list_->origin(position); }

@@ -95,7 +95,9 @@ class Ranks(DataSet):
         process.communicate(timeout=60)
         self.assertNotEqual(process.returncode, 0)
         self.assertTrue(wait_for_end_of(everyone))
-        self.assert_unfinished(out)
+        # mpirun takes up to a second to end its ranks, in which a few shards more may be made.
+        run_well("dataset", recipe(), "-o", out, "--threads", 1)
+        self.assert_whole(out)
 
     def test_what_is_wrong_for_all_is_said_once_and_nothing_hangs(self):
         process = run("dataset", "nowhere.toml", "-o", new_folder("wrong"), ranks=2)

@@ -23,7 +23,7 @@ def record(file):
 
 
 def curve(file):
-    return [[epoch["training_loss"], epoch["validation_loss"]] for epoch in record(file)["learning_curve"]]
+    return [[epoch["training_loss"], epoch["validation_loss"]] for epoch in record(file)["about"]["learning_curve"]]
 
 
 def arguments(output):
@@ -44,12 +44,12 @@ class Training(unittest.TestCase):
     def assert_same_curve(self, found):
         # Sums of another order differ by 1e-7 of themselves. Where a gradient is that small, AdamW may turn a weight's step
         # round: 2e-3 of one weight in thousands, for 6 epochs of 6 steps. That leaves some 1e-5 of the loss; 1e-3 is
-        # allowed. Ranks that kept their gradients to themselves would differ by what half a batch does, a tenth.
+        # allowed. Ranks that kept their gradients to themselves would follow half of each batch: a hundredth and more.
         self.assertEqual(len(found), len(alone()))
         for epoch, (one, two) in enumerate(zip(alone(), found)):
             for a, b in zip(one, two):
                 self.assertLess(abs(a - b), 1e-3 * abs(a), f"epoch {epoch + 1}: {one} alone, {two} shared")
-        self.assertGreater(alone()[0][0] - alone()[-1][0], 0.05 * alone()[0][0])  # it learns
+        self.assertGreater(alone()[0][0] - alone()[-1][0], 0.02 * alone()[0][0])  # it learns
 
     def test_two_ranks_follow_the_curve_of_one(self):
         out = new_folder("shared")
@@ -80,7 +80,7 @@ class Training(unittest.TestCase):
         self.assertLess(len(before), 6)
         run_well(*arguments(out), ranks=2)
         self.assert_same_curve(curve(out))
-        after = record(out)["learning_curve"]
+        after = record(out)["about"]["learning_curve"]
         self.assertEqual(after[:len(before)], before)  # gone on with, not begun again
 
 
