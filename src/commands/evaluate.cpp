@@ -1,6 +1,7 @@
 // evaluate: a model and a data set in, its figures on families that it never saw out.
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <filesystem>
 
 #include "commands/command.h"
@@ -12,6 +13,7 @@
 #include "core/text_file.h"
 #include "learning/baselines.h"
 #include "learning/evaluation.h"
+#include "learning/sanity.h"
 
 namespace terrace {
 namespace {
@@ -22,7 +24,7 @@ using Json = nlohmann::ordered_json;
 struct Options {
   std::string model, data, output, single_slice, limit;
   int threads = 1;
-  bool other_recipe = false;
+  bool other_recipe = false, sanity = false;
 };
 
 /// The proof that nothing but the order of atoms tells twins apart: at chance on projected specimens.
@@ -34,6 +36,16 @@ Measure single_slice_twins(const Options& options, const Progress& progress) {
   measure.name = "twins_in_a_single_slice";
   measure.meaning = "rough against matched diffuse where every specimen is projected into one slice: chance is 0.5";
   return measure;
+}
+
+/// Networks that must fail, as a block of their own.
+Json sanity_of(const Options& options, const DataSet& data, const Progress& progress) {
+  auto settings = sanity_settings();
+  settings.threads = options.threads;
+  const auto measures = sanity_measures(*source_of(data), settings, progress);
+  fmt::print("\n");
+  print_measures(measures);
+  return to_json(measures);
 }
 
 /// What 'terrace limit' wrote about the same recipe; null where none was given.
@@ -67,8 +79,10 @@ void run(const Options& options) {
   print_measures(evaluation.measures);
   print_doses(evaluation);
   print_held_out(evaluation);
+  std::fflush(stdout);  // before more progress
 
   auto json = to_json(evaluation);
+  if (options.sanity) json["sanity"] = sanity_of(options, data, bar.callback());
   if (limit.is_object()) json["exact"] = limit.at("exact");
   json["learning_curve"] = model.record.value("learning_curve", Json::array());
   write_text(folder / "evaluation.json", json.dump(1) + "\n");
@@ -94,6 +108,9 @@ void add_evaluate(CLI::App& app) {
   app.add_option("--limit", options->limit,
                  "what 'terrace limit' wrote about the same recipe: its figures stand beside the model's on the same "
                  "samples");
+  app.add_flag("--sanity", options->sanity,
+               "train two small networks that must fail on twins: one sees sums of patterns alone, one learns shuffled "
+               "labels");
   app.add_flag("--other-recipe", options->other_recipe,
                "judge the model on data of another recipe than it learnt from; the record says so");
   add_threads_option(app, options->threads);

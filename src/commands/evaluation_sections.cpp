@@ -176,6 +176,23 @@ void add_baselines(const Json& evaluation, ReportContent& report) {
                              .tables = {std::move(table)}});
 }
 
+void add_sanity(const Json& evaluation, ReportContent& report) {
+  TextTable table{.title = "Twins told apart", .columns = {"network", "share right"}};
+  table.meaning = "A coin reaches 0.5.";
+  const auto add_row = [&](const Json& block, const char* measure, const char* name) {
+    if (block.contains(measure)) table.rows.push_back({name, with_interval(block, measure)});
+  };
+  const auto sanity = evaluation.value("sanity", Json::object());
+  add_row(evaluation, "twins_in_a_single_slice", "trained and judged on specimens projected into one slice");
+  add_row(sanity, "totals_matched_at_10000", "sees the sum of each pattern alone, 10,000 electrons");
+  add_row(sanity, "totals_matched_at_1000", "the same, 1,000 electrons");
+  add_row(sanity, "shuffled_labels_matched", "learnt labels exchanged at random");
+  if (table.rows.empty()) return;
+  report.sections.push_back({.title = "What must fail",
+                             .lead = "Networks that are kept from what should tell twins apart.",
+                             .tables = {std::move(table)}});
+}
+
 }  // namespace
 
 Curve measured_curve(const Json& evaluation, const std::string& name, const std::string& legend) {
@@ -191,6 +208,7 @@ void add_evaluation_sections(const Json& evaluation, ReportContent& report) {
   add_doses(evaluation, report);
   add_thickness(evaluation, report);
   add_held_out(evaluation, report);
+  add_sanity(evaluation, report);
 }
 
 }  // namespace terrace

@@ -21,13 +21,13 @@ bool is_in_question(const Labels& labels) {
 }
 
 std::vector<Sample> read_in_question(const SampleSource& source, std::string_view split,
-                                     const BaselineQuestion& question) {
+                                     const DetectionAtDose& detection, int threads) {
   std::vector<std::int64_t> positions, chosen;
   for (const auto i : positions_in_split(source, split))
     if (is_in_question(source.labels(i))) positions.push_back(i);
   const auto count = std::min<std::int64_t>(most_samples, std::ssize(positions));
   for (std::int64_t i = 0; i < count; ++i) chosen.push_back(positions[i * std::ssize(positions) / count]);
-  return read_detected(source, chosen, question.detection, question.threads);
+  return read_detected(source, chosen, detection, threads);
 }
 
 bool has_both(const std::vector<Sample>& samples) {
@@ -101,10 +101,12 @@ void add_dictionary(const SampleSource& source, const std::vector<Sample>& test,
 
 std::vector<Measure> baseline_measures(const SampleSource& samples, const BaselineQuestion& question,
                                        const Progress& progress) {
-  const auto training = read_in_question(samples, "train", question);
-  const auto test = read_in_question(samples, question.split, question);
+  const auto training = read_in_question(samples, "train", question.detection, question.threads);
+  const auto test = read_in_question(samples, question.split, question.detection, question.threads);
   if (!has_both(training) || test.empty()) return {};
-  const auto preprocessing = fit_preprocessing(training, samples.grid(), {.components = linear_components});
+  const auto preprocessing = fit_preprocessing(
+      read_in_question(samples, "train", {}, question.threads), samples.grid(),
+      {.components = linear_components, .electrons_per_pattern = question.detection.electrons_per_pattern});
   std::vector<Measure> measures;
   const auto tell = [&](std::int64_t done) {
     if (progress) progress("asking the baselines", done, 3);

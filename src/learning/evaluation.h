@@ -48,6 +48,7 @@ struct Evaluation {
 /// "depth_scatter", "curves", "by_dose" {dose: {name: measure}}, "beside_limit" likewise, "held_out" {set: {name:
 /// measure}}, "about". Numbers that do not exist (no sample to measure on) are left out with their measure.
 nlohmann::ordered_json to_json(const Evaluation& evaluation);
+nlohmann::ordered_json to_json(const std::vector<Measure>& measures);
 
 struct EvaluationSettings {
   std::string split = "test";

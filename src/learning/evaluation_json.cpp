@@ -69,6 +69,12 @@ const Measure* find_measure(const std::vector<Measure>& measures, std::string_vi
   return found == measures.end() ? nullptr : &*found;
 }
 
+Json to_json(const std::vector<Measure>& measures) {
+  auto json = Json::object();
+  add_measures(measures, json);
+  return json;
+}
+
 Json to_json(const Evaluation& evaluation) {
   Json json;
   add_measures(evaluation.measures, json);

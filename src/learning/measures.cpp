@@ -1,5 +1,6 @@
 #include "learning/measures.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -49,6 +50,12 @@ void add_class_measures(Table& table) {
       [](const auto& s) { return s.labels.interface_class == InterfaceClass::abrupt; }, class_is_right);
 }
 
+/// Two steps or more are the last answer.
+bool step_count_is_right(const JudgedSample& s) {
+  const auto& p = s.prediction.step_count_probability;
+  return std::ranges::max_element(p) - p.begin() == std::min<std::ptrdiff_t>(s.labels.step_count, std::ssize(p) - 1);
+}
+
 /// Steps in one part of the lamella, as shares of its thickness.
 Choose step_between(double from, double to) {
   return [=](const JudgedSample& s) { return has_single_step(s) && step_place(s) >= from && step_place(s) < to; };
@@ -65,6 +72,8 @@ void add_step_measures(Table& table) {
             step_between(0, 1.0 / 3), depth_error_nm);
   table.add("step_depth_mae_middle_nm", "the same in its second third", step_between(1.0 / 3, 2.0 / 3), depth_error_nm);
   table.add("step_depth_mae_near_exit_nm", "the same in its last third", step_between(2.0 / 3, 2), depth_error_nm);
+  table.add("step_count_accuracy", "scans whose number of steps, none, one or two, was right", all,
+            step_count_is_right);
   table.add("step_direction", "single steps whose direction, up or down, was right", has_single_step,
             direction_is_right);
   table.add("mirror_confusion", "single steps taken for their mirror image (thickness - depth, other direction)",
@@ -76,6 +85,18 @@ void add_width_measures(Table& table) {
             [](const auto& s) { return std::abs(s.prediction.sigma_a_cells - s.labels.sigma_a_cells); });
   table.add("sigma_b_mae", "mean error of the width on the B site, cells", all,
             [](const auto& s) { return std::abs(s.prediction.sigma_b_cells - s.labels.sigma_b_cells); });
+}
+
+void add_crystal_measures(Table& table) {
+  table.add(
+      "interface_offset_mae", "mean error of the mean boundary's place from the registered plane, cells", all,
+      [](const auto& s) { return std::abs(s.prediction.interface_offset_cells - s.labels.interface_offset_cells); });
+  table.add("film_cell_mae", "mean error of the film's cell across the interface, angstrom", all,
+            [](const auto& s) { return std::abs(s.prediction.film_cell_angstrom - s.labels.film_cell_angstrom); });
+  table.add("thickness_mae_nm", "mean error of the thickness, nm", all,
+            [](const auto& s) { return std::abs(s.prediction.estimated_thickness_nm - s.labels.thickness_nm); });
+  table.add("given_thickness_mae_nm", "mean error of the thickness that was given, nm", all,
+            [](const auto& s) { return std::abs(s.conditions.thickness_nm - s.labels.thickness_nm); });
 }
 
 Measure calibration_measure(std::span<const JudgedSample> judged) {
@@ -109,6 +130,7 @@ std::vector<Measure> measures_of(std::span<const JudgedSample> judged) {
   add_class_measures(table);
   add_step_measures(table);
   add_width_measures(table);
+  add_crystal_measures(table);
   add_trust_measures(judged, table);
   return table.take();
 }

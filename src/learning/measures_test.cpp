@@ -62,6 +62,22 @@ TEST(Measures, depth_is_judged_in_whole_cells) {
   EXPECT_NEAR(value_of(samples, "step_depth_mae_nm"), (0.4 + 1.2 + 2.4 + 0.4) / 4 * 0.3905, 1e-9);
 }
 
+TEST(Measures, of_three_steps_two_or_more_is_the_right_count) {
+  auto none = judged(InterfaceClass::diffuse, {0, 0, 1, 0}), one = step(10, 10, 1), many = step(10, 10, 1);
+  many.labels.step_count = 3;
+  for (auto* s : {&none, &one, &many}) s->prediction.step_count_probability = {0.1, 0.3, 0.6};
+  EXPECT_DOUBLE_EQ(value_of({none, one, many}, "step_count_accuracy"), 1.0 / 3);
+}
+
+TEST(Measures, the_thickness_is_judged_against_the_true_one_not_the_given_one) {
+  auto s = step(10, 10, 1);
+  s.labels.thickness_nm = 10;
+  s.conditions.thickness_nm = 12;
+  s.prediction.estimated_thickness_nm = 10.5;
+  EXPECT_DOUBLE_EQ(value_of({s}, "thickness_mae_nm"), 0.5);
+  EXPECT_DOUBLE_EQ(value_of({s}, "given_thickness_mae_nm"), 2);
+}
+
 TEST(Measures, a_mirror_answer_has_the_other_depth_and_the_other_direction) {
   EXPECT_TRUE(is_mirror_answer(step(10, 20, 0.1)));
   EXPECT_FALSE(is_mirror_answer(step(10, 20, 0.9)));  // the direction is right
