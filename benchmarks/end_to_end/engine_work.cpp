@@ -109,7 +109,7 @@ Json one_state() {
   for (int depth = 1; depth < 40; ++depth)
     for (int cells = depth + 1; cells <= 40; ++cells) add_view(plan, depth - 1, cells, {}, 192);
   const double seconds = run(simulate, plan, 1);  // the engine that users get
-  double separate = 0;  // slab steps of re-running every pair from the surface
+  double separate = 0;                            // slab steps of re-running every pair from the surface
   for (const auto& exit : plan.exits) separate += exit.depth;
   return {{"seconds", seconds},
           {"patterns", 192 * plan.views.size()},

@@ -8,8 +8,8 @@
 namespace terrace {
 
 /// A square grid of `pixels` × `pixels`, `mrad_per_pixel` wide; the undiffracted beam falls on the middle of pixel
-/// [pixels/2][pixels/2], or `centre` pixels from it. Rows run along ky, columns along kx. With dose 0 patterns are fractions of the beam, else
-/// electrons drawn from Poisson statistics.
+/// [pixels/2][pixels/2], or `centre` pixels from it. Rows run along ky, columns along kx. With dose 0 patterns are
+/// fractions of the beam, else electrons drawn from Poisson statistics.
 struct Camera {
   int pixels = 64;
   double mrad_per_pixel = 1.25;
