@@ -12,8 +12,9 @@
 namespace terrace {
 namespace {
 
-// At twice the 99th percentile of known samples a scan is called strange; between one and two it gets a warning.
-constexpr double strange_distance = 2.0;
+// Beyond the 99th percentile of known samples there is no answer: patterns of other programs at 1.2 of it were read
+// with a depth outside the stated interval (docs/guide/reading_a_scan.md).
+constexpr double strange_distance = 1.0;
 
 void fill_regressions(const Answer& answer, Prediction& p) {
   const auto& [sigma_a, sigma_b, offset, thickness_excess, film_cell] = answer.values;
@@ -45,12 +46,10 @@ void judge_domain(const Model& model, const Conditions& conditions, Prediction& 
   prediction.abstains = !prediction.reasons.empty();
   if (prediction.out_of_domain > strange_distance) {
     prediction.abstains = true;
-    prediction.reasons.push_back(
-        fmt::format("The patterns resemble nothing in the training set (distance {:.1f}, known samples stay below 1).",
-                    prediction.out_of_domain));
-  } else if (prediction.out_of_domain > 1) {
-    prediction.reasons.push_back(
-        fmt::format("The patterns lie at the edge of the training set (distance {:.1f}).", prediction.out_of_domain));
+    prediction.reasons.push_back(fmt::format(
+        "The patterns differ from all that the model was trained on (distance {:.2f}, 99 % of known samples stay below "
+        "1).",
+        prediction.out_of_domain));
   }
 }
 
