@@ -36,7 +36,7 @@ make_study() {
   step "3 of 5: the exact limit"
   timed limit "$terrace" limit "recipes/$name.toml" -o "$out/limit.json"
   step "4 of 5: figures"
-  timed figures "$terrace" evaluate "$out/model.terrace" "$out/data" --limit "$out/limit.json" -o "$out" | tee "$out/evaluation.txt"
+  timed figures "$terrace" evaluate "$out/model.terrace" "$out/data" --limit "$out/limit.json" --sanity -o "$out" | tee "$out/evaluation.txt"
   step "5 of 5: models/$name"
   mkdir -p "models/$name"
   cp "$out/model.terrace" "models/$name/$name.terrace"
