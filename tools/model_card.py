@@ -62,6 +62,11 @@ def by_dose(evaluation):
                                            rows) + "\n"
 
 
+def sanity(evaluation):
+    rows = [[name.replace("_", " "), cell(measure), measure["meaning"]] for name, measure in evaluation.get("sanity", {}).items()]
+    return "\n## What must fail\n\n" + table(["network", "figure", "what it is"], rows) + "\n" if rows else ""
+
+
 def held_out(evaluation):
     sets = evaluation.get("held_out", {})
     if not sets:
@@ -105,7 +110,7 @@ programs' patterns and measured ones differ from these is in docs/physics.md.
 On families of structures that training never saw; intervals resample families.
 
 {headline(evaluation)}
-{by_dose(evaluation)}{held_out(evaluation)}
+{by_dose(evaluation)}{held_out(evaluation)}{sanity(evaluation)}
 ## What it was trained on
 
 {domain(recipe)}
