@@ -1,5 +1,5 @@
 #!/bin/bash
-# One job, many machines: the ranks share out the shards, then one training.
+# One job, many machines: the ranks share out the shards, then each batch of the training.
 #SBATCH --job-name=terrace
 #SBATCH --ntasks=16
 #SBATCH --cpus-per-task=8
@@ -11,4 +11,5 @@ model=${3:?}
 
 # Every rank takes its threads from SLURM_CPUS_PER_TASK; --cpus-per-task hands it on to srun (Slurm 22.05 and later want so).
 srun --mpi=pmix --cpus-per-task="$SLURM_CPUS_PER_TASK" terrace dataset "$recipe" -o "$folder"
-terrace train "$folder" -o "$model"
+# A batch of 64 feeds four ranks well; more of them would wait for each other.
+srun --mpi=pmix --ntasks=4 --cpus-per-task="$SLURM_CPUS_PER_TASK" terrace train "$folder" -o "$model"
