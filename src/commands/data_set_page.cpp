@@ -19,9 +19,9 @@ using Number = std::function<double(std::int64_t position)>;
 
 constexpr int pictures_of_a_class = 2, bars = 24;
 
-/// The splits in the order of their samples.
+/// The study's own splits, then the held-out sets in the order of their samples.
 std::vector<std::string> splits_of(const DataSet& data) {
-  std::vector<std::string> splits;
+  std::vector<std::string> splits = {"train", "calibration", "test"};
   for (std::int64_t i = 0; i < data.size(); ++i)
     if (std::ranges::find(splits, data.origin(i).split) == splits.end()) splits.push_back(data.origin(i).split);
   return splits;
@@ -78,19 +78,24 @@ TextTable ranges_table(const DataSet& data, const Json& statistics) {
   return table;
 }
 
-/// Counts in equal bars as a line over their middles, one for each split; NaN is left out.
+/// What a histogram calls the samples of a split: all held-out sets are one there.
+std::string kind_of(const std::string& split) {
+  return split == "train" || split == "calibration" || split == "test" ? split : "held-out sets";
+}
+
+/// Counts in equal bars as a line over their middles, one for each kind of split; NaN is left out.
 Chart histogram(const DataSet& data, const char* title, const char* x_name, const Number& number) {
   std::map<std::string, std::vector<double>> numbers;
   double least = 1e300, most = -1e300;
   for (std::int64_t i = 0; i < data.size(); ++i) {
     const double value = number(i);
     if (std::isnan(value)) continue;
-    numbers[data.origin(i).split].push_back(value);
+    numbers[kind_of(data.origin(i).split)].push_back(value);
     least = std::min(least, value), most = std::max(most, value);
   }
-  Chart chart{.title = title, .meaning = "Share of each split's samples.", .x_name = x_name, .y_name = "share"};
+  Chart chart{.title = title, .meaning = "Share of the samples of each kind.", .x_name = x_name, .y_name = "share"};
   const double width = most > least ? (most - least) / bars : 1;
-  for (const auto& name : splits_of(data)) {
+  for (const char* name : {"train", "calibration", "test", "held-out sets"}) {
     const auto& values = numbers[name];
     if (values.empty()) continue;
     Curve curve{.name = name, .y = std::vector<double>(bars, 0)};

@@ -29,11 +29,12 @@ std::string with_interval(const Json& block, const std::string& measure) {
                      entry.at("high").get<double>());
 }
 
+/// What a block rests on, in smaller print.
 std::string evidence(const Json& block) {
-  if (!block.contains("class_accuracy")) return "–";
+  if (!block.contains("class_accuracy")) return "";
   const auto& entry = block.at("class_accuracy");
-  return fmt::format("{}\n{} structures\n{} families", entry.at("n").get<long>(), entry.at("structures").get<long>(),
-                     entry.at("families").get<long>());
+  return fmt::format("\n{} samples\n{} structures\n{} families", entry.at("n").get<long>(),
+                     entry.at("structures").get<long>(), entry.at("families").get<long>());
 }
 
 std::string words_of(std::string name) {
@@ -133,12 +134,11 @@ void add_held_out(const Json& evaluation, ReportContent& report) {
       "looks "
       "stranger to the model than one of the test families (AUROC); a coin reaches 0.5.";
   for (const auto& [measure, name] : compared) table.columns.push_back(name);
-  table.columns.insert(table.columns.end(), {"recognised", "samples"});
+  table.columns.push_back("recognised");
   const auto add_row = [&](const std::string& name, const Json& block) {
-    auto& row = table.rows.emplace_back(1, name);
+    auto& row = table.rows.emplace_back(1, name + evidence(block));
     for (const auto& [measure, unused] : compared) row.push_back(with_interval(block, measure));
     row.push_back(with_interval(block, "out_of_domain_auroc"));
-    row.push_back(evidence(block));
   };
   add_row("in range (test)", evaluation);
   for (const auto& [name, block] : sets.items()) add_row(words_of(name), block);

@@ -96,7 +96,7 @@ function lines(text) {
 /** Words and numbers in rows; the first cell of each names it. */
 export function text_table({ title, meaning, columns, rows }) {
   const body = rows.map(([name, ...cells]) =>
-    make("tr", {}, make("th", { scope: "row" }, name), ...cells.map((cell) => make("td", { class: "number" }, ...lines(cell)))));
+    make("tr", {}, make("th", { scope: "row" }, ...lines(name)), ...cells.map((cell) => make("td", { class: "number" }, ...lines(cell)))));
   const head = make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, name)));
   const table = make("table", { class: "plain" }, make("thead", {}, head), make("tbody", {}, ...body));
   return figure(title, meaning, make("div", { class: "wide", tabindex: "0", role: "region", "aria-label": title }, table));
