@@ -47,7 +47,10 @@ class Grouping {
 
   Exit exit_of(const PlannedSample& sample, Group& group) {
     const auto& structure = plan_.structures[sample.structure];
-    const bool by_thickness = passage_ == Passage::single_slice || structure.interface.film_loss_exit_cells > 0;
+    // What is milled depends on where the exit is, and on which columns project as film down to there.
+    const auto& interface = structure.interface;
+    const bool milled = interface.film_loss_entrance_cells + interface.film_loss_exit_cells > 0;
+    const bool by_thickness = passage_ == Passage::single_slice || milled;
     const auto [known, is_new] = specimens_.try_emplace({sample.structure, by_thickness ? sample.thickness_cells : 0},
                                                         static_cast<int>(group.specimens.size()));
     if (is_new) group.specimens.push_back(specimen_of(structure, by_thickness ? sample.thickness_cells : 0));

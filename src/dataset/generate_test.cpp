@@ -103,6 +103,29 @@ TEST_F(Generate, patterns_hold_most_of_the_beam) {
     }
 }
 
+TEST_F(Generate, a_milled_structure_is_the_same_whatever_thicker_one_is_made_with_it) {
+  // A step one cell above the exit: at 70 cells its column projects as film to 1.4 % and is milled, at 90 cells it is
+  // not.
+  auto recipe = tiny_recipe();
+  recipe.ranges.thickness_cells = {70, 90};
+  auto plan = plan_family(recipe, 0);
+  plan.samples.resize(2);
+  auto& structure = plan.structures[plan.samples[0].structure];
+  structure.interface.thickness_cells = 90;
+  structure.interface.step_depths_cells = {69};
+  structure.interface.step_heights_cells = {1};
+  structure.interface.film_loss_entrance_cells = 3;
+  structure.sites = sites(structure.interface, composition(structure.interface));
+  plan.samples[1] = plan.samples[0];
+  plan.samples[0].thickness_cells = 70;
+  plan.samples[1].thickness_cells = 90;
+  const auto together = simulate_family(recipe, plan, Passage::multislice);
+  plan.samples.resize(1);
+  structure.sites = cut_off(structure.sites, 70);
+  const auto alone = simulate_family(recipe, plan, Passage::multislice);
+  EXPECT_TRUE(std::equal(alone[0].patterns.begin(), alone[0].patterns.end(), together[0].patterns.begin()));
+}
+
 TEST_F(Generate, in_a_single_slice_twins_are_the_same_pattern) {
   const auto recipe = tiny_recipe();
   const auto plan = plan_family(recipe, 1);
