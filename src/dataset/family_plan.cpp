@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/random.h"
 #include "dataset/microscope_state.h"
@@ -132,6 +133,18 @@ class Planner {
     }
   }
 
+  /// `count` thicknesses, no two alike, of lamellae that hold a step at `depth` (0 for none).
+  std::vector<int> draw_exits(int depth, int count) {
+    std::vector<int> cells(thickest() + 1 - std::max(thinnest(), depth + 1));
+    std::iota(cells.begin(), cells.end(), std::max(thinnest(), depth + 1));
+    for (int i = 0; i < count; ++i) std::swap(cells[i], cells[draw(random_, i, static_cast<int>(cells.size()) - 1)]);
+    cells.resize(count);
+    return cells;
+  }
+
+  /// The deepest step that still leaves `exits` thicknesses to choose from.
+  int deepest_step(int exits) const { return thickest() - exits; }
+
   int random_height() { return random_.uniform() < 0.5 ? -1 : 1; }
 
   std::string draw_mixing() {
@@ -141,12 +154,10 @@ class Planner {
   /// One step at a random depth; thicknesses drawn from those that hold it.
   void add_stepped_with_twins() {
     Interface interface = begin_structure();
-    const int depth = draw(random_, 1, thickest() - 1);
+    const int depth = draw(random_, 1, deepest_step(recipe_.content.exits_per_step));
     interface.step_depths_cells = {depth};
     interface.step_heights_cells = {random_height()};
-    std::vector<int> exits;
-    for (int i = 0; i < recipe_.content.exits_per_step; ++i)
-      exits.push_back(draw(random_, std::max(thinnest(), depth + 1), thickest()));
+    const auto exits = draw_exits(depth, recipe_.content.exits_per_step);
     const auto offset_at = [&](int thickness) {
       return interface.step_heights_cells[0] * (1 - static_cast<double>(depth) / thickness);
     };
@@ -211,22 +222,20 @@ class Planner {
     const int registered = registered_plane(shift);
     interface = placed(interface, registered, thickest());
     const int structure = add_structure(interface, sites(interface, profile(interface, shift)));
-    for (int i = 0; i < recipe_.content.exits_per_profile; ++i)
-      add_samples(structure, draw(random_, thinnest(), thickest()), labels_of(interface, recipe_.rules),
-                  shift - registered, -1);
+    for (const int thickness : draw_exits(0, recipe_.content.exits_per_profile))
+      add_samples(structure, thickness, labels_of(interface, recipe_.rules), shift - registered, -1);
   }
 
   void add_stepped_and_diffuse() {
     Interface interface = mixed_interface();
-    const int depth = draw(random_, 1, thickest() - 1);
+    const int depth = draw(random_, 1, deepest_step(recipe_.content.exits_per_profile));
     interface.step_depths_cells = {depth};
     interface.step_heights_cells = {random_height()};
     const double mean = interface.step_heights_cells[0] * (1 - static_cast<double>(depth) / thickest());
     const int registered = registered_plane(mean);
     interface = placed(interface, registered, thickest());
     const int structure = add_structure(interface, sites(interface, profile(interface, 0)));
-    for (int i = 0; i < recipe_.content.exits_per_profile; ++i) {
-      const int thickness = draw(random_, std::max(thinnest(), depth + 1), thickest());
+    for (const int thickness : draw_exits(depth, recipe_.content.exits_per_profile)) {
       Interface cut = interface;
       cut.thickness_cells = thickness;
       const double offset = interface.step_heights_cells[0] * (1 - static_cast<double>(depth) / thickness) - registered;
@@ -237,18 +246,19 @@ class Planner {
   /// Two steps, up or down each, in lamellae that hold both.
   void add_twice_stepped() {
     Interface interface = begin_structure();
-    const int first = draw(random_, 1, thickest() - 2), second = draw(random_, first + 1, thickest() - 1);
+    const int deepest = deepest_step(recipe_.content.exits_per_profile);
+    const int first = draw(random_, 1, deepest - 1), second = draw(random_, first + 1, deepest);
     interface.step_depths_cells = {first, second};
     interface.step_heights_cells = {random_height(), random_height()};
     interface.thickness_cells = thickest();
     const int registered = registered_plane(labels_of(interface, recipe_.rules).boundary_offset_cells);
     interface = placed(interface, registered, thickest());
     const int structure = add_structure(interface, sites(interface, composition(interface)));
-    for (int i = 0; i < recipe_.content.exits_per_profile; ++i) {
+    for (const int thickness : draw_exits(second, recipe_.content.exits_per_profile)) {
       Interface cut = interface;
-      cut.thickness_cells = draw(random_, std::max(thinnest(), second + 1), thickest());
+      cut.thickness_cells = thickness;
       const auto labels = labels_of(cut, recipe_.rules);
-      add_samples(structure, cut.thickness_cells, labels, labels.boundary_offset_cells - registered, -1);
+      add_samples(structure, thickness, labels, labels.boundary_offset_cells - registered, -1);
     }
   }
 
@@ -256,9 +266,8 @@ class Planner {
     const int registered = registered_plane(0);
     const Interface interface = placed(begin_structure(), registered, thickest());
     const int structure = add_structure(interface, sites(interface, composition(interface)));
-    for (int i = 0; i < recipe_.content.abrupt_exits; ++i)
-      add_samples(structure, draw(random_, thinnest(), thickest()), labels_of(interface, recipe_.rules), -registered,
-                  -1);
+    for (const int thickness : draw_exits(0, recipe_.content.abrupt_exits))
+      add_samples(structure, thickness, labels_of(interface, recipe_.rules), -registered, -1);
   }
 
   const Recipe& recipe_;

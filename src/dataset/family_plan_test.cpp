@@ -117,7 +117,7 @@ TEST(FamilyPlan, states_of_a_structure_differ_in_the_microscope_alone) {
   for (const auto& sample : plan.samples)
     by_structure[{sample.origin.structure, sample.thickness_cells}].push_back(&sample);
   for (const auto& [key, samples] : by_structure) {
-    ASSERT_EQ(samples.size() % 2, 0u);  // a thickness may have been drawn twice
+    ASSERT_EQ(samples.size(), 2u);  // no thickness is drawn twice
     EXPECT_NE(samples[0]->microscope, samples[1]->microscope);
     EXPECT_NE(samples[0]->origin.state, samples[1]->origin.state);
     EXPECT_EQ(samples[0]->structure, samples[1]->structure);
@@ -169,6 +169,8 @@ TEST(Recipe, what_cannot_be_built_is_refused_in_one_line) {
   EXPECT_THAT(refusal("[held_out.test]\nfamilies = 2"), HasSubstr("another name"));
   EXPECT_THAT(refusal("[held_out.thin]\nfamilies = 2\nthicknes_cells = [8, 9]"), HasSubstr("Did you mean"));
   EXPECT_THAT(refusal("[held_out.thin]\nfamilies = 2\nthickness_cells = [9, 8]"), HasSubstr("held_out.thin.thickness"));
+  EXPECT_THAT(refusal("[ranges]\nthickness_cells = [20, 22]"), HasSubstr("holds 3 thicknesses"));
+  EXPECT_THAT(refusal("[held_out.thin]\nfamilies = 2\nthickness_cells = [8, 9]"), HasSubstr("held_out.thin.thick"));
   EXPECT_THAT(refusal("[ranges]\nfilm_loss_cells = [0, 12]"), HasSubstr("leave no film"));
   EXPECT_THAT(refusal("[study]\nfamilies = 3\ntest_share = 0.01\ncalibration_share = 0.01"),
               HasSubstr("no family for"));
@@ -195,7 +197,7 @@ TEST(Recipe, held_out_sets_follow_the_study_and_differ_only_where_they_say) {
 TEST(Recipe, what_a_manifest_records_is_the_recipe_again) {
   const auto recipe = recipe_of(
       "[ranges]\nsource_fwhm_angstrom = [0.5, 0.9]\n[detection]\nelectrons_per_pattern = [500, 1e5]\n"
-      "[held_out.thin]\nfamilies = 2\nthickness_cells = [8, 9]");
+      "[held_out.thin]\nfamilies = 2\nthickness_cells = [8, 11]");
   EXPECT_EQ(recipe_hash(recipe_from_json(to_json(recipe))), recipe_hash(recipe));
 }
 

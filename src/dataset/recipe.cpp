@@ -54,6 +54,17 @@ void check(const Ranges& ranges, const std::string& section) {
                                  name("film_loss_cells"), ranges.film_loss_cells[1], ranges.thickness_cells[0]));
 }
 
+/// Thicknesses of one structure are all different.
+void check_thicknesses(const Recipe& recipe, const Ranges& ranges, const std::string& section) {
+  const auto& content = recipe.content;
+  const int wanted = std::max({content.exits_per_step, content.exits_per_profile, content.abrupt_exits});
+  const int held = ranges.thickness_cells[1] - ranges.thickness_cells[0] + 1;
+  if (held < wanted)
+    throw InputError(fmt::format("{}.thickness_cells = [{}, {}] holds {} thicknesses, but [content] asks for {} of a "
+                                 "structure. Widen it, or lower exits_per_step, exits_per_profile and abrupt_exits.",
+                                 section, ranges.thickness_cells[0], ranges.thickness_cells[1], held, wanted));
+}
+
 void check(const DetectionRanges& detection) {
   check_range(detection.electrons_per_pattern, "detection.electrons_per_pattern");
   check_range(detection.background_share, "detection.background_share");
@@ -80,7 +91,11 @@ void check(const Recipe& recipe) {
   check(recipe.substrate, "substrate");
   check(recipe.film, "film");
   check_splits(recipe);
-  for (const auto& set : recipe.held_out) check(set.ranges, "held_out." + set.name);
+  check_thicknesses(recipe, recipe.ranges, "ranges");
+  for (const auto& set : recipe.held_out) {
+    check(set.ranges, "held_out." + set.name);
+    check_thicknesses(recipe, set.ranges, "held_out." + set.name);
+  }
   const double reach = recipe.grid.half_span_cells + 1.5;  // the registered plane is up to a cell from the middle
   if (recipe.window.columns % 2 != 0 || recipe.window.columns / 2 < reach)
     throw InputError(fmt::format("window.columns = {} must be even and at least {:.0f} for grid.half_span_cells = {}.",
