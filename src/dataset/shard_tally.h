@@ -20,7 +20,9 @@ class ShardTally {
  public:
   ShardTally(const Recipe& recipe, const std::filesystem::path& folder, const Progress& progress, std::int64_t done,
              std::int64_t total)
-      : recipe_(recipe), folder_(folder), progress_(progress), done_(done), total_(total) {}
+      : recipe_(recipe), folder_(folder), progress_(progress), done_(done), total_(total) {
+    report();
+  }
 
   void expect_from_others(int shard) { others_.push_back(shard); }
 

@@ -57,7 +57,8 @@ Prediction prediction_of(const Model& model, const Features& features, const Con
                          std::span<const NetworkOutput> outputs) {
   Prediction prediction;
   prediction.thickness_nm = conditions.thickness_nm;
-  fill_answer(combine(outputs, model.calibration), model.calibration.interval_share, prediction);
+  const auto calibration = model.calibration.at(conditions.electrons_per_pattern);
+  fill_answer(combine(outputs, calibration), calibration.interval_share, prediction);
   const double covered = std::accumulate(features.covered.begin(), features.covered.end(), 0.0);
   prediction.covered_share = covered / static_cast<double>(features.covered.size());
   prediction.out_of_domain =

@@ -8,7 +8,7 @@
 
 #include "dataset/prediction.h"
 #include "learning/domain.h"
-#include "learning/ensemble.h"
+#include "learning/dose_calibration.h"
 #include "learning/network.h"
 #include "learning/preprocessing.h"
 
@@ -19,7 +19,7 @@ namespace terrace {
 struct Model {
   Preprocessing preprocessing;
   std::vector<Network> members;
-  Calibration calibration;
+  DoseCalibration calibration;
   Domain domain;
   Cloud cloud;
   double residual_limit = 1;  ///< 99 % of the calibration samples' residuals stay below

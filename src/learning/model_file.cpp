@@ -16,11 +16,12 @@ void store(const Preprocessing& p, TensorFile& file) {
                                   {"use_conditions", p.use_conditions},
                                   {"condition_mean", p.condition_mean},
                                   {"condition_scale", p.condition_scale},
+                                  {"least_noise", p.least_noise},
                                   {"unexplained", p.unexplained}};
   file.add("preprocessing.mean", p.mean);
   file.add("preprocessing.basis", p.basis);
   round_to_half(file.tensors["preprocessing.basis"]);
-  file.add("preprocessing.component_scale", p.component_scale);
+  file.add("preprocessing.variance", p.variance);
 }
 
 Preprocessing load_preprocessing(const TensorFile& file) {
@@ -31,10 +32,11 @@ Preprocessing load_preprocessing(const TensorFile& file) {
   json.at("use_conditions").get_to(p.use_conditions);
   json.at("condition_mean").get_to(p.condition_mean);
   json.at("condition_scale").get_to(p.condition_scale);
+  json.at("least_noise").get_to(p.least_noise);
   json.at("unexplained").get_to(p.unexplained);
   p.mean = file.image("preprocessing.mean");
   p.basis = file.image("preprocessing.basis");
-  p.component_scale = file.at("preprocessing.component_scale", p.basis.extent(0)).values;
+  p.variance = file.at("preprocessing.variance", p.basis.extent(0)).values;
   return p;
 }
 
@@ -72,7 +74,7 @@ Model model_of(const TensorFile& file) {
     model.members.back().set_weights(fmt::format("member{}.", i), file);
   }
   if (model.members.empty()) throw FileError("it holds no network");
-  model.calibration = calibration_from_json(file.record.at("calibration"));
+  model.calibration = dose_calibration_from_json(file.record.at("calibration"));
   model.domain = domain_from_json(file.record.at("domain"));
   model.cloud = load_cloud(file, shape.embedding);
   model.residual_limit = file.record.at("residual_limit").get<double>();

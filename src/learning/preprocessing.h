@@ -2,6 +2,7 @@
 // split travels in the model file.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,8 +26,8 @@ struct Features {
 /// position, in units of the square root of that mean: shot noise is then about equally wide in every pixel, and the
 /// sums that follow weigh each electron as a small change of a Poisson mean wants it, however few there are. Pixels
 /// that read nothing in all patterns say nothing and count as the mean. Differences are projected on the principal
-/// components of the training patterns and whitened: each component is divided by √(variance + noise²), so that the
-/// small ones, in which depth hides, weigh as much as the large ones, down to the noise.
+/// components of the training patterns and whitened: each component is divided by √(variance + noise²) at the scan's
+/// own dose, so that the small ones, in which depth hides, weigh as much as the large ones, down to the noise.
 struct Preprocessing {
   StandardGrid grid;
   std::string input = "patterns";      ///< or "totals": every pattern shows its sum alone
@@ -34,8 +35,9 @@ struct Preprocessing {
   Image mean;                          ///< [position][pixel], of the divided patterns
   Image weight;                        ///< [position][pixel], 1/√(mean + floor): follows from the mean
   Image basis;                         ///< [component][pixel], unit vectors
-  std::vector<float> component_scale;  ///< [component], √(variance + noise²)
-  Image mean_components;               ///< [position][component], basis · (weight · mean) / scale
+  std::vector<float> variance;         ///< [component], over the training patterns
+  double least_noise = 0;              ///< variance of the noise at the highest dose of training
+  Image mean_components;               ///< [position][component], basis · (weight · mean)
   double unexplained = 0;              ///< mean squared part of a training pattern outside the components
   std::vector<double> condition_mean;  ///< of the raw conditions
   std::vector<double> condition_scale;
@@ -43,13 +45,16 @@ struct Preprocessing {
   int positions() const { return grid.positions(); }
   int components() const { return static_cast<int>(basis.extent(0)); }
   int conditions() const;
+  /// What each component is divided by in a scan whose patterns hold so many electrons inside their pixels; 0:
+  /// noise-free.
+  std::vector<float> scale(double electrons) const;
 
   /// Throws InputError where the sample's patterns do not have the grid's shape, or no position is covered, or a number
   /// is negative or not finite.
   Features apply(const Sample& sample) const;
 
-  /// The features that the same sample has when only positions with `covered` 1 were scanned, without the patterns:
-  /// exact where every pixel reads something.
+  /// The features that the same noise-free sample has when only positions with `covered` 1 were scanned, without the
+  /// patterns.
   Features restrict_to(const Features& features, std::span<const float> covered) const;
 
   /// Fills what follows from the other members: `weight`, `mean_components`.
@@ -58,7 +63,7 @@ struct Preprocessing {
 
 struct PreprocessingSettings {
   int components = 128;
-  double electrons_per_pattern = 0;  ///< usual dose, 0: noise-free
+  double electrons_per_pattern = 0;  ///< highest dose, 0: noise-free
   std::string input = "patterns";
   std::string use_conditions = "all";
 };
@@ -67,8 +72,12 @@ struct PreprocessingSettings {
 Preprocessing fit_preprocessing(std::span<const Sample> samples, const StandardGrid& grid,
                                 const PreprocessingSettings& settings);
 
-/// Intensity / mean total of the covered patterns, [position][pixel]; and the totals. Rows not covered are zero.
-Image normalised_patterns(const Sample& sample, std::vector<float>& totals);
+/// What is standardised of the conditions: energy, angle, thickness, its error, log₁₀ of the dose.
+using RawConditions = std::array<double, 5>;
+RawConditions raw_conditions(const Conditions& conditions);
+
+/// Throws InputError where the patterns of `sample` are not those of `grid`.
+void check_shape(const Sample& sample, const StandardGrid& grid);
 
 /// Length of a unit cell along the beam: one depth bin.
 inline constexpr double depth_cell_nm = 0.3905;

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "dataset/detection.h"
+#include "learning/pattern_differences.h"
 #include "learning/synthetic_samples.h"
 
 namespace terrace {
@@ -62,9 +63,10 @@ TEST(Preprocessing, restricting_features_equals_preprocessing_the_smaller_scan) 
 TEST(Preprocessing, shot_noise_about_the_mean_is_one_electron_wide_in_every_component) {
   const auto samples = synthetic::samples(200);
   const auto preprocessing = fitted(samples, 8);
+  const double electrons = 800;
+  const auto scale = preprocessing.scale(electrons);  // the totals of the mean patterns are 1
   Sample sample = samples[0];
   for (std::int64_t i = 0; i < 512; ++i) sample.patterns.data()[i] = preprocessing.mean.data()[i];  // its totals are 1
-  const double electrons = 800;
   double squares = 0;
   const int draws = 400;
   for (std::uint64_t draw = 0; draw < draws; ++draw) {
@@ -73,8 +75,7 @@ TEST(Preprocessing, shot_noise_about_the_mean_is_one_electron_wide_in_every_comp
     detect({.electrons_per_pattern = electrons}, 10, noisy, random);
     const auto features = preprocessing.apply(noisy);
     for (int position = 0; position < 8; ++position)
-      for (int i = 0; i < 8; ++i)
-        squares += std::pow(features.components(position, i) * preprocessing.component_scale[i], 2);
+      for (int i = 0; i < 8; ++i) squares += std::pow(features.components(position, i) * scale[i], 2);
   }
   // The floor, a fiftieth of an even pattern's pixel, takes 2 to 10 % of the variance; dividing by the scan's own total
   // takes one direction's share, 1 in 512; 25,600 squares know their mean to 0.9 %.
@@ -96,7 +97,7 @@ TEST(Preprocessing, pixels_that_read_nothing_anywhere_say_nothing) {
       if (i != 11)
         component += (differences(position, i) - preprocessing.mean(position, i)) * preprocessing.weight(position, i) *
                      preprocessing.basis(2, i);
-    EXPECT_NEAR(seen.components(position, 2), component / preprocessing.component_scale[2], 2e-3);
+    EXPECT_NEAR(seen.components(position, 2), component / preprocessing.scale(0)[2], 2e-3);
   }
 }
 

@@ -33,8 +33,7 @@ Sample SampleTable::clean(std::int64_t index) const {
   return sample;
 }
 
-Features SampleTable::detected(Sample sample, Random& random) const {
-  const auto detection = draw_detection(detection_, random);
+Features SampleTable::detected(Sample sample, const Detection& detection, Random& random) const {
   detect(detection, preprocessing_.grid.mrad_per_pixel, sample, random);
   return preprocessing_.apply(sample);
 }
@@ -42,7 +41,17 @@ Features SampleTable::detected(Sample sample, Random& random) const {
 Features SampleTable::plain(std::int64_t index) const {
   if (ideal()) return features_[index];
   Random random(settings_.seed, {0x706c61696e, static_cast<std::uint64_t>(index)});
-  return detected(clean(index), random);
+  const auto detection = draw_detection(detection_, random);
+  return detected(clean(index), detection, random);
+}
+
+Features SampleTable::at_dose(std::int64_t index, double electrons) const {
+  if (ideal()) return features_[index];
+  Random random(settings_.seed,
+                {0x646f7365, static_cast<std::uint64_t>(index), static_cast<std::uint64_t>(std::lround(electrons))});
+  auto detection = draw_detection(detection_, random);
+  detection.electrons_per_pattern = electrons;
+  return detected(clean(index), detection, random);
 }
 
 Features SampleTable::varied(std::int64_t index, std::uint64_t member, std::uint64_t epoch) const {
@@ -56,7 +65,8 @@ Features SampleTable::varied(std::int64_t index, std::uint64_t member, std::uint
   }
   Sample sample = mirror ? mirrored(clean(index)) : clean(index);
   if (mask) sample = seen_through(window, std::move(sample));
-  return detected(std::move(sample), random);
+  const auto detection = draw_detection(detection_, random);
+  return detected(std::move(sample), detection, random);
 }
 
 std::vector<Features> make_features(std::int64_t count, int threads,

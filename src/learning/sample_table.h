@@ -29,13 +29,15 @@ class SampleTable {
   const Conditions& conditions(std::int64_t index) const { return conditions_[index]; }
   /// The whole scan, not mirrored; its noise, if any, is always the same.
   Features plain(std::int64_t index) const;
+  /// The same with so many electrons in each pattern; all else is drawn. 0: an ideal camera where training has one.
+  Features at_dose(std::int64_t index, double electrons_per_pattern) const;
   /// Mirrored, noisy, seen through a window, as the settings say and `key` (member, epoch) draws.
   Features varied(std::int64_t index, std::uint64_t member, std::uint64_t epoch) const;
 
  private:
   bool ideal() const { return detection_ == DetectionRanges{}; }
   Sample clean(std::int64_t index) const;
-  Features detected(Sample sample, Random& random) const;
+  Features detected(Sample sample, const Detection& detection, Random& random) const;
 
   const Preprocessing& preprocessing_;
   TrainingSettings settings_;

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/checksum.h"
 #include "core/constants.h"
 #include "core/error.h"
 #include "core/random.h"
 #include "learning/all_reduce.h"
+#include "learning/limits.h"
 #include "learning/linear_algebra.h"
 #include "learning/member_training.h"
 
@@ -17,8 +19,8 @@ namespace terrace {
 namespace {
 
 // So many scans say well enough what patterns look like; more would only cost memory.
-constexpr std::int64_t scans_to_fit_on = 1500, scans_at_once = 256;
-constexpr std::uint64_t calibration_seed = 0x63616c6962, fit_seed = 0x666974;
+constexpr std::int64_t scans_to_fit_on = 1500;
+constexpr std::uint64_t fit_seed = 0x666974;
 
 std::vector<std::int64_t> split_or_refuse(const SampleSource& samples, const char* split) {
   auto positions = positions_in_split(samples, split);
@@ -27,18 +29,14 @@ std::vector<std::int64_t> split_or_refuse(const SampleSource& samples, const cha
   return positions;
 }
 
-/// The dose in the middle of the range on a logarithmic scale, 0 without noise.
-double usual_dose(const DetectionRanges& detection) {
-  const double low = detection.electrons_per_pattern.at(0), high = detection.electrons_per_pattern.at(1);
-  return high > 0 ? std::sqrt(std::max(low, 1.0) * high) : 0;
-}
-
-/// A sample as the camera would see it with very many electrons and no faults.
+/// A sample as the camera would see it on average and without faults, under the conditions of a draw.
 Sample expected(Sample sample, const SampleSource& samples) {
   Random random(fit_seed, {static_cast<std::uint64_t>(sample.origin.index)});
   auto detection = draw_detection(samples.detection(), random);
-  detection.electrons_per_pattern = detection.dead_pixel_share = 0;
+  const double dose = std::exchange(detection.electrons_per_pattern, 0);
+  detection.dead_pixel_share = 0;
   detect(detection, samples.grid().mrad_per_pixel, sample, random);
+  sample.conditions.electrons_per_pattern = dose;
   return sample;
 }
 
@@ -52,7 +50,7 @@ Preprocessing fit_on_part(const SampleSource& samples, const std::vector<std::in
   }
   return fit_preprocessing(part, samples.grid(),
                            {.components = settings.components,
-                            .electrons_per_pattern = usual_dose(samples.detection()),
+                            .electrons_per_pattern = samples.detection().electrons_per_pattern[1],
                             .input = settings.input,
                             .use_conditions = settings.use_conditions});
 }
@@ -82,45 +80,6 @@ Domain domain_of(const SampleSource& samples, const std::vector<std::int64_t>& p
   }
   domain.least_covered_share = settings.masked_probability > 0 ? 1 - settings.masked_share : 0.99;
   return domain;
-}
-
-/// What one network says of every sample of a table, whole scans in order; their residuals beside it.
-std::vector<NetworkOutput> outputs_of(const SampleTable& table, const Network& network, int threads,
-                                      std::vector<double>* residuals = nullptr) {
-  std::vector<NetworkOutput> outputs;
-  for (std::int64_t first = 0; first < table.size(); first += scans_at_once) {
-    const auto count = std::min(scans_at_once, table.size() - first);
-    const auto features = make_features(count, threads, [&](std::int64_t i) { return table.plain(first + i); });
-    std::vector<const Features*> batch;
-    for (const auto& one : features) batch.push_back(&one);
-    for (auto& output : network.forward(batch, threads)) outputs.push_back(std::move(output));
-    for (const auto& one : features)
-      if (residuals) residuals->push_back(one.residual);
-  }
-  return outputs;
-}
-
-std::vector<std::vector<double>> embeddings_of(const std::vector<NetworkOutput>& outputs) {
-  std::vector<std::vector<double>> rows;
-  for (const auto& output : outputs) rows.push_back(output.embedding);
-  return rows;
-}
-
-void fit_limits(const SampleTable& training, const SampleTable& validation, int threads, Model& model) {
-  std::vector<double> residuals;
-  const auto first = outputs_of(validation, model.members[0], threads, &residuals);
-  std::vector<CalibrationCase> cases;
-  for (std::int64_t i = 0; i < validation.size(); ++i)
-    cases.push_back({{first[i]}, validation.labels(i), validation.conditions(i)});
-  for (std::size_t member = 1; member < model.members.size(); ++member) {
-    const auto outputs = outputs_of(validation, model.members[member], threads);
-    for (std::size_t i = 0; i < cases.size(); ++i) cases[i].members.push_back(outputs[i]);
-  }
-  model.calibration = calibrate(cases, calibration_seed);
-  model.cloud = fit_cloud(embeddings_of(outputs_of(training, model.members[0], threads)), embeddings_of(first));
-  std::ranges::sort(residuals);
-  // Unseen families may well double what the components miss: no alarm below that.
-  model.residual_limit = std::max(residuals[static_cast<std::size_t>(0.99 * (residuals.size() - 1))], std::log(2.0));
 }
 
 std::string identity_of(const SampleSource& samples, const TrainingSettings& settings) {
@@ -200,7 +159,7 @@ Model train(const SampleSource& given, const TrainingSettings& settings, const T
     checkpoint.reset();
   }
   model.members = std::move(state.finished);
-  fit_limits(training, validation, settings.threads, model);
+  fit_limits(training, validation, samples.detection(), settings.threads, model);
   model.domain = domain_of(samples, training_positions, settings);
   model.record = record_of(samples, settings, state.curve);
   return model;
