@@ -32,7 +32,7 @@ std::vector<std::int64_t> shuffled(std::int64_t count, Random random) {
 /// A member while it learns.
 struct Learner {
   int member;
-  Network network, averaged;  ///< the second one is judged and kept
+  Network network;
   Trainer trainer;
   int next_epoch = 0, best_epoch = -1;
   double best_loss = INFINITY;
@@ -41,10 +41,7 @@ struct Learner {
   Learner(const TrainingRun& run, int member)
       : member(member),
         network(run.shape, stable_hash(&member, sizeof member, run.settings.seed)),
-        averaged(run.shape, 0),
-        trainer(network, {.weight_decay = run.settings.weight_decay,
-                          .averaging = run.settings.averaging,
-                          .threads = run.settings.threads}) {}
+        trainer(network, {.weight_decay = run.settings.weight_decay, .threads = run.settings.threads}) {}
 };
 
 // How much of the run is over: by epochs, or by time where that is sooner.
@@ -90,8 +87,8 @@ void validate(const TrainingRun& run, const Learner& learner, EpochReport& repor
         make_features(count, run.settings.threads, [&](std::int64_t i) { return table.plain(first + i); });
     std::vector<const Target*> targets;
     for (std::int64_t i = 0; i < count; ++i) targets.push_back(&table.target(first + i));
-    loss += loss_of(learner.averaged, pointers(features), targets) * count;
-    const auto outputs = learner.averaged.forward(pointers(features), run.settings.threads);
+    loss += loss_of(learner.network, pointers(features), targets) * count;
+    const auto outputs = learner.network.forward(pointers(features), run.settings.threads);
     for (std::int64_t i = 0; i < count; ++i) {
       const auto answer = combine(std::span(&outputs[i], 1), {});
       const auto& labels = table.labels(first + i);
@@ -140,7 +137,7 @@ void keep_if_best(Learner& learner, const EpochReport& report) {
   if (!(report.validation_loss < learner.best_loss)) return;
   learner.best_loss = report.validation_loss;
   learner.best_epoch = learner.next_epoch;
-  learner.averaged.add_weights("best.", learner.best);
+  learner.network.add_weights("best.", learner.best);
   // As the model file stores them, so that what is calibrated is what is read again.
   for (auto& [name, tensor] : learner.best.tensors) round_to_half(tensor);
 }
@@ -153,7 +150,6 @@ bool is_over(const TrainingRun& run, const Learner& learner) {
 EpochReport run_epoch(const TrainingRun& run, Learner& learner) {
   EpochReport report{.member = learner.member, .epoch = learner.next_epoch + 1, .epochs = run.settings.epochs};
   report.training_loss = learn_one_epoch(run, learner, report.learning_rate);
-  learner.trainer.copy_average_to(learner.averaged);
   validate(run, learner, report);
   report.seconds = run.seconds();
   return report;
@@ -181,8 +177,8 @@ void train_member(TrainingRun& run, TrainingState& state, const TensorFile* chec
     if (run.hooks.on_epoch) run.hooks.on_epoch(report);
     save_checkpoint(run, state, &learner);
   }
-  learner.averaged.set_weights("best.", learner.best);
-  state.finished.push_back(std::move(learner.averaged));
+  state.finished.emplace_back(run.shape, 0);
+  state.finished.back().set_weights("best.", learner.best);
   save_checkpoint(run, state, nullptr);
 }
 

@@ -13,7 +13,6 @@ TrainingSettings small_settings() {
   settings.epochs = 20;
   settings.threads = 1;
   settings.batch = 16;
-  settings.averaging = 0.9;
   settings.components = 16;
   settings.width = 32;
   settings.blocks = 1;

@@ -60,7 +60,7 @@ struct Trainer::State {
   Network& network;
   TrainerSettings settings;
   std::vector<Replica> replicas;
-  Tensor values, decay, mean, square, average;
+  Tensor values, decay, mean, square;
   std::int64_t steps = 0;
   const Ranks* ranks = nullptr;
 
@@ -90,21 +90,17 @@ struct Trainer::State {
     const double bias1 = 1 - std::pow(beta1, steps), bias2 = 1 - std::pow(beta2, steps);
     values.addcmul_(values, decay, -learning_rate);
     values.addcdiv_(mean, (square / bias2).sqrt_().add_(epsilon), -learning_rate / bias1);
-    // The window grows with the run at first, so that the random beginning is soon forgotten.
-    const double kept = std::min(settings.averaging, (1.0 + steps) / (10.0 + steps));
-    average.lerp_(values, 1 - kept);
   }
 };
 
 Trainer::Trainer(Network& network, const TrainerSettings& settings)
-    : state_(new State{network, settings, {}, {}, {}, {}, {}, {}}) {
+    : state_(new State{network, settings, {}, {}, {}, {}, {}}) {
   const torch::NoGradGuard no_gradients;
   const auto& net = network.state().net;
   state_->values = flat_weights(net);
   state_->decay = flat_decay(net, settings.weight_decay);
   state_->mean = torch::zeros({weight_count(net)});
   state_->square = torch::zeros({weight_count(net)});
-  state_->average = state_->values.clone();
   state_->replicas.push_back(replica_on(state_->values, net));
   for (int i = 1; i < settings.threads; ++i)
     state_->replicas.push_back(replica_on(state_->values, InterfaceNet(network.shape())));
@@ -136,15 +132,6 @@ double Trainer::step(std::span<const Features* const> features, std::span<const 
   return loss;
 }
 
-void Trainer::copy_average_to(Network& network) const {
-  const torch::NoGradGuard no_gradients;
-  std::int64_t start = 0;
-  for (auto& parameter : network.state().net->parameters()) {
-    parameter.copy_(state_->average.narrow(0, start, parameter.numel()).view(parameter.sizes()));
-    start += parameter.numel();
-  }
-}
-
 namespace {
 
 std::vector<float> numbers_of(const Tensor& flat) {
@@ -156,7 +143,6 @@ std::vector<float> numbers_of(const Tensor& flat) {
 void Trainer::add_state(const std::string& prefix, TensorFile& file) const {
   file.add(prefix + "mean", numbers_of(state_->mean));
   file.add(prefix + "square", numbers_of(state_->square));
-  file.add(prefix + "average", numbers_of(state_->average));
   file.record[prefix + "steps"] = state_->steps;
 }
 
@@ -164,7 +150,6 @@ void Trainer::set_state(const std::string& prefix, const TensorFile& file) {
   auto& s = *state_;
   std::ranges::copy(file.at(prefix + "mean", s.mean.numel()).values, s.mean.data_ptr<float>());
   std::ranges::copy(file.at(prefix + "square", s.square.numel()).values, s.square.data_ptr<float>());
-  std::ranges::copy(file.at(prefix + "average", s.average.numel()).values, s.average.data_ptr<float>());
   s.steps = file.record.at(prefix + "steps").get<std::int64_t>();
 }
 

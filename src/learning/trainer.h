@@ -20,7 +20,6 @@ inline constexpr LossWeights class_alone = {1, 0, 0, 0, 0};
 
 struct TrainerSettings {
   double weight_decay = 0.05;
-  double averaging = 0;  ///< share of the averaged weights that a step keeps; 0: no average
   int threads = 1;
   LossWeights weights = {};
 };
@@ -41,11 +40,8 @@ class Trainer {
   /// Learns from one batch and returns its loss before the step. `targets` are of the whole batch, `features` of this
   /// rank's share of it (all_reduce.h).
   double step(std::span<const Features* const> features, std::span<const Target* const> targets, double learning_rate);
-  /// Gives `network` the running mean of the weights (Polyak & Juditsky, SIAM J. Control Optim. 30 (1992) 838, with an
-  /// exponential window), which judges unseen samples better than the last weights do.
-  void copy_average_to(Network& network) const;
 
-  /// Moments, average and step count, for a checkpoint.
+  /// Moments and step count, for a checkpoint.
   void add_state(const std::string& prefix, TensorFile& file) const;
   void set_state(const std::string& prefix, const TensorFile& file);
 

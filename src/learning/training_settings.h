@@ -11,7 +11,6 @@ struct TrainingSettings {
   int batch = 64;
   double learning_rate = 2e-3;
   double weight_decay = 0.05;
-  double averaging = 0.998;
   int patience = 0;
   int seed = 1;
   int threads = 2;
@@ -41,8 +40,6 @@ inline auto fields(const TrainingSettings*) {
       F{"learning_rate", &T::learning_rate, 0, 1,
         "highest learning rate; a tenth of the run rises to it, then a cosine"},
       F{"weight_decay", &T::weight_decay, 0, 10, "pull of the weights towards zero"},
-      F{"averaging", &T::averaging, 0, 0.99999,
-        "share that each step keeps of the averaged weights, which are the ones that count; 0 for no average"},
       F{"patience", &T::patience, 0, 100000, "stop after so many epochs without a better validation loss; 0 for never"},
       F{"seed", &T::seed, 0, 2147483647, "of the first weights, the order and every random change"},
       F{"threads", &T::threads, 1, 1024, "threads; another number rounds differently"},

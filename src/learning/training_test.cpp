@@ -197,36 +197,6 @@ TEST(Training, sums_of_patterns_that_all_hold_the_same_teach_nothing) {
   EXPECT_NEAR(evaluate(train(*samples, settings), *samples).find("rough_vs_diffuse")->value, 0.5, 0.1);
 }
 
-TEST(Training, the_average_of_the_weights_follows_them) {
-  // One training step moves the average by what its first window keeps: 2 of 11.
-  const auto samples = source(40);
-  const auto preprocessing = fit_preprocessing(std::vector{samples->read(0), samples->read(1), samples->read(2)},
-                                               samples->grid(), {.components = 4});
-  const NetworkShape shape{.positions = 8,
-                           .components = 4,
-                           .conditions = preprocessing.conditions(),
-                           .along = 2,
-                           .depth_bins = 14,
-                           .width = 8,
-                           .blocks = 1,
-                           .embedding = 4};
-  Network network(shape, 1), averaged(shape, 2);
-  TensorFile before, now, mean;
-  network.add_weights("", before);
-  Trainer trainer(network, {.averaging = 0.9999});
-  const Features features = preprocessing.apply(samples->read(1));
-  const Target target = target_of(samples->labels(1), samples->conditions(1), 14, 0);
-  const Features* one = &features;
-  const Target* truth = &target;
-  trainer.step(std::span(&one, 1), std::span(&truth, 1), 1e-2);
-  network.add_weights("", now);
-  trainer.copy_average_to(averaged);
-  averaged.add_weights("", mean);
-  for (const auto& [name, tensor] : before.tensors)
-    for (std::size_t i = 0; i < tensor.values.size(); ++i)
-      EXPECT_NEAR(mean.tensors[name].values[i], (2 * tensor.values[i] + 9 * now.tensors[name].values[i]) / 11, 1e-6);
-}
-
 TEST(Training, an_empty_split_is_refused) {
   auto list = synthetic::samples(40);
   for (auto& sample : list) sample.origin.split = "train";
