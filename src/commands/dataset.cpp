@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "dataset/data_set_cost.h"
 #include "dataset/generate.h"
+#include "dataset/seam.h"
 
 namespace terrace {
 namespace {
@@ -58,11 +59,18 @@ void print_settings() {
       settings_help<Microscope>(), settings_help<Sampling>());
 }
 
+void check_window(const Recipe& recipe) {
+  const double share = seam_share(recipe);
+  fmt::print("window: at worst {:.1f} % of the beam crosses its seam\n", 100 * share);
+  check_seam(recipe, share);
+}
+
 /// Says what it will cost, and makes the folder. Throws before anything is written.
 void prepare(const Options& options, const Recipe& recipe, const Workers& workers) {
   if (!options.single_slice) {
     const auto cost = cost_of(recipe, workers);
     print_cost(recipe, cost, workers);
+    check_window(recipe);
     std::fflush(stdout);  // before the progress, in a file too
     check_memory(cost.memory_bytes, options.max_memory_gb, "Use fewer threads or families_per_shard");
   }

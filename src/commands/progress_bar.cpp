@@ -43,15 +43,15 @@ void ProgressBar::show(std::string_view what, std::int64_t done, std::int64_t to
 
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   const auto fresh = done - first_done_;
-  const std::string time = finished    ? "took " + duration_text(elapsed)
-                           : fresh > 0 ? duration_text(elapsed / fresh * (total - done)) + " left"
+  const std::string time = finished    ? ", took " + duration_text(elapsed)
+                           : fresh > 0 ? ", " + duration_text(elapsed / fresh * (total - done)) + " left"
                                        : "";
   if (!on_terminal_) {
-    fmt::print(stderr, "{}: {} of {} ({:.0f} %), {}\n", what, done, total, total ? 100.0 * done / total : 100.0, time);
+    fmt::print(stderr, "{}: {} of {} ({:.0f} %){}\n", what, done, total, total ? 100.0 * done / total : 100.0, time);
     return;
   }
   const int filled = total ? static_cast<int>(bar_width * done / total) : bar_width;
-  fmt::print(stderr, "\r\033[K{} [{:━<{}}{: <{}}] {}/{} {}", what, "", filled, "", bar_width - filled, done, total,
+  fmt::print(stderr, "\r\033[K{} [{:━<{}}{: <{}}] {}/{}{}", what, "", filled, "", bar_width - filled, done, total,
              time);
   line_open_ = !finished;
   if (finished) std::fputc('\n', stderr);

@@ -102,11 +102,13 @@ SimulationPlan simulation_of(const Recipe& recipe, const FamilyPlan& plan, const
   return simulation;
 }
 
-void simulate_group(const Recipe& recipe, const FamilyPlan& plan, const Group& group, std::vector<Sample>& samples) {
+void simulate_group(const Recipe& recipe, const FamilyPlan& plan, const Group& group, const Progress& progress,
+                    std::vector<Sample>& samples) {
   const std::int64_t pattern_size = std::int64_t{recipe.grid.pixels} * recipe.grid.pixels;
-  simulate(simulation_of(recipe, plan, group), 1, [&](int view, std::int64_t position) {
+  const auto place = [&](int view, std::int64_t position) {
     return samples[group.samples[view]].patterns.span().subspan(position * pattern_size, pattern_size);
-  });
+  };
+  simulate(simulation_of(recipe, plan, group), 1, place, progress);
   for (std::size_t i = 0; i < group.samples.size(); ++i) {
     const int number = group.samples[i];
     samples[number].projected_profile = profile_of(recipe, plan.samples[number], group, group.exit_of_sample[i]);
@@ -131,10 +133,13 @@ Specimen single_slice(const Specimen& specimen) {
   return single;
 }
 
-std::vector<Sample> simulate_family(const Recipe& recipe, const FamilyPlan& plan, Passage passage) {
+std::vector<Sample> simulate_family(const Recipe& recipe, const FamilyPlan& plan, Passage passage,
+                                    const std::function<void()>& still_at_it) {
+  Progress progress;
+  if (still_at_it) progress = [&](std::string_view, std::int64_t, std::int64_t) { still_at_it(); };
   std::vector<Sample> samples;
   for (const auto& planned : plan.samples) samples.push_back(empty_sample(planned, recipe.grid));
-  for (const auto& group : Grouping(plan, passage).take()) simulate_group(recipe, plan, group, samples);
+  for (const auto& group : Grouping(plan, passage).take()) simulate_group(recipe, plan, group, progress, samples);
   return samples;
 }
 

@@ -14,8 +14,9 @@ namespace terrace {
 /// atoms along the beam removed; twins then differ by nothing).
 enum class Passage { multislice, single_slice };
 
-/// The samples of `plan` in its order, on one thread.
-std::vector<Sample> simulate_family(const Recipe& recipe, const FamilyPlan& plan, Passage passage);
+/// The samples of `plan` in its order, on one thread. Calls `still_at_it` now and then, which may throw to end it.
+std::vector<Sample> simulate_family(const Recipe& recipe, const FamilyPlan& plan, Passage passage,
+                                    const std::function<void()>& still_at_it = {});
 
 /// The whole stack projected into one slab as thick as its first: atoms of one species, place and B factor become one
 /// whose occupancy is their sum.

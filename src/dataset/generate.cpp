@@ -104,7 +104,8 @@ struct Run {
     std::vector<Sample> samples;
     const auto families = families_of_shard(recipe, shard);
     for (auto family = families.first; family < families.last; ++family) {
-      for (auto& sample : simulate_family(recipe, plan_family(recipe, family), making.passage))
+      for (auto& sample :
+           simulate_family(recipe, plan_family(recipe, family), making.passage, [&] { tally.still_at_it(); }))
         samples.push_back(std::move(sample));
       tally.add_family();
     }

@@ -60,9 +60,10 @@ void check_thicknesses(const Recipe& recipe, const Ranges& ranges, const std::st
   const int wanted = std::max({content.exits_per_step, content.exits_per_profile, content.abrupt_exits});
   const int held = ranges.thickness_cells[1] - ranges.thickness_cells[0] + 1;
   if (held < wanted)
-    throw InputError(fmt::format("{}.thickness_cells = [{}, {}] holds {} thicknesses, but [content] asks for {} of a "
-                                 "structure. Widen it, or lower exits_per_step, exits_per_profile and abrupt_exits.",
-                                 section, ranges.thickness_cells[0], ranges.thickness_cells[1], held, wanted));
+    throw InputError(
+        fmt::format("{}.thickness_cells = [{}, {}] holds {} thicknesses, but [content] asks for {} of a "
+                    "structure. Widen it, or lower exits_per_step, exits_per_profile and abrupt_exits.",
+                    section, ranges.thickness_cells[0], ranges.thickness_cells[1], held, wanted));
 }
 
 void check(const DetectionRanges& detection) {

@@ -17,6 +17,11 @@ void ShardTally::add_family() {
   report();
 }
 
+void ShardTally::still_at_it() {
+  std::lock_guard lock(mutex_);
+  report();
+}
+
 void ShardTally::wait() {
   std::lock_guard lock(mutex_);
   if (look_at_others()) report();

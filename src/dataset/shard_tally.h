@@ -26,8 +26,9 @@ class ShardTally {
 
   void expect_from_others(int shard) { others_.push_back(shard); }
 
-  /// From any thread.
+  /// From any thread: a family is done; one is under way.
   void add_family();
+  void still_at_it();
   /// To be called now and then by who waits for the others.
   void wait();
   /// All families of all ranks are done.
