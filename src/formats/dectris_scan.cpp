@@ -81,7 +81,7 @@ std::vector<Part> find_parts(const Hdf5File& master) {
 }
 
 /// Height and width of the scan for frames in a row; 0 where the files do not say.
-struct ScanShape {
+struct Positions {
   std::int64_t height = 0, width = 0;
   std::string source;
 };
@@ -198,7 +198,7 @@ class DectrisScan : public Scan {
     if (shape_.width > 0)
       info_.guesses.push_back(fmt::format("'{}' says {} x {} positions, but there are {} frames", shape_.source,
                                           shape_.height, shape_.width, frames_));
-    const ScanShape lines = {count_from(number_or_zero(master, specific + "/ntrigger")),
+    const Positions lines = {count_from(number_or_zero(master, specific + "/ntrigger")),
                              count_from(number_or_zero(master, specific + "/nimages")), ""};
     const auto side = static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(frames_))));
     if (lines.height > 1 && lines.width > 1 && lines.height * lines.width == frames_) {
@@ -215,11 +215,11 @@ class DectrisScan : public Scan {
   }
 
   /// Some frames more than positions may follow the scan: the camera waits for more triggers.
-  bool fits(const ScanShape& shape) const {
+  bool fits(const Positions& shape) const {
     return shape.height > 0 && shape.width > 0 && shape.height <= frames_ && shape.width <= frames_ / shape.height;
   }
 
-  void take(const ScanShape& shape) {
+  void take(const Positions& shape) {
     info_.scan_height = static_cast<int>(shape.height);
     info_.scan_width = static_cast<int>(shape.width);
     if (const auto more = frames_ - shape.height * shape.width; more > 0)
@@ -229,7 +229,7 @@ class DectrisScan : public Scan {
   std::vector<Part> parts_;
   std::int64_t frames_ = 0;
   Extents frame_;  ///< height and width of a frame
-  ScanShape shape_;
+  Positions shape_;
   mutable std::mutex mutex_;
   mutable std::size_t open_part_ = std::numeric_limits<std::size_t>::max();
   mutable std::optional<Hdf5File> file_;

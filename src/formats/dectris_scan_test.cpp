@@ -12,7 +12,7 @@ namespace {
 using namespace testing_files;
 namespace fs = std::filesystem;
 
-const fs::path samples = TERRACE_SOURCE_DIR "/../shared/samples";
+const fs::path sample_folder = TERRACE_SOURCE_DIR "/../shared/samples";
 
 /// Six frames of 4 × 6 whose numbers tell their place in a scan of 2 × 3, in files of two frames.
 template <class T = std::uint16_t>
@@ -178,7 +178,7 @@ TEST(DectrisScan, a_data_file_opens_by_itself) {
 }
 
 TEST(DectrisScan, an_arina_camera_writes_this) {
-  const auto path = samples / "arina/test_00_master.h5";
+  const auto path = sample_folder / "arina/test_00_master.h5";
   if (!fs::exists(path)) GTEST_SKIP() << path << " is not here";
   const auto scan = open_scan(path.string());
   const auto& info = scan->info();
