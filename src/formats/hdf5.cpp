@@ -161,37 +161,34 @@ std::int64_t product(const Extents& extents) {
 }
 
 std::vector<Hdf5Filter> filters_of(hid_t properties) {
-  std::vector<Hdf5Filter> filters(std::max(H5Pget_nfilters(properties), 0));
-  for (std::size_t i = 0; i < filters.size(); ++i) {
-    auto& filter = filters[i];
-    unsigned flags, config;
+  std::vector<Hdf5Filter> filters;
+  for (int i = 0; i < H5Pget_nfilters(properties); ++i) {
+    unsigned flags, config, values[16];
     char name[64] = "";
-    std::size_t count = 16;
-    filter.values.resize(count);
-    filter.id = H5Pget_filter2(properties, static_cast<unsigned>(i), &flags, &count, filter.values.data(), sizeof(name),
-                               name, &config);
-    filter.values.resize(std::min<std::size_t>(count, filter.values.size()));
-    filter.name = std::string(name, std::find(name, name + sizeof(name), ';'));  // what follows is often an address
-    filter.name = filter.name.substr(0, filter.name.find('\0'));
+    std::size_t count = std::size(values);
+    const int id = H5Pget_filter2(properties, i, &flags, &count, values, sizeof(name) - 1, name, &config);
+    const std::string words = name;  // behind a semicolon often an address
+    filters.push_back({id, words.substr(0, words.find(';')), {values, values + std::min(count, std::size(values))}});
   }
   return filters;
 }
 
-/// Those beyond HDF5's own, which end at 255, are the reason to unpack chunks ourselves.
-bool has_registered_filter(const std::vector<Hdf5Filter>& filters) {
-  return std::any_of(filters.begin(), filters.end(), [](const Hdf5Filter& filter) { return filter.id > 255; });
+/// Bytes of the chunks of one index of the first axis: with them kept, reading in order unpacks each chunk once.
+std::size_t row_bytes(const Extents& extents, const Extents& chunk) {
+  double row = 8;
+  for (std::size_t axis = 0; axis < chunk.size(); ++axis) {
+    const auto chunks = axis == 0 ? 1 : (extents[axis] + chunk[axis] - 1) / chunk[axis];
+    row *= static_cast<double>(chunk[axis]) * static_cast<double>(chunks);
+  }
+  return static_cast<std::size_t>(std::min(row, 1.0 * (256 << 20)));
 }
 
 /// By how much the dataset's filters can shrink data: deflate reaches 1032, others (zstd on zeros) far more.
 double largest_compression(hid_t dataset) {
   const Handle properties(H5Dget_create_plist(dataset));
   double factor = H5Pget_layout(properties.id()) == H5D_CHUNKED ? 1100 : 1;
-  for (int i = 0; i < H5Pget_nfilters(properties.id()); ++i) {
-    unsigned flags, config;
-    std::size_t values = 0;
-    const auto filter = H5Pget_filter2(properties.id(), i, &flags, &values, nullptr, 0, nullptr, &config);
-    if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE) factor = 1e5;
-  }
+  for (const auto& filter : filters_of(properties.id()))
+    if (filter.id != H5Z_FILTER_DEFLATE && filter.id != H5Z_FILTER_SHUFFLE) factor = 1e5;
   return factor;
 }
 
@@ -459,20 +456,6 @@ void Hdf5File::refuse_shape(const std::string& object, const std::string& attrib
                               name_of(object, attribute), shape_text(found), wanted));
 }
 
-namespace {
-
-/// Bytes of the chunks of one index of the first axis: with them kept, reading in order unpacks each chunk once.
-std::size_t row_bytes(const Extents& extents, const Extents& chunk) {
-  double row = 8;
-  for (std::size_t axis = 0; axis < chunk.size(); ++axis) {
-    const auto chunks = axis == 0 ? 1 : (extents[axis] + chunk[axis] - 1) / chunk[axis];
-    row *= static_cast<double>(chunk[axis]) * static_cast<double>(chunks);
-  }
-  return static_cast<std::size_t>(std::min(row, 1.0 * (256 << 20)));
-}
-
-}  // namespace
-
 Hdf5Dataset Hdf5File::dataset(const std::string& path) const {
   const Turn turn;
   const auto name = name_of(path, "");
@@ -497,7 +480,9 @@ Hdf5Dataset::Hdf5Dataset(Handle handle, std::string name) : handle_(std::move(ha
   H5Pget_chunk(properties.id(), static_cast<int>(chunk.size()), chunk.data());
   chunk_.assign(chunk.begin(), chunk.end());
   filters_ = filters_of(properties.id());
-  if (has_registered_filter(filters_) && can_undo(filters_))
+  // Filters beyond HDF5's own, which end at 255, are the reason to unpack chunks ourselves.
+  const bool own = std::any_of(filters_.begin(), filters_.end(), [](const auto& filter) { return filter.id > 255; });
+  if (own && can_undo(filters_))
     own_chunks_ = std::make_shared<ChunkReader>(chunk_, H5Tget_size(type_of_object(handle_.id(), name_).id()),
                                                 row_bytes(extents_, chunk_));
 }

@@ -62,9 +62,7 @@ void Hdf5Scan::read(int row, int column, std::span<float> pattern) const {
   if (order_[2] < order_[3]) return data_.read<float>(start, count, pattern);
   std::vector<float> turned(pattern.size());  // the file has [kx][ky]
   data_.read<float>(start, count, turned);
-  const auto height = info_.detector_height, width = info_.detector_width;
-  for (std::int64_t y = 0; y < height; ++y)
-    for (std::int64_t x = 0; x < width; ++x) pattern[y * width + x] = turned[x * height + y];
+  turn_pattern(turned, info_.detector_height, info_.detector_width, pattern);
 }
 
 std::unique_ptr<Scan> open_plain_hdf5(Hdf5File file, const ScanOverrides& overrides) {

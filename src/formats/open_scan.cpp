@@ -8,6 +8,7 @@
 #include "formats/hdf5_scan.h"
 #include "formats/npy.h"
 #include "formats/trial.h"
+#include "formats/zarr_scan.h"
 
 namespace terrace {
 namespace {
@@ -15,8 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* known_formats =
-    "HDF5 (terrace, py4DSTEM/EMD, HyperSpy .hspy, Dectris _master.h5, Prismatic, any dataset of four axes) and NumPy "
-    ".npy";
+    "HDF5 (terrace, py4DSTEM/EMD, HyperSpy .hspy, Dectris _master.h5, Prismatic, any dataset of four axes), "
+    "NumPy .npy and folders of Zarr 3";
 
 /// A format: whether a file that begins with `start` is of it, and how to open one.
 struct ScanFormat {
@@ -93,6 +94,7 @@ std::string start_of(const fs::path& path) {
 }  // namespace
 
 std::unique_ptr<Scan> open_scan(const std::string& path, const ScanOverrides& overrides) {
+  if (is_zarr(path)) return adjusted(open_zarr(path, overrides), overrides);
   const auto start = start_of(path);
   for (const auto& format : formats)
     if (format.recognises(path, start)) return format.open(path, overrides);

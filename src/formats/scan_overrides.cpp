@@ -260,4 +260,9 @@ void take_shape(ScanInfo& info, const Extents& extents, const AxisOrder& order, 
   if (order[0] < 0 && sizes[1] > 1) info.guesses.push_back("the file does not say the scan's shape: taken as one row");
 }
 
+void turn_pattern(std::span<const float> stored, int height, int width, std::span<float> pattern) {
+  for (std::int64_t y = 0; y < height; ++y)
+    for (std::int64_t x = 0; x < width; ++x) pattern[y * width + x] = stored[x * height + y];
+}
+
 }  // namespace terrace

@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,9 @@ using AxisOrder = std::array<int, 4>;
 AxisOrder axis_order(const std::string& axes, int rank);
 /// Takes scan and detector shape from the file's extents. Throws FileError where they cannot be those of a scan.
 void take_shape(ScanInfo& info, const Extents& extents, const AxisOrder& order, const std::string& name);
+
+/// A pattern stored as [kx][ky] the way it is read, `height` × `width` of [ky][kx].
+void turn_pattern(std::span<const float> stored, int height, int width, std::span<float> pattern);
 
 /// Opens as open_scan(path) does, with what the user knows better. Safe to read from several threads.
 std::unique_ptr<Scan> open_scan(const std::string& path, const ScanOverrides& overrides);
