@@ -14,6 +14,8 @@
 #include "formats/npy.h"
 #include "formats/scan_file.h"
 #include "formats/virtual_images.h"
+#include "registration/pattern_disc.h"
+#include "registration/virtual_images.h"
 
 namespace terrace {
 namespace {
@@ -44,23 +46,54 @@ void write_numpy(const Scan& scan, const fs::path& path, const Progress& progres
   fmt::print("wrote {} (its calibration)\n", sidecar.string());
 }
 
-void write_virtual_images(const Scan& scan, const fs::path& path, const Progress& progress) {
+/// Fills what the ring detectors need and the file does not say from the bright-field disc of the mean pattern, and
+/// says so. Returns the unit of angles: without any calibration they are pixels.
+std::string settle_rings(Scan& scan, const Progress& progress) {
+  auto& info = scan.info();
+  const bool has_pixel = info.mrad_per_pixel_y > 0 && info.mrad_per_pixel_x > 0, has_angle = info.semiangle_mrad > 0,
+             has_centre = info.centre_row >= 0 && info.centre_column >= 0;
+  if (has_pixel && has_angle && has_centre) return "mrad";
+  constexpr int enough_positions = 256;
+  const auto disc = find_disc(mean_pattern(scan, enough_positions, progress),
+                              has_pixel ? info.mrad_per_pixel_y / info.mrad_per_pixel_x : 1);
+  if (!disc.found) return "mrad";  // what is missing is asked for where it is needed
+  fmt::print("note: measured on the mean pattern:{}{}{}\n",
+             has_centre ? "" : fmt::format(" the beam's pixel ({:.4g}, {:.4g});", disc.row, disc.column),
+             has_angle ? "" : fmt::format(" the semi-angle, {:.4g} pixels;", disc.radius),
+             has_pixel   ? ""
+             : has_angle ? " the angle per pixel, from the disc"
+                         : " angles are in pixels");
+  if (!has_pixel) info.mrad_per_pixel_y = info.mrad_per_pixel_x = has_angle ? info.semiangle_mrad / disc.radius : 1;
+  if (!has_angle) info.semiangle_mrad = disc.radius * info.mrad_per_pixel_x;
+  if (!has_centre) {
+    info.centre_row = disc.row;
+    info.centre_column = disc.column;
+  }
+  return has_pixel || has_angle ? "mrad" : "px";
+}
+
+void write_virtual_images(Scan& scan, const fs::path& path, const Progress& progress) {
+  const auto unit = settle_rings(scan, progress);
   const auto& info = scan.info();
   auto images = virtual_images(scan, standard_annuli(info), progress);
   std::vector<Image> pages = std::move(images.images);
-  for (std::size_t ring = 0; ring < pages.size(); ++ring)
-    fmt::print("page {}: {}, {:.4g} to {:.4g} mrad\n", ring + 1, images.annuli[ring].name,
-               images.annuli[ring].inner_mrad, images.annuli[ring].outer_mrad);
-  fmt::print("page {}: centre of mass along y, mrad\npage {}: the same along x\n", pages.size() + 1, pages.size() + 2);
+  std::vector<std::string> labels;
+  for (const auto& ring : images.annuli)
+    labels.push_back(fmt::format("{}, {:.4g} to {:.4g} {}", ring.name, ring.inner_mrad, ring.outer_mrad, unit));
   pages.push_back(std::move(images.com_y_mrad));
+  labels.push_back("centre of mass along y, " + unit);
   pages.push_back(std::move(images.com_x_mrad));
-  write_tiff(path, pages, {info.step_y_angstrom / 10, info.step_x_angstrom / 10, "nm"});
+  labels.push_back("centre of mass along x, " + unit);
+  for (std::size_t page = 0; page < pages.size(); ++page) fmt::print("page {}: {}\n", page + 1, labels[page]);
+  write_tiff(path, pages, {info.step_y_angstrom / 10, info.step_x_angstrom / 10, "nm"}, labels);
 }
 
-void write_mean_pattern(const Scan& scan, const fs::path& path, const Progress& progress) {
-  const auto& info = scan.info();
+void write_mean_pattern(Scan& scan, const fs::path& path, const Progress& progress) {
+  auto& info = scan.info();
+  const PixelSize pixel = {info.mrad_per_pixel_y, info.mrad_per_pixel_x, "mrad"};
+  if (!(pixel.y > 0 && pixel.x > 0)) info.mrad_per_pixel_y = info.mrad_per_pixel_x = 1;  // the mean needs no angles
   const auto images = virtual_images(scan, {}, progress);
-  write_tiff(path, std::span(&images.mean_pattern, 1), {info.mrad_per_pixel_y, info.mrad_per_pixel_x, "mrad"});
+  write_tiff(path, std::span(&images.mean_pattern, 1), pixel);
 }
 
 void print_how_to_open(const fs::path& path) {
@@ -98,10 +131,10 @@ void run(const Options& options) {
 
 void add_convert(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("SCAN", options->input, "a scan file (HDF5 of terrace, py4DSTEM, HyperSpy or plain; .npy)")
-      ->required();
-  app.add_option("-o,--output", options->output,
-                 ".h5 (py4DSTEM, LiberTEM, NeXus), .hspy (HyperSpy), .npy with a .json beside it, or .tif (images)")
+  app.add_option("SCAN", options->input, "a scan file; docs/formats.md lists the formats")->required();
+  app.add_option("OUT,-o,--output", options->output,
+                 "file to write; its ending says what: .h5 (py4DSTEM, LiberTEM, NeXus), .hspy (HyperSpy), .npy with a "
+                 ".json beside it, or .tif (images)")
       ->required();
   app.add_option("--image", options->image, "what a .tif shows: BF, ABF, ADF and centre of mass, or the mean pattern")
       ->check(CLI::IsMember({"virtual", "pacbed"}));

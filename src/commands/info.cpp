@@ -1,8 +1,12 @@
 // info: what a scan file holds, and what had to be guessed.
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "commands/command.h"
+#include "commands/progress_bar.h"
 #include "commands/scan_options.h"
+#include "formats/scan_statistics.h"
 
 namespace terrace {
 namespace {
@@ -10,7 +14,7 @@ namespace {
 struct Options {
   std::string input;
   ScanOverrides overrides;
-  bool json = false;
+  bool json = false, sum = false;
 };
 
 std::string known(double value, const std::string& unit) {
@@ -41,29 +45,58 @@ void print_text(const ScanInfo& info) {
   for (const auto& guess : info.guesses) fmt::print("note: {}\n", guess);
 }
 
-void print_json(const ScanInfo& info) {
+void print_text(const ScanStatistics& all) {
+  if (all.least <= all.most) fmt::print("numbers     {} to {}, sum {:.15g}\n", all.least, all.most, all.sum);
+  if (all.not_finite > 0)
+    fmt::print("            {} of {} are NaN or infinite, and left out\n", all.not_finite, all.count);
+}
+
+nlohmann::ordered_json json_of(const ScanInfo& info) {
   auto json = sidecar_of(info);
+  if (info.k_per_pixel_y > 0 && info.k_per_pixel_x > 0) json["k_per_pixel"] = {info.k_per_pixel_y, info.k_per_pixel_x};
   json["format"] = info.format;
   json["dtype"] = info.dtype;
   json["scan_shape"] = {info.scan_height, info.scan_width};
   json["detector_shape"] = {info.detector_height, info.detector_width};
   json["notes"] = info.guesses;
   json["settings"] = info.provenance;
-  fmt::print("{}\n", json.dump(2));
+  return json;
+}
+
+void add_statistics(const ScanStatistics& all, nlohmann::ordered_json& json) {
+  if (all.least <= all.most) {
+    json["min"] = all.least;
+    json["max"] = all.most;
+  }
+  json["sum"] = all.sum;
+  json["nan_count"] = all.not_finite;
 }
 
 void run(const Options& options) {
   const auto scan = open_scan(options.input, options.overrides);
-  options.json ? print_json(scan->info()) : print_text(scan->info());
+  std::optional<ScanStatistics> all;
+  if (!options.json) print_text(scan->info());
+  if (options.sum) {
+    std::fflush(stdout);
+    ProgressBar bar;
+    all = scan_statistics(*scan, bar.callback());
+  }
+  if (options.json) {
+    auto json = json_of(scan->info());
+    if (all) add_statistics(*all, json);
+    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  } else if (all) {
+    print_text(*all);
+  }
 }
 
 }  // namespace
 
 void add_info(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("SCAN", options->input, "a scan file (HDF5 of terrace, py4DSTEM, HyperSpy or plain; .npy)")
-      ->required();
+  app.add_option("SCAN", options->input, "a scan file; docs/formats.md lists the formats")->required();
   app.add_flag("--json", options->json, "print everything as JSON, the settings of a simulation as well");
+  app.add_flag("--sum", options->sum, "read every number: least, most and sum, and how many are NaN or infinite");
   add_settings_options(app, options->overrides, "Instead of what the file says");
   app.callback([options] { run(*options); });
 }

@@ -41,7 +41,7 @@ void add_settings_options(CLI::App& app, S& settings, const std::string& group) 
             option->check(range_of(field.low, field.high));
           }
           if constexpr (!std::is_arithmetic_v<Value> && !std::is_same_v<Value, std::string>)
-            option->delimiter(',')->expected(1, 2);
+            option->delimiter(',')->expected(1, 4);
         },
         field.member);
   }

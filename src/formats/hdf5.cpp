@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <limits>
 #include <mutex>
 
@@ -159,16 +160,35 @@ std::int64_t product(const Extents& extents) {
   return count;
 }
 
+std::vector<Hdf5Filter> filters_of(hid_t properties) {
+  std::vector<Hdf5Filter> filters;
+  for (int i = 0; i < H5Pget_nfilters(properties); ++i) {
+    unsigned flags, config, values[16];
+    char name[64] = "";
+    std::size_t count = std::size(values);
+    const int id = H5Pget_filter2(properties, i, &flags, &count, values, sizeof(name) - 1, name, &config);
+    const std::string words = name;  // behind a semicolon often an address
+    filters.push_back({id, words.substr(0, words.find(';')), {values, values + std::min(count, std::size(values))}});
+  }
+  return filters;
+}
+
+/// Bytes of the chunks of one index of the first axis: with them kept, reading in order unpacks each chunk once.
+std::size_t row_bytes(const Extents& extents, const Extents& chunk) {
+  double row = 8;
+  for (std::size_t axis = 0; axis < chunk.size(); ++axis) {
+    const auto chunks = axis == 0 ? 1 : (extents[axis] + chunk[axis] - 1) / chunk[axis];
+    row *= static_cast<double>(chunk[axis]) * static_cast<double>(chunks);
+  }
+  return static_cast<std::size_t>(std::min(row, 1.0 * (256 << 20)));
+}
+
 /// By how much the dataset's filters can shrink data: deflate reaches 1032, others (zstd on zeros) far more.
 double largest_compression(hid_t dataset) {
   const Handle properties(H5Dget_create_plist(dataset));
   double factor = H5Pget_layout(properties.id()) == H5D_CHUNKED ? 1100 : 1;
-  for (int i = 0; i < H5Pget_nfilters(properties.id()); ++i) {
-    unsigned flags, config;
-    std::size_t values = 0;
-    const auto filter = H5Pget_filter2(properties.id(), i, &flags, &values, nullptr, 0, nullptr, &config);
-    if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE) factor = 1e5;
-  }
+  for (const auto& filter : filters_of(properties.id()))
+    if (filter.id != H5Z_FILTER_DEFLATE && filter.id != H5Z_FILTER_SHUFFLE) factor = 1e5;
   return factor;
 }
 
@@ -258,6 +278,20 @@ bool Hdf5File::has(const std::string& path) const {
 bool Hdf5File::is_dataset(const std::string& path) const {
   const Turn turn;
   return has(path) && H5Iget_type(open_object(path, "").id()) == H5I_DATASET;
+}
+
+std::optional<Hdf5ExternalLink> Hdf5File::external_link(const std::string& path) const {
+  const Turn turn;
+  H5L_info_t info;
+  if (H5Lget_info(file_.id(), path.c_str(), &info, H5P_DEFAULT) < 0 || info.type != H5L_TYPE_EXTERNAL)
+    return std::nullopt;
+  std::vector<char> value(info.u.val_size);
+  const char *file = nullptr, *inside = nullptr;
+  unsigned flags;
+  if (H5Lget_val(file_.id(), path.c_str(), value.data(), value.size(), H5P_DEFAULT) < 0 ||
+      H5Lunpack_elink_val(value.data(), value.size(), &flags, &file, &inside) < 0)
+    fail(name_of(path, ""), "followed");
+  return Hdf5ExternalLink{file, inside};
 }
 
 std::vector<std::string> Hdf5File::children(const std::string& group) const {
@@ -429,13 +463,9 @@ Hdf5Dataset Hdf5File::dataset(const std::string& path) const {
     throw FileError(fmt::format("'{}' is not a dataset. Was the file written by another program?", name));
   Hdf5Dataset found(own(H5Dopen2(file_.id(), path.c_str(), H5P_DEFAULT), name, "opened"), name);
   if (found.chunk().empty()) return found;
-  // The cache takes the chunks of one index of the first axis, so that reading in order unpacks each chunk once.
-  auto row = product(found.chunk());
-  for (std::size_t axis = 1; axis < found.chunk().size(); ++axis)
-    row *= (found.extents()[axis] + found.chunk()[axis] - 1) / found.chunk()[axis];
-  const auto bytes = std::clamp<std::int64_t>(row * 8, 1 << 20, 256 << 20);
   Handle access(H5Pcreate(H5P_DATASET_ACCESS));
-  H5Pset_chunk_cache(access.id(), 12421, static_cast<std::size_t>(bytes), H5D_CHUNK_CACHE_W0_DEFAULT);
+  const auto bytes = std::max<std::size_t>(row_bytes(found.extents(), found.chunk()), 1 << 20);
+  H5Pset_chunk_cache(access.id(), 12421, bytes, H5D_CHUNK_CACHE_W0_DEFAULT);
   found.handle_.release();  // an open dataset would keep its old cache
   found.handle_ = own(H5Dopen2(file_.id(), path.c_str(), access.id()), name, "opened");
   return found;
@@ -449,6 +479,12 @@ Hdf5Dataset::Hdf5Dataset(Handle handle, std::string name) : handle_(std::move(ha
   std::vector<hsize_t> chunk(extents_.size());
   H5Pget_chunk(properties.id(), static_cast<int>(chunk.size()), chunk.data());
   chunk_.assign(chunk.begin(), chunk.end());
+  filters_ = filters_of(properties.id());
+  // Filters beyond HDF5's own, which end at 255, are the reason to unpack chunks ourselves.
+  const bool own = std::any_of(filters_.begin(), filters_.end(), [](const auto& filter) { return filter.id > 255; });
+  if (own && can_undo(filters_))
+    own_chunks_ = std::make_shared<ChunkReader>(chunk_, H5Tget_size(type_of_object(handle_.id(), name_).id()),
+                                                row_bytes(extents_, chunk_));
 }
 
 bool Hdf5Dataset::is_numeric() const { return names_numbers(type_); }
@@ -471,17 +507,40 @@ void Hdf5Dataset::refuse_empty_promise() const {
   refuse_promise(handle_.id(), extents_, name_);
 }
 
+const Hdf5Filter* Hdf5Dataset::unknown_filter() const {
+  const Turn turn;
+  const auto unknown = std::find_if(filters_.begin(), filters_.end(),
+                                    [](const Hdf5Filter& filter) { return H5Zfilter_avail(filter.id) <= 0; });
+  return own_chunks_ || unknown == filters_.end() ? nullptr : &*unknown;
+}
+
+bool Hdf5Dataset::can_be_read() const { return is_numeric() && !unknown_filter(); }
+
+void Hdf5Dataset::refuse_unknown_filters() const {
+  if (const auto* filter = unknown_filter())
+    throw FileError(
+        fmt::format("'{}' is compressed with the HDF5 filter {}, which is not installed. Save it again with gzip or "
+                    "without compression, or 'pip install hdf5plugin' and set HDF5_PLUGIN_PATH to its folder of "
+                    "plugins (hdf5plugin.PLUGIN_PATH)?",
+                    name_, filter_text(*filter)));
+}
+
 namespace {
 
-/// The file's and the memory's side of the block; refuses one that lies outside.
-std::pair<Handle, Handle> block_spaces(hid_t dataset, const Extents& extents, const Extents& start,
-                                       const Extents& counts, std::size_t numbers, const std::string& name) {
+void refuse_outside(const Extents& extents, const Extents& start, const Extents& counts, std::size_t numbers,
+                    const std::string& name) {
   bool inside = start.size() == extents.size() && counts.size() == extents.size();
   for (std::size_t axis = 0; inside && axis < extents.size(); ++axis)
     inside = start[axis] >= 0 && counts[axis] > 0 && start[axis] <= extents[axis] - counts[axis];
   if (!inside || product(counts) != static_cast<std::int64_t>(numbers))
     throw FileError(fmt::format("'{}' of shape {} has no block of {} numbers, shape {}, at {}.", name,
                                 shape_text(extents), numbers, shape_text(counts), shape_text(start)));
+}
+
+/// The file's and the memory's side of the block; refuses one that lies outside.
+std::pair<Handle, Handle> block_spaces(hid_t dataset, const Extents& extents, const Extents& start,
+                                       const Extents& counts, std::size_t numbers, const std::string& name) {
+  refuse_outside(extents, start, counts, numbers, name);
   auto in_file = space_of(dataset, name);
   const std::vector<hsize_t> from(start.begin(), start.end()), sizes(counts.begin(), counts.end());
   if (H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, from.data(), nullptr, sizes.data(), nullptr) < 0)
@@ -494,9 +553,40 @@ std::pair<Handle, Handle> block_spaces(hid_t dataset, const Extents& extents, co
 void Hdf5Dataset::read(const Extents& start, const Extents& counts, Type type, void* data, std::size_t count) const {
   const Turn turn;
   if (!is_numeric()) throw FileError(fmt::format("'{}' holds {}, not numbers.", name_, type_));
+  if (own_chunks_) return read_own_chunks(start, counts, type, data, count);
   const auto [in_file, in_memory] = block_spaces(handle_.id(), extents_, start, counts, count, name_);
   if (H5Dread(handle_.id(), memory_type(type), in_memory.id(), in_file.id(), H5P_DEFAULT, data) < 0)
     fail(name_, "read");
+}
+
+void Hdf5Dataset::read_own_chunks(const Extents& start, const Extents& counts, Type type, void* data,
+                                  std::size_t count) const {
+  refuse_outside(extents_, start, counts, count, name_);
+  const auto stored_type = type_of_object(handle_.id(), name_);
+  const auto wanted = H5Tget_size(memory_type(type));
+  std::vector<std::byte> block(count * std::max(H5Tget_size(stored_type.id()), wanted));
+  own_chunks_->read(start, counts, block.data(), [&](const Extents& first) { return unpacked_chunk(first); });
+  if (H5Tconvert(stored_type.id(), memory_type(type), count, block.data(), nullptr, H5P_DEFAULT) < 0)
+    fail(name_, "converted");
+  std::memcpy(data, block.data(), count * wanted);
+}
+
+std::vector<std::byte> Hdf5Dataset::unpacked_chunk(const Extents& first) const {
+  const auto item_bytes = H5Tget_size(type_of_object(handle_.id(), name_).id());
+  double claim = static_cast<double>(item_bytes);
+  for (const auto extent : chunk_) claim *= static_cast<double>(extent);
+  const std::vector<hsize_t> at(first.begin(), first.end());
+  hsize_t stored = 0;
+  if (H5Dget_chunk_storage_size(handle_.id(), at.data(), &stored) < 0) fail(name_, "read");
+  if (claim > 2e9 || static_cast<double>(stored) > 1e5 + 2 * claim)
+    throw FileError(fmt::format("'{}' has a chunk of {} bytes for {:.3g} bytes of numbers. Is the file damaged?", name_,
+                                stored, claim));
+  const auto bytes = static_cast<std::size_t>(claim);
+  if (stored == 0) return std::vector<std::byte>(bytes);  // never written
+  std::vector<std::byte> packed(stored);
+  std::uint32_t skipped = 0;
+  if (H5Dread_chunk(handle_.id(), H5P_DEFAULT, at.data(), &skipped, packed.data()) < 0) fail(name_, "read");
+  return undo_filters(std::move(packed), filters_, skipped, item_bytes, bytes, name_);
 }
 
 void Hdf5Dataset::write(const Extents& start, const Extents& counts, Type type, const void* data, std::size_t count) {

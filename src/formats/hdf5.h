@@ -16,6 +16,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -23,6 +25,7 @@
 #include <vector>
 
 #include "core/array.h"
+#include "formats/hdf5_filters.h"
 
 namespace terrace {
 
@@ -104,6 +107,10 @@ class Hdf5Dataset {
   /// Throws FileError where the dataset claims more than its bytes can hold however compressed: most of it was never
   /// written. Whole reads check this by themselves.
   void refuse_empty_promise() const;
+  /// Throws FileError where the dataset went through a filter that neither the library here nor we can undo.
+  void refuse_unknown_filters() const;
+  /// Whether it holds numbers that refuse_unknown_filters lets pass.
+  bool can_be_read() const;
 
   /// The block of `counts` numbers from `start`, in C order, converted to T. `numbers` must hold just as many.
   template <class T>
@@ -120,11 +127,21 @@ class Hdf5Dataset {
   Hdf5Dataset(hdf5_detail::Handle handle, std::string name);
   void read(const Extents&, const Extents&, hdf5_detail::Type, void*, std::size_t count) const;
   void write(const Extents&, const Extents&, hdf5_detail::Type, const void*, std::size_t count);
+  void read_own_chunks(const Extents&, const Extents&, hdf5_detail::Type, void*, std::size_t count) const;
+  std::vector<std::byte> unpacked_chunk(const Extents& first) const;
+  const Hdf5Filter* unknown_filter() const;
 
   hdf5_detail::Handle handle_;
   std::string name_;  ///< "file.h5:/path", for errors
   Extents extents_, chunk_;
   std::string type_;
+  std::vector<Hdf5Filter> filters_;
+  std::shared_ptr<ChunkReader> own_chunks_;  ///< where we undo the filters; none where the library does
+};
+
+/// What an external link says: the other file, as written in this one, and the path in it.
+struct Hdf5ExternalLink {
+  std::string file, path;
 };
 
 /// An open HDF5 file. Paths inside start with '/'; groups on the way to a new object are made.
@@ -144,6 +161,8 @@ class Hdf5File {
 
   bool has(const std::string& path) const;
   bool is_dataset(const std::string& path) const;
+  /// Whether or not there is anything at its end; nothing where `path` is no external link.
+  std::optional<Hdf5ExternalLink> external_link(const std::string& path) const;
   /// Names of the members of a group, sorted.
   std::vector<std::string> children(const std::string& group) const;
   /// Paths of all datasets below `group` that hard links reach, sorted.

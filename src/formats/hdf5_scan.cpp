@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "core/error.h"
 
 namespace terrace {
@@ -41,6 +43,7 @@ Hdf5Scan::Hdf5Scan(Hdf5File file, const std::string& path, const ScanOverrides& 
   order_ = axis_order(overrides.axes, rank);
   take_shape(info_, data_.extents(), order_, name);
   refuse_large_chunks(data_, name);
+  data_.refuse_unknown_filters();
   data_.refuse_empty_promise();
   info_.dtype = data_.type();
   info_.format = "HDF5";
@@ -59,18 +62,18 @@ void Hdf5Scan::read(int row, int column, std::span<float> pattern) const {
   if (order_[2] < order_[3]) return data_.read<float>(start, count, pattern);
   std::vector<float> turned(pattern.size());  // the file has [kx][ky]
   data_.read<float>(start, count, turned);
-  const auto height = info_.detector_height, width = info_.detector_width;
-  for (std::int64_t y = 0; y < height; ++y)
-    for (std::int64_t x = 0; x < width; ++x) pattern[y * width + x] = turned[x * height + y];
+  turn_pattern(turned, info_.detector_height, info_.detector_width, pattern);
 }
 
 std::unique_ptr<Scan> open_plain_hdf5(Hdf5File file, const ScanOverrides& overrides) {
-  std::string largest, others;
+  std::string largest, list;
+  std::vector<std::string> found;
   std::int64_t largest_bytes = -1;
   for (const auto& path : file.datasets()) {
     const auto data = file.dataset(path);
     if (data.extents().size() < 3 || !data.is_numeric()) continue;
-    others += fmt::format(" {} {}", path, shape_text(data.extents()));
+    found.push_back(path);
+    list += fmt::format(" {} {}", path, shape_text(data.extents()));
     if (data.bytes() <= largest_bytes) continue;
     largest = path;
     largest_bytes = data.bytes();
@@ -78,11 +81,40 @@ std::unique_ptr<Scan> open_plain_hdf5(Hdf5File file, const ScanOverrides& overri
   if (largest.empty())
     throw FileError(fmt::format("'{}' holds no numbers of three or more axes. Is it the file with the patterns?",
                                 file.path().string()));
-  auto scan = std::make_unique<Hdf5Scan>(std::move(file), largest, overrides);
-  scan->info().guesses.push_back(fmt::format("the patterns are the largest data in the file; it holds{}", others));
+  const auto path = chosen_dataset(found, largest, overrides, file);
+  auto scan = std::make_unique<Hdf5Scan>(std::move(file), path, overrides);
+  if (overrides.dataset.empty())
+    scan->info().guesses.push_back(fmt::format("the patterns are the largest data in the file; it holds{}", list));
   if (overrides.axes.empty())
     scan->info().guesses.push_back("axes are taken as scan y, scan x, detector y, detector x");
   return scan;
+}
+
+std::string chosen_dataset(const std::vector<std::string>& found, const std::string& standard,
+                           const ScanOverrides& overrides, const Hdf5File& file) {
+  const auto& asked = overrides.dataset;
+  if (asked.empty()) return standard;
+  std::string list;
+  for (const auto& path : found) {
+    if (path.find(asked) != std::string::npos) return path;
+    list += " " + path;
+  }
+  throw InputError(fmt::format("'{}' has no patterns called '{}'; it holds{}. Give one of these as dataset?",
+                               file.path().string(), asked, list));
+}
+
+AxisCalibration axis_at(const Hdf5File& file, const std::string& path) {
+  if (!file.is_dataset(path)) return {};
+  const auto data = file.dataset(path);
+  if (data.extents().size() != 1 || data.extents()[0] < 2 || !data.can_be_read()) return {};
+  const auto count = data.extents()[0];
+  std::vector<double> first(2), last(1);
+  data.read<double>({0}, {2}, first);
+  data.read<double>({count - 1}, {1}, last);
+  // Single-precision coordinates far from 0 give their step to few digits: all of them together give it better.
+  const double step = first[1] - first[0], mean = (last[0] - first[0]) / static_cast<double>(count - 1);
+  const bool is_linear = std::abs(mean - step) < 0.01 * std::abs(step);
+  return {is_linear ? mean : step, first[0], text_attribute(file, path, "units").value_or("")};
 }
 
 std::optional<double> number_at(const Hdf5File& file, const std::string& path) {

@@ -3,7 +3,6 @@
 
 #include "core/error.h"
 #include "formats/hdf5_scan.h"
-#include "formats/units.h"
 
 namespace terrace {
 namespace {

@@ -19,7 +19,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little);
 
-enum Type : std::uint16_t { ascii = 2, short_integer = 3, integer = 4, rational = 5 };
+enum Type : std::uint16_t { byte = 1, ascii = 2, short_integer = 3, integer = 4, rational = 5 };
 
 /// One line of a TIFF directory; `value` is the number itself or where it stands.
 struct Entry {
@@ -47,6 +47,23 @@ std::string description(std::span<const Image> images, const PixelSize& pixel) {
   if (text.size() % 2 == 1) text.push_back('\0');  // what follows stands at an even place
   return text;
 }
+
+std::string bytes_of(std::uint32_t number) { return {reinterpret_cast<const char*>(&number), sizeof(number)}; }
+
+/// ImageJ's own block of labels, in two letters a character, and the length of each of its parts.
+struct Labels {
+  explicit Labels(const std::vector<std::string>& labels) {
+    if (labels.empty()) return;
+    constexpr std::uint32_t magic = 0x494a494a, kind = 0x6c61626c;  // "IJIJ", "labl"
+    block = bytes_of(magic) + bytes_of(kind) + bytes_of(static_cast<std::uint32_t>(labels.size()));
+    lengths = bytes_of(static_cast<std::uint32_t>(block.size()));
+    for (const auto& label : labels) {
+      lengths += bytes_of(static_cast<std::uint32_t>(2 * label.size()));
+      for (const char letter : label) block.append({letter, '\0'});
+    }
+  }
+  std::string block, lengths;
+};
 
 /// Pixels per unit as the quotient of two whole numbers, to nine digits.
 std::pair<std::uint32_t, std::uint32_t> resolution(double pixel) {
@@ -79,15 +96,20 @@ void refuse_unequal(std::span<const Image> images) {
 
 }  // namespace
 
-void write_tiff(const std::filesystem::path& path, std::span<const Image> images, const PixelSize& pixel) {
+void write_tiff(const std::filesystem::path& path, std::span<const Image> images, const PixelSize& pixel,
+                const std::vector<std::string>& labels) {
   refuse_unequal(images);
+  const Labels named(labels);
   PartialFile file(path);
   std::ofstream out(file.partial(), std::ios::binary);
   const auto text = description(images, pixel);
   const auto image_bytes = static_cast<std::uint32_t>(4 * images[0].size());
   const auto count = static_cast<std::uint32_t>(images.size());
   const std::uint32_t text_at = 8, resolution_at = text_at + static_cast<std::uint32_t>(text.size());
-  const std::uint32_t pixels_at = resolution_at + 16, directories_at = pixels_at + count * image_bytes;
+  const std::uint32_t lengths_at = resolution_at + 16,
+                      labels_at = lengths_at + static_cast<std::uint32_t>(named.lengths.size()),
+                      pixels_at = labels_at + static_cast<std::uint32_t>(named.block.size()),
+                      directories_at = pixels_at + count * image_bytes;
 
   out << "II";
   put(out, std::uint16_t{42});
@@ -98,12 +120,14 @@ void write_tiff(const std::filesystem::path& path, std::span<const Image> images
     put(out, above);
     put(out, below);
   }
+  out << named.lengths << named.block;
   for (const auto& image : images) out.write(reinterpret_cast<const char*>(image.data()), image_bytes);
 
   const auto height = static_cast<std::uint32_t>(images[0].extent(0)),
              width = static_cast<std::uint32_t>(images[0].extent(1));
+  std::uint32_t next = directories_at;
   for (std::uint32_t page = 0; page < count; ++page) {
-    const std::vector<Entry> entries = {
+    std::vector<Entry> entries = {
         {256, integer, 1, width},
         {257, integer, 1, height},
         {258, short_integer, 1, 32},  // bits
@@ -119,8 +143,12 @@ void write_tiff(const std::filesystem::path& path, std::span<const Image> images
         {296, short_integer, 1, 1},  // in the unit of the description
         {339, short_integer, 1, 3},  // floating point
     };
-    const auto directory_bytes = static_cast<std::uint32_t>(6 + 12 * entries.size());
-    write_directory(out, entries, page + 1 < count ? directories_at + (page + 1) * directory_bytes : 0);
+    if (page == 0 && !labels.empty()) {
+      entries.push_back({50838, integer, static_cast<std::uint32_t>(named.lengths.size() / 4), lengths_at});
+      entries.push_back({50839, byte, static_cast<std::uint32_t>(named.block.size()), labels_at});
+    }
+    next += static_cast<std::uint32_t>(6 + 12 * entries.size());
+    write_directory(out, entries, page + 1 < count ? next : 0);
   }
   out.close();
   if (!out) throw ResourceError(fmt::format("'{}' cannot be written to its end. Is the disk full?", path.string()));

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/array.h"
 
@@ -16,9 +17,10 @@ struct PixelSize {
 };
 
 /// Writes one page an image, float32, uncompressed, with ImageJ's description (pixel size, unit, number of images,
-/// range). Throws InputError where the images differ in size, are none, or exceed the 4 GB of a TIFF; ResourceError,
-/// FileError.
-void write_tiff(const std::filesystem::path& path, std::span<const Image> images, const PixelSize& pixel);
+/// range) and, where given, a label for each page in ASCII. Throws InputError where the images differ in size, are
+/// none, or exceed the 4 GB of a TIFF; ResourceError, FileError.
+void write_tiff(const std::filesystem::path& path, std::span<const Image> images, const PixelSize& pixel,
+                const std::vector<std::string>& labels = {});
 
 /// Writes an image as float32 .npy. Throws ResourceError, FileError.
 void write_npy(const std::filesystem::path& path, const Image& image);

@@ -65,6 +65,27 @@ TEST(ImageFile, a_tiff_holds_its_images_and_their_scale) {
   EXPECT_EQ(at, 0u);
 }
 
+TEST(ImageFile, labels_stand_where_imagej_looks_for_them) {
+  const auto path = fresh("labelled.tif");
+  write_tiff(path, two_images(), {}, {"BF", "ADF"});
+  const auto bytes = read_bytes(path);
+  const auto first_at = number_from<std::uint32_t>(bytes, 4);
+  const auto first = directory(bytes, first_at);
+  const auto [parts, lengths_at] = first.at(50838);
+  ASSERT_EQ(parts, 3u);
+  EXPECT_EQ(number_from<std::uint32_t>(bytes, lengths_at), 12u);
+  EXPECT_EQ(number_from<std::uint32_t>(bytes, lengths_at + 4), 4u);
+  EXPECT_EQ(number_from<std::uint32_t>(bytes, lengths_at + 8), 6u);
+  const auto [size, block_at] = first.at(50839);
+  EXPECT_EQ(bytes.substr(block_at, size), std::string("JIJIlbal\2\0\0\0", 12) + std::string("B\0F\0A\0D\0F\0", 10));
+  EXPECT_EQ(bytes.substr(first.at(273).second, 60),
+            std::string(reinterpret_cast<const char*>(two_images()[0].data()), 60));
+  const auto second = directory(bytes, number_from<std::uint32_t>(bytes, first_at + 2 + 12 * first.size()));
+  EXPECT_FALSE(second.contains(50838));
+  EXPECT_EQ(bytes.substr(second.at(273).second, 60),
+            std::string(reinterpret_cast<const char*>(two_images()[1].data()), 60));
+}
+
 TEST(ImageFile, numpy_images_read_back) {
   const auto path = fresh("image.npy");
   write_npy(path, two_images()[1]);

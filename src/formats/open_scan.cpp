@@ -1,12 +1,14 @@
 // From a path to the reader that knows the file: by what it holds, not by its name.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "core/error.h"
 #include "formats/hdf5_scan.h"
 #include "formats/npy.h"
 #include "formats/trial.h"
+#include "formats/zarr_scan.h"
 
 namespace terrace {
 namespace {
@@ -14,7 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* known_formats =
-    "HDF5 (terrace, py4DSTEM/EMD 1.0, HyperSpy .hspy, any dataset of four axes) and NumPy .npy";
+    "HDF5 (terrace, py4DSTEM/EMD, HyperSpy .hspy, Dectris _master.h5, Prismatic, any dataset of four axes), "
+    "NumPy .npy and folders of Zarr 3";
 
 /// A format: whether a file that begins with `start` is of it, and how to open one.
 struct ScanFormat {
@@ -22,10 +25,22 @@ struct ScanFormat {
   std::unique_ptr<Scan> (*open)(const fs::path& path, const ScanOverrides& overrides);
 };
 
+/// The only list of kinds of HDF5 file; the first that recognises the file opens it, the last knows all.
+constexpr Hdf5Kind hdf5_kinds[] = {
+    {is_emd, open_emd},
+    {is_hyperspy, open_hyperspy},
+    {is_velox, refuse_velox},
+    {is_prismatic, open_prismatic},
+    {is_dectris, open_dectris},
+    {is_old_emd, open_old_emd},
+    {[](const Hdf5File&) { return true; }, open_plain_hdf5},
+};
+
 std::unique_ptr<Scan> open_hdf5_as_it_is(const fs::path& path, const ScanOverrides& overrides) {
   auto file = Hdf5File::open(path);
-  const auto open = is_emd(file) ? open_emd : is_hyperspy(file) ? open_hyperspy : open_plain_hdf5;
-  return adjusted(open(std::move(file), overrides), overrides);
+  const auto kind = std::find_if(std::begin(hdf5_kinds), std::end(hdf5_kinds),
+                                 [&](const Hdf5Kind& candidate) { return candidate.recognises(file); });
+  return adjusted(kind->open(std::move(file), overrides), overrides);
 }
 
 /// Opens the file and reads its first and last pattern, as a damaged file will not let one do.
@@ -79,6 +94,7 @@ std::string start_of(const fs::path& path) {
 }  // namespace
 
 std::unique_ptr<Scan> open_scan(const std::string& path, const ScanOverrides& overrides) {
+  if (is_zarr(path)) return adjusted(open_zarr(path, overrides), overrides);
   const auto start = start_of(path);
   for (const auto& format : formats)
     if (format.recognises(path, start)) return format.open(path, overrides);

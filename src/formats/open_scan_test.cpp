@@ -109,6 +109,19 @@ TEST(OpenScan, the_largest_data_of_a_plain_file_is_the_scan) {
   EXPECT_EQ(read_pattern(*turned, 1, 2)[1 * 4 + 3], number_at(1, 2, 3, 1));
 }
 
+TEST(OpenScan, data_of_a_plain_file_are_chosen_by_a_part_of_their_path) {
+  const auto path = fresh("several.h5");
+  auto file = Hdf5File::create(path);
+  file.write("/raw/block", Array<float, 4>({4, 4, 8, 8}));
+  file.write("/binned/block", small_patterns());
+  file.close();
+  ScanOverrides overrides;
+  overrides.dataset = "binned";
+  expect_every_number_in_place(*open_scan(path.string(), overrides));
+  overrides.dataset = "summed";
+  expect_error<InputError>([&] { open_scan(path.string(), overrides); }, "/binned/block /raw/block");
+}
+
 TEST(OpenScan, content_decides_not_the_name) {
   const auto path = fresh("named.npy");
   auto file = Hdf5File::create(path);
@@ -237,6 +250,7 @@ TEST(OpenScan, hdf5_of_other_content_is_refused) {
         file.write("/Experiments/line/data", std::vector<double>{1, 2, 3});
       },
       "without images");
+  expect_refusal([](Hdf5File& file) { file.write("/Data/Image/0a1b/Data", Array<float, 3>({8, 8, 2})); }, ".mrc");
 }
 
 TEST(OpenScan, the_reference_stack_opens_with_a_sidecar) {
@@ -270,7 +284,7 @@ TEST(OpenScan, the_reference_stack_opens_with_a_sidecar) {
 
 TEST(Units, spellings_of_the_same_unit_agree) {
   for (const auto* unit : {"Å", "A", "Angstrom", "[Å]", "$\\mathrm{Å}$"}) EXPECT_EQ(angstrom_in(unit), 1) << unit;
-  for (const auto* unit : {"nm", "[nm]", " nm"}) EXPECT_EQ(angstrom_in(unit), 10) << unit;
+  for (const auto* unit : {"nm", "[nm]", " nm", "[n_m]"}) EXPECT_EQ(angstrom_in(unit), 10) << unit;
   for (const auto* unit : {"um", "µm", "μm"}) EXPECT_EQ(angstrom_in(unit), 1e4) << unit;
   for (const auto* unit : {"1/nm", "nm^-1", "$nm^{-1}$", "k_nm^-1", "nm⁻¹"})
     EXPECT_DOUBLE_EQ(inverse_angstrom_in(unit), 0.1) << unit;

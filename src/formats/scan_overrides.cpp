@@ -49,11 +49,12 @@ std::pair<double, double> pair_of(const std::vector<double>& numbers, const std:
   throw InputError(fmt::format("'{}' has {} numbers; it wants one, or two as [y, x].", name, numbers.size()));
 }
 
-/// A scan seen in another shape or with its detector turned over.
+/// A scan seen in another shape, or turned over.
 class AdjustedScan : public Scan {
  public:
   AdjustedScan(std::unique_ptr<Scan> scan, const ScanOverrides& overrides)
       : scan_(std::move(scan)),
+        flip_scan_(overrides.flip_scan_y == "yes"),
         flip_y_(overrides.flip_detector_y == "yes"),
         flip_x_(overrides.flip_detector_x == "yes") {
     info_ = scan_->info();
@@ -63,6 +64,7 @@ class AdjustedScan : public Scan {
   }
 
   void read(int row, int column, std::span<float> pattern) const override {
+    if (flip_scan_) row = info_.scan_height - 1 - row;
     const auto position = std::int64_t{row} * info_.scan_width + column;
     const int width = scan_->info().scan_width;
     scan_->read(static_cast<int>(position / width), static_cast<int>(position % width), pattern);
@@ -91,7 +93,47 @@ class AdjustedScan : public Scan {
   }
 
   std::unique_ptr<Scan> scan_;
-  bool flip_y_, flip_x_;
+  bool flip_scan_, flip_y_, flip_x_;
+};
+
+/// A part of a scan, or its counts as electrons.
+class PartOfScan : public Scan {
+ public:
+  PartOfScan(std::unique_ptr<Scan> scan, const std::vector<int>& crop, double counts_per_electron)
+      : scan_(std::move(scan)), electrons_per_count_(static_cast<float>(1 / counts_per_electron)) {
+    info_ = scan_->info();
+    if (!crop.empty()) take_part(crop);
+    if (counts_per_electron != 1) info_.dtype = "float32";
+  }
+
+  void read(int row, int column, std::span<float> pattern) const override {
+    scan_->read(first_row_ + row, first_column_ + column, pattern);
+    if (electrons_per_count_ != 1)
+      for (float& number : pattern) number *= electrons_per_count_;
+  }
+
+ private:
+  void take_part(const std::vector<int>& crop) {
+    if (crop.size() != 4)
+      throw InputError(
+          fmt::format("'crop' has {} numbers; it wants four as [first y, first x, height, width].", crop.size()));
+    const int y = crop[0], x = crop[1], height = crop[2], width = crop[3];
+    if (height < 1 || width < 1 || y > info_.scan_height - height || x > info_.scan_width - width)
+      throw InputError(
+          fmt::format("'crop' [{}, {}, {}, {}] leaves the scan of {} x {} positions. Is the order "
+                      "[first y, first x, height, width]?",
+                      y, x, height, width, info_.scan_height, info_.scan_width));
+    first_row_ = y;
+    first_column_ = x;
+    info_.scan_height = height;
+    info_.scan_width = width;
+    info_.start_y_angstrom += y * info_.step_y_angstrom;
+    info_.start_x_angstrom += x * info_.step_x_angstrom;
+  }
+
+  std::unique_ptr<Scan> scan_;
+  float electrons_per_count_;
+  int first_row_ = 0, first_column_ = 0;
 };
 
 }  // namespace
@@ -156,6 +198,7 @@ void apply(const ScanOverrides& overrides, ScanInfo& info) {
   if (overrides.energy_kev > 0) info.energy_kev = overrides.energy_kev;
   if (overrides.semiangle_mrad > 0) info.semiangle_mrad = overrides.semiangle_mrad;
   if (overrides.thickness_nm > 0) info.thickness_nm = overrides.thickness_nm;
+  if (overrides.counts_per_electron > 0) info.intensity_unit = "electrons";
   if (!overrides.intensity_unit.empty()) info.intensity_unit = overrides.intensity_unit;
   if (overrides.electrons_per_pattern > 0) info.electrons_per_pattern = overrides.electrons_per_pattern;
   if (!overrides.title.empty()) info.title = overrides.title;
@@ -163,9 +206,13 @@ void apply(const ScanOverrides& overrides, ScanInfo& info) {
 }
 
 std::unique_ptr<Scan> adjusted(std::unique_ptr<Scan> scan, const ScanOverrides& overrides) {
-  if (!overrides.scan_shape.empty() || overrides.flip_detector_y == "yes" || overrides.flip_detector_x == "yes")
+  if (!overrides.scan_shape.empty() || overrides.flip_scan_y == "yes" || overrides.flip_detector_y == "yes" ||
+      overrides.flip_detector_x == "yes")
     scan = std::make_unique<AdjustedScan>(std::move(scan), overrides);
   apply(overrides, scan->info());  // a centre that the user gives is that of the pattern as flipped
+  if (!overrides.crop.empty() || overrides.counts_per_electron > 0)
+    scan = std::make_unique<PartOfScan>(std::move(scan), overrides.crop,
+                                        overrides.counts_per_electron > 0 ? overrides.counts_per_electron : 1);
   return scan;
 }
 
@@ -211,6 +258,11 @@ void take_shape(ScanInfo& info, const Extents& extents, const AxisOrder& order, 
   info.detector_height = static_cast<int>(sizes[2]);
   info.detector_width = static_cast<int>(sizes[3]);
   if (order[0] < 0 && sizes[1] > 1) info.guesses.push_back("the file does not say the scan's shape: taken as one row");
+}
+
+void turn_pattern(std::span<const float> stored, int height, int width, std::span<float> pattern) {
+  for (std::int64_t y = 0; y < height; ++y)
+    for (std::int64_t x = 0; x < width; ++x) pattern[y * width + x] = stored[x * height + y];
 }
 
 }  // namespace terrace

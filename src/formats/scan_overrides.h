@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ namespace terrace {
 
 /// An empty list or text and a number 0 mean "as the file says". Pairs are [y, x], a single number stands for both.
 struct ScanOverrides {
-  std::vector<int> scan_shape;
+  std::string dataset;
+  std::vector<int> scan_shape, crop;
   std::string axes;
   std::vector<double> step_nm, start_nm;
   std::vector<double> mrad_per_pixel;
@@ -24,8 +26,9 @@ struct ScanOverrides {
   double semiangle_mrad = 0;
   double thickness_nm = 0;
   std::string intensity_unit;
+  double counts_per_electron = 0;
   double electrons_per_pattern = 0;
-  std::string flip_detector_y = "no", flip_detector_x = "no";
+  std::string flip_scan_y = "no", flip_detector_y = "no", flip_detector_x = "no";
   std::string title;
 };
 
@@ -33,7 +36,9 @@ inline auto fields(const ScanOverrides*) {
   using F = Field<ScanOverrides>;
   using S = ScanOverrides;
   return std::array{
+      F{"dataset", &S::dataset, "", "which data of an HDF5 file that holds several; a part of the path is enough"},
       F{"scan_shape", &S::scan_shape, 1, 1e6, "positions [y, x], where the file holds patterns in a row"},
+      F{"crop", &S::crop, 0, 1e6, "positions to keep [first y, first x, height, width]"},
       F{"axes", &S::axes, "", "order of the file's axes, slowest first: \"y x ky kx\", or \"n ky kx\""},
       F{"step_nm", &S::step_nm, 1e-5, 1e4, "scan step [y, x]"},
       F{"start_nm", &S::start_nm, -1e6, 1e6, "first position [y, x]"},
@@ -43,7 +48,9 @@ inline auto fields(const ScanOverrides*) {
       F{"semiangle_mrad", &S::semiangle_mrad, 0.1, 100, "convergence semi-angle"},
       F{"thickness_nm", &S::thickness_nm, 0.01, 1e4, "thickness of the specimen"},
       F{"intensity_unit", &S::intensity_unit, "fraction|electrons|counts|unknown", "what the numbers are"},
+      F{"counts_per_electron", &S::counts_per_electron, 1e-6, 1e9, "what one electron adds: numbers become electrons"},
       F{"electrons_per_pattern", &S::electrons_per_pattern, 0, 1e12, "dose"},
+      F{"flip_scan_y", &S::flip_scan_y, "no|yes", "turn the scan's rows upside down"},
       F{"flip_detector_y", &S::flip_detector_y, "no|yes", "turn the detector's rows upside down"},
       F{"flip_detector_x", &S::flip_detector_x, "no|yes", "turn the detector's columns round"},
       F{"title", &S::title, "", "name of the data set"},
@@ -61,8 +68,8 @@ nlohmann::ordered_json sidecar_of(const ScanInfo& info);
 /// Writes the given calibration over that of `info`; angles follow from reciprocal lengths where the energy is now
 /// known. Throws InputError for a list of the wrong length.
 void apply(const ScanOverrides& overrides, ScanInfo& info);
-/// `scan` as the overrides want it: calibration, scan shape, flips. Throws InputError where the file holds too few
-/// patterns.
+/// `scan` as the overrides want it: scan shape, flips, calibration, unit, and last the part of the scan to keep. Throws
+/// InputError where the file holds too few patterns.
 std::unique_ptr<Scan> adjusted(std::unique_ptr<Scan> scan, const ScanOverrides& overrides);
 
 /// Which of the file's axes is y, x, ky, kx; −1 where the file has none and one position stands for it.
@@ -71,6 +78,9 @@ using AxisOrder = std::array<int, 4>;
 AxisOrder axis_order(const std::string& axes, int rank);
 /// Takes scan and detector shape from the file's extents. Throws FileError where they cannot be those of a scan.
 void take_shape(ScanInfo& info, const Extents& extents, const AxisOrder& order, const std::string& name);
+
+/// A pattern stored as [kx][ky] the way it is read, `height` × `width` of [ky][kx].
+void turn_pattern(std::span<const float> stored, int height, int width, std::span<float> pattern);
 
 /// Opens as open_scan(path) does, with what the user knows better. Safe to read from several threads.
 std::unique_ptr<Scan> open_scan(const std::string& path, const ScanOverrides& overrides);

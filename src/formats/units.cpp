@@ -22,7 +22,7 @@ std::string replaced(const std::string& text, std::string_view from, std::string
 
 /// One spelling for all: no decoration, "A" for ångström, "u" for micro, "X^-1" for reciprocals.
 std::string plain(std::string unit) {
-  for (const auto* decoration : {"$", "{", "}", "[", "]", " ", "\\", "mathrm", "k_"})
+  for (const auto* decoration : {"$", "{", "}", "[", "]", " ", "\\", "mathrm", "k_", "_"})
     unit = replaced(unit, decoration, "");
   for (const auto* name : {"Å", "\u212B", "Angstroms", "Angstrom", "angstroms", "angstrom", "Ang"})
     unit = replaced(unit, name, "A");

@@ -86,6 +86,22 @@ class Journey(unittest.TestCase):
         apart = sum(abs(a - b) for a, b in zip(values["direct"], values["sectors"]))
         self.assertLess(apart / sum(values["direct"]), 2e-5)  # rounding of single precision
 
+    def test_a_scan_is_told_in_figures_cropped_and_shown_as_images(self):
+        out = new_folder("converted")
+        whole = json.loads(run_well("info", scan(), "--json", "--sum").stdout)
+        self.assertEqual((whole["scan_shape"], whole["detector_shape"]), ([4, 24], [16, 16]))
+        self.assertEqual(whole["nan_count"], 0)
+        self.assertLess(0.5 * 4 * 24, whole["sum"])  # fractions of the beam: most of it stays on the detector
+        self.assertLess(whole["sum"], 4 * 24)
+        sums = 0
+        for first, height in (0, 1), (1, 3):
+            run_well("convert", scan(), out / f"{first}.npy", "--crop", f"{first},0,{height},24")
+            sums += json.loads(run_well("info", out / f"{first}.npy", "--json", "--sum").stdout)["sum"]
+        self.assertAlmostEqual(sums, whole["sum"], places=9)
+        said = run_well("convert", scan(), out / "images.tif", "--semiangle-mrad", 20).stdout
+        self.assertIn("centre of mass along x", said)
+        self.assertEqual((out / "images.tif").read_bytes()[:4], b"II*\0")
+
     def test_progress_over_uneven_blocks_ends_at_its_total(self):
         experiment = workshop.EXPERIMENT.replace("count_y = 4", "count_y = 30").replace("thickness_cells = 5", "thickness_cells = 2")
         for engine in "direct", "sectors":
