@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "formats/hdf5_scan.h"
 #include "formats/npy.h"
+#include "formats/raw.h"
 #include "formats/trial.h"
 
 namespace terrace {
@@ -14,7 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* known_formats =
-    "HDF5 (terrace, py4DSTEM/EMD 1.0, HyperSpy .hspy, any dataset of four axes) and NumPy .npy";
+    "HDF5 (terrace, py4DSTEM/EMD 1.0, HyperSpy .hspy, any dataset of four axes), NumPy .npy, Merlin .mib, Gatan .dm4 "
+    "and .dm3, EMPAD .raw with .xml, .blo, .tvips, .mrc";
 
 /// A format: whether a file that begins with `start` is of it, and how to open one.
 struct ScanFormat {
@@ -54,6 +56,12 @@ std::unique_ptr<Scan> open_npy_with_sidecar(const fs::path& path, const ScanOver
   return scan;
 }
 
+/// A reader's patterns as the user wants them.
+template <auto open>
+std::unique_ptr<Scan> open_adjusted(const fs::path& path, const ScanOverrides& overrides) {
+  return adjusted(open(path, overrides), overrides);
+}
+
 /// The only list of formats; the first that recognises the file opens it.
 constexpr ScanFormat formats[] = {
     {[](const fs::path& path, std::string_view) { return Hdf5File::is_hdf5(path); }, open_hdf5},
@@ -80,12 +88,15 @@ std::string start_of(const fs::path& path) {
 
 std::unique_ptr<Scan> open_scan(const std::string& path, const ScanOverrides& overrides) {
   const auto start = start_of(path);
+  // What the user describes as raw is raw, whatever it begins with.
+  if (is_described_as_raw(overrides)) return open_adjusted<open_raw>(path, overrides);
   for (const auto& format : formats)
     if (format.recognises(path, start)) return format.open(path, overrides);
-  throw FileError(
-      fmt::format("'{}' does not begin like a file that terrace reads, whatever its name: {}. Export it from the "
-                  "microscope's software, py4DSTEM or HyperSpy to one of these?",
-                  path, known_formats));
+  throw FileError(fmt::format(
+      "'{}' does not begin like a file that terrace reads, whatever its name: {}. Export it from the "
+      "microscope's software, py4DSTEM or HyperSpy to one of these, or describe it with --detector-shape and "
+      "--dtype?",
+      path, known_formats));
 }
 
 std::unique_ptr<Scan> open_scan(const std::string& path) { return open_scan(path, {}); }
