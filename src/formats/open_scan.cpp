@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "formats/hdf5_scan.h"
+#include "formats/merlin.h"
 #include "formats/npy.h"
 #include "formats/raw.h"
 #include "formats/trial.h"
@@ -66,6 +67,7 @@ std::unique_ptr<Scan> open_adjusted(const fs::path& path, const ScanOverrides& o
 constexpr ScanFormat formats[] = {
     {[](const fs::path& path, std::string_view) { return Hdf5File::is_hdf5(path); }, open_hdf5},
     {[](const fs::path&, std::string_view start) { return is_npy(start); }, open_npy_with_sidecar},
+    {[](const fs::path&, std::string_view start) { return is_merlin(start); }, open_adjusted<open_merlin>},
 };
 
 std::string start_of(const fs::path& path) {
