@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "core/error.h"
+#include "formats/empad.h"
 #include "formats/hdf5_scan.h"
 #include "formats/merlin.h"
 #include "formats/npy.h"
@@ -68,6 +69,7 @@ constexpr ScanFormat formats[] = {
     {[](const fs::path& path, std::string_view) { return Hdf5File::is_hdf5(path); }, open_hdf5},
     {[](const fs::path&, std::string_view start) { return is_npy(start); }, open_npy_with_sidecar},
     {[](const fs::path&, std::string_view start) { return is_merlin(start); }, open_adjusted<open_merlin>},
+    {is_empad, open_adjusted<open_empad>},
 };
 
 std::string start_of(const fs::path& path) {
