@@ -4,6 +4,8 @@
 #include <fstream>
 
 #include "core/error.h"
+#include "formats/dm.h"
+#include "formats/dm_tags.h"
 #include "formats/empad.h"
 #include "formats/hdf5_scan.h"
 #include "formats/merlin.h"
@@ -69,6 +71,7 @@ constexpr ScanFormat formats[] = {
     {[](const fs::path& path, std::string_view) { return Hdf5File::is_hdf5(path); }, open_hdf5},
     {[](const fs::path&, std::string_view start) { return is_npy(start); }, open_npy_with_sidecar},
     {[](const fs::path&, std::string_view start) { return is_merlin(start); }, open_adjusted<open_merlin>},
+    {[](const fs::path&, std::string_view start) { return is_dm(start); }, open_adjusted<open_dm>},
     {is_empad, open_adjusted<open_empad>},
 };
 
