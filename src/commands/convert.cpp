@@ -98,8 +98,7 @@ void run(const Options& options) {
 
 void add_convert(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("SCAN", options->input, "a scan file (HDF5 of terrace, py4DSTEM, HyperSpy or plain; .npy)")
-      ->required();
+  app.add_option("SCAN", options->input, "a scan file: docs/formats.md lists the formats")->required();
   app.add_option("-o,--output", options->output,
                  ".h5 (py4DSTEM, LiberTEM, NeXus), .hspy (HyperSpy), .npy with a .json beside it, or .tif (images)")
       ->required();

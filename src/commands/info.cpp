@@ -61,8 +61,7 @@ void run(const Options& options) {
 
 void add_info(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("SCAN", options->input, "a scan file (HDF5 of terrace, py4DSTEM, HyperSpy or plain; .npy)")
-      ->required();
+  app.add_option("SCAN", options->input, "a scan file: docs/formats.md lists the formats")->required();
   app.add_flag("--json", options->json, "print everything as JSON, the settings of a simulation as well");
   add_settings_options(app, options->overrides, "Instead of what the file says");
   app.callback([options] { run(*options); });

@@ -127,7 +127,7 @@ void run(const Options& options) {
 void add_predict(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("SCAN", options->scan,
-                 "4D-STEM scan (HDF5 of terrace, py4DSTEM, HyperSpy or plain; .npy); 'terrace info' says what it holds")
+                 "4D-STEM scan (docs/formats.md lists the formats); 'terrace info' says what it holds")
       ->required();
   app.add_option("--model", options->model, "model file that 'terrace train' wrote")->required();
   app.add_option("-o,--output", options->output, "folder for prediction.json and report.html")->required();

@@ -4,14 +4,18 @@
 #include <fstream>
 
 #include "core/error.h"
+#include "formats/blockfile.h"
 #include "formats/dm.h"
 #include "formats/dm_tags.h"
 #include "formats/empad.h"
 #include "formats/hdf5_scan.h"
 #include "formats/merlin.h"
+#include "formats/mrc.h"
 #include "formats/npy.h"
 #include "formats/raw.h"
+#include "formats/text_of_file.h"
 #include "formats/trial.h"
+#include "formats/tvips.h"
 
 namespace terrace {
 namespace {
@@ -66,13 +70,30 @@ std::unique_ptr<Scan> open_adjusted(const fs::path& path, const ScanOverrides& o
   return adjusted(open(path, overrides), overrides);
 }
 
+/// The raw dumps of a K2 camera: blocks in eight .bin files, and the .gtg beside them.
+bool is_k2_dump(const fs::path& path, std::string_view start) {
+  constexpr std::string_view block_mark("\xFF\xFF\x00\x55", 4);
+  return has_ending(path, ".gtg") || (has_ending(path, ".bin") && start.starts_with(block_mark));
+}
+
+std::unique_ptr<Scan> refuse_k2_dump(const fs::path& path, const ScanOverrides&) {
+  throw FileError(
+      fmt::format("'{}' is part of a K2 camera's raw dump, which terrace does not read. Open the .gtg file in "
+                  "DigitalMicrograph (GMS) and save as .dm4.",
+                  path.string()));
+}
+
 /// The only list of formats; the first that recognises the file opens it.
 constexpr ScanFormat formats[] = {
     {[](const fs::path& path, std::string_view) { return Hdf5File::is_hdf5(path); }, open_hdf5},
     {[](const fs::path&, std::string_view start) { return is_npy(start); }, open_npy_with_sidecar},
     {[](const fs::path&, std::string_view start) { return is_merlin(start); }, open_adjusted<open_merlin>},
+    {is_k2_dump, refuse_k2_dump},
     {[](const fs::path&, std::string_view start) { return is_dm(start); }, open_adjusted<open_dm>},
     {is_empad, open_adjusted<open_empad>},
+    {[](const fs::path&, std::string_view start) { return is_blockfile(start); }, open_adjusted<open_blockfile>},
+    {is_tvips, open_adjusted<open_tvips>},
+    {is_mrc, open_adjusted<open_mrc>},
 };
 
 std::string start_of(const fs::path& path) {
