@@ -64,8 +64,8 @@ std::unique_ptr<Scan> open_plain_hdf5(Hdf5File file, const ScanOverrides& overri
 std::string chosen_dataset(const std::vector<std::string>& found, const std::string& standard,
                            const ScanOverrides& overrides, const Hdf5File& file);
 
-/// The linear axis that a dataset of coordinates says, two or all of them, with its attribute "units"; empty where there
-/// is none.
+/// The linear axis that a dataset of coordinates says, two or all of them, with its attribute "units"; empty where
+/// there is none.
 AxisCalibration axis_at(const Hdf5File& file, const std::string& path);
 
 /// The value at `path`, or the attribute, where it is there and is one number or one text; files of others promise

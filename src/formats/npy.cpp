@@ -3,17 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
-#include <cstring>
 
 #include "core/error.h"
-#include "formats/mapped_file.h"
 
 namespace terrace {
 namespace {
-
-static_assert(std::endian::native == std::endian::little);
 
 [[noreturn]] void refuse(const std::string& name, const std::string& what) {
   throw FileError(
@@ -47,125 +42,16 @@ void parse_type(std::string_view text, NpyHeader& header, const std::string& nam
   const std::string_view known = "fui";
   const bool readable = type.size() == 4 && (type[0] == '\'' || type[0] == '"') && text.size() > 4 &&
                         text[4] == type[0] && std::string_view("<>|=").find(type[1]) != std::string_view::npos;
-  header.kind = readable && type.substr(2) == "b1" ? 'u' : readable ? type[2] : '?';
-  header.item_bytes = readable ? type[3] - '0' : 0;
-  header.big_endian = readable && type[1] == '>';
-  const int bytes = header.item_bytes;
-  const bool size_fits = bytes == 4 || bytes == 8 || (header.kind != 'f' && (bytes == 1 || bytes == 2));
-  if (known.find(header.kind) == std::string_view::npos || !size_fits)
+  auto& [kind, bytes, big_endian] = header.type;
+  kind = readable && type.substr(2) == "b1" ? 'u' : readable ? type[2] : '?';
+  bytes = readable ? type[3] - '0' : 0;
+  big_endian = readable && type[1] == '>';
+  const bool size_fits = bytes == 4 || bytes == 8 || (kind != 'f' && (bytes == 1 || bytes == 2));
+  if (known.find(kind) == std::string_view::npos || !size_fits)
     refuse(name,
            fmt::format("its numbers are of type {}, not whole or real numbers of 1 to 8 bytes (float32, uint16 …)",
                        text.substr(0, std::min<std::size_t>(text.find(','), 24))));
 }
-
-/// Size of the data in bytes, as a double: it may be beyond any integer.
-double data_bytes(const NpyHeader& header) {
-  double bytes = header.item_bytes;
-  for (const auto extent : header.shape) bytes *= static_cast<double>(extent);
-  return bytes;
-}
-
-template <class T>
-T load(const std::byte* from, bool swap) {
-  std::byte bytes[sizeof(T)];
-  std::memcpy(bytes, from, sizeof(T));
-  if (swap) std::reverse(bytes, bytes + sizeof(T));
-  return std::bit_cast<T>(bytes);
-}
-
-/// Where a pattern lies: its first number and the distances in bytes between rows and columns.
-struct Layout {
-  const std::byte* first;
-  std::int64_t row_bytes, column_bytes;
-  int height, width;
-  bool swap;
-};
-
-template <class T>
-void gather(const Layout& from, float* out) {
-  for (int row = 0; row < from.height; ++row)
-    for (int column = 0; column < from.width; ++column)
-      *out++ = static_cast<float>(load<T>(from.first + row * from.row_bytes + column * from.column_bytes, from.swap));
-}
-
-using Gather = void (*)(const Layout&, float*);
-
-Gather gather_for(const NpyHeader& header) {
-  if (header.kind == 'f') return header.item_bytes == 4 ? gather<float> : gather<double>;
-  const bool has_sign = header.kind == 'i';
-  switch (header.item_bytes) {
-    case 1:
-      return has_sign ? gather<std::int8_t> : gather<std::uint8_t>;
-    case 2:
-      return has_sign ? gather<std::int16_t> : gather<std::uint16_t>;
-    case 4:
-      return has_sign ? gather<std::int32_t> : gather<std::uint32_t>;
-    default:
-      return has_sign ? gather<std::int64_t> : gather<std::uint64_t>;
-  }
-}
-
-std::string type_name(const NpyHeader& header) {
-  const std::string kind = header.kind == 'f' ? "float" : header.kind == 'u' ? "uint" : "int";
-  return kind + std::to_string(8 * header.item_bytes);
-}
-
-/// Bytes from one index of each axis to the next.
-Extents strides_of(const NpyHeader& header) {
-  const int rank = static_cast<int>(header.shape.size());
-  Extents strides(rank);
-  std::int64_t step = header.item_bytes;
-  for (int i = 0; i < rank; ++i) {
-    const int axis = header.fortran_order ? i : rank - 1 - i;
-    strides[axis] = step;
-    step *= header.shape[axis];
-  }
-  return strides;
-}
-
-/// A scan whose numbers lie in a mapped file.
-class NpyScan : public Scan {
- public:
-  NpyScan(const std::filesystem::path& path, const ScanOverrides& overrides) : file_(path) {
-    const auto bytes = file_.bytes();
-    const auto name = path.string();
-    const auto header = read_npy_header({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, name);
-    const int rank = static_cast<int>(header.shape.size());
-    if (rank < 2 || rank > 4)
-      throw FileError(
-          fmt::format("'{}' has shape {}; a scan has 4 axes (or 3: patterns in a row). Reshape it in NumPy?", name,
-                      shape_text(header.shape)));
-    const auto order = axis_order(overrides.axes, rank);
-    take_shape(info_, header.shape, order, name);
-    const double promised = data_bytes(header), held = static_cast<double>(bytes.size()) - header.data_offset;
-    if (promised > held)
-      throw FileError(
-          fmt::format("'{}' holds {:.0f} bytes of numbers, not {:.0f} (its header says shape {} of {}). Was the "
-                      "copy cut short?",
-                      name, held, promised, shape_text(header.shape), type_name(header)));
-    info_.dtype = type_name(header);
-    info_.format = "NumPy";
-    info_.title = path.stem().string();
-    data_ = bytes.data() + header.data_offset;
-    swap_ = header.big_endian;
-    gather_ = gather_for(header);
-    const auto strides = strides_of(header);
-    for (int axis = 0; axis < 4; ++axis) strides_[axis] = order[axis] < 0 ? 0 : strides[order[axis]];
-  }
-
-  void read(int row, int column, std::span<float> pattern) const override {
-    gather_({data_ + row * strides_[0] + column * strides_[1], strides_[2], strides_[3], info_.detector_height,
-             info_.detector_width, swap_},
-            pattern.data());
-  }
-
- private:
-  MappedFile file_;
-  const std::byte* data_;
-  bool swap_;
-  Gather gather_;
-  std::array<std::int64_t, 4> strides_;
-};
 
 }  // namespace
 
@@ -191,7 +77,25 @@ NpyHeader read_npy_header(std::string_view bytes, const std::string& name) {
 bool is_npy(std::string_view start) { return start.starts_with("\x93NUMPY"); }
 
 std::unique_ptr<Scan> open_npy(const std::filesystem::path& path, const ScanOverrides& overrides) {
-  return std::make_unique<NpyScan>(path, overrides);
+  MappedFile file(path);
+  const auto name = path.string();
+  const auto bytes = file.bytes();
+  const auto header = read_npy_header({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, name);
+  const int rank = static_cast<int>(header.shape.size());
+  if (rank < 2 || rank > 4)
+    throw FileError(fmt::format("'{}' has shape {}; a scan has 4 axes (or 3: patterns in a row). Reshape it in NumPy?",
+                                name, shape_text(header.shape)));
+  const auto order = axis_order(overrides.axes, rank);
+  ScanInfo info;
+  take_shape(info, header.shape, order, name);
+  info.dtype = name_of(header.type);
+  info.format = "NumPy";
+  info.title = path.stem().string();
+  require_array(name, bytes.size(), header.data_offset, header.type, header.shape,
+                fmt::format("its header says shape {} of {}", shape_text(header.shape), info.dtype));
+  const auto storage = header.fortran_order ? StorageOrder::first_axis_fastest : StorageOrder::last_axis_fastest;
+  const auto layout = array_layout(header.type, header.data_offset, header.shape, order, storage);
+  return std::make_unique<MappedScan>(std::move(file), std::move(info), layout);
 }
 
 NpyWriter::NpyWriter(const std::filesystem::path& path, const Extents& shape) : file_(path), missing_(1) {

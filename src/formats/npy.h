@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "formats/hdf5.h"
+#include "formats/mapped_scan.h"
 #include "formats/partial_file.h"
 #include "formats/scan_overrides.h"
 
@@ -17,9 +18,7 @@ namespace terrace {
 
 /// What the header of a .npy file says.
 struct NpyHeader {
-  char kind = 'f';  ///< 'f' float, 'u' unsigned, 'i' signed
-  int item_bytes = 4;
-  bool big_endian = false;
+  NumberType type;
   bool fortran_order = false;
   Extents shape;
   std::int64_t data_offset = 0;

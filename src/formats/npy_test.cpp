@@ -1,7 +1,5 @@
 #include "formats/npy.h"
 
-#include <cstring>
-
 #include "formats/test_file.h"
 
 namespace terrace {
@@ -24,29 +22,20 @@ std::string header(const std::string& descr, const std::string& shape, bool fort
          ", }\n";
 }
 
-template <class T>
-void append(std::string& bytes, double value, bool swap) {
-  T number = static_cast<T>(value);
-  char raw[sizeof(T)];
-  std::memcpy(raw, &number, sizeof(T));
-  if (swap) std::reverse(raw, raw + sizeof(T));
-  bytes.append(raw, sizeof(T));
-}
-
 /// The numbers of small_scan() in C order of [y][x][ky][kx], or in Fortran order.
 template <class T>
-std::string numbers(bool swap, bool fortran = false) {
+std::string numbers(Order order, bool fortran = false) {
   std::string bytes;
   if (fortran) {
     for (int kx = 0; kx < 6; ++kx)
       for (int ky = 0; ky < 4; ++ky)
         for (int x = 0; x < 3; ++x)
-          for (int y = 0; y < 2; ++y) append<T>(bytes, number_at(y, x, ky, kx), swap);
+          for (int y = 0; y < 2; ++y) append<T>(bytes, number_at(y, x, ky, kx), order);
   } else {
     for (int y = 0; y < 2; ++y)
       for (int x = 0; x < 3; ++x)
         for (int ky = 0; ky < 4; ++ky)
-          for (int kx = 0; kx < 6; ++kx) append<T>(bytes, number_at(y, x, ky, kx), swap);
+          for (int kx = 0; kx < 6; ++kx) append<T>(bytes, number_at(y, x, ky, kx), order);
   }
   return bytes;
 }
@@ -54,16 +43,16 @@ std::string numbers(bool swap, bool fortran = false) {
 TEST(Npy, every_type_order_and_version_gives_the_same_numbers) {
   const auto shape = "(2, 3, 4, 6)";
   const std::vector<std::pair<std::string, std::string>> files = {
-      {"float32", npy(header("<f4", shape), numbers<float>(false))},
-      {"float32", npy(header(">f4", shape), numbers<float>(true))},
-      {"float64", npy(header("<f8", shape), numbers<double>(false))},
-      {"float64", npy(header(">f8", shape, true), numbers<double>(true, true))},
-      {"uint16", npy(header("<u2", shape), numbers<std::uint16_t>(false), 2)},
-      {"uint16", npy(header(">u2", shape), numbers<std::uint16_t>(true), 3)},
-      {"uint32", npy(header("<u4", shape, true), numbers<std::uint32_t>(false, true))},
-      {"int16", npy(header("<i2", shape), numbers<std::int16_t>(false))},
-      {"int32", npy(header(">i4", shape), numbers<std::int32_t>(true))},
-      {"int64", npy(header("<i8", shape), numbers<std::int64_t>(false))},
+      {"float32", npy(header("<f4", shape), numbers<float>(Order::little))},
+      {"float32", npy(header(">f4", shape), numbers<float>(Order::big))},
+      {"float64", npy(header("<f8", shape), numbers<double>(Order::little))},
+      {"float64", npy(header(">f8", shape, true), numbers<double>(Order::big, true))},
+      {"uint16", npy(header("<u2", shape), numbers<std::uint16_t>(Order::little), 2)},
+      {"uint16", npy(header(">u2", shape), numbers<std::uint16_t>(Order::big), 3)},
+      {"uint32", npy(header("<u4", shape, true), numbers<std::uint32_t>(Order::little, true))},
+      {"int16", npy(header("<i2", shape), numbers<std::int16_t>(Order::little))},
+      {"int32", npy(header(">i4", shape), numbers<std::int32_t>(Order::big))},
+      {"int64", npy(header("<i8", shape), numbers<std::int64_t>(Order::little))},
   };
   int count = 0;
   for (const auto& [dtype, bytes] : files) {
@@ -89,7 +78,7 @@ TEST(Npy, axes_in_any_order_give_the_same_patterns) {
   for (int ky = 0; ky < 4; ++ky)
     for (int y = 0; y < 2; ++y)
       for (int kx = 0; kx < 6; ++kx)
-        for (int x = 0; x < 3; ++x) append<float>(bytes, number_at(y, x, ky, kx), false);
+        for (int x = 0; x < 3; ++x) append<float>(bytes, number_at(y, x, ky, kx));
   write_bytes(path, npy(header("<f4", "(4, 2, 6, 3)"), bytes));
   ScanOverrides overrides;
   overrides.axes = "ky, y, kx, x";
@@ -102,7 +91,7 @@ TEST(Npy, axes_in_any_order_give_the_same_patterns) {
 
 TEST(Npy, patterns_in_a_row_take_the_scan_shape_that_is_given) {
   const auto path = fresh("row.npy");
-  write_bytes(path, npy(header("<f4", "(6, 4, 6)"), numbers<float>(false)));
+  write_bytes(path, npy(header("<f4", "(6, 4, 6)"), numbers<float>(Order::little)));
   const auto row = open_scan(path.string());
   EXPECT_EQ(row->info().scan_width, 6);
   EXPECT_THAT(row->info().guesses, testing::ElementsAre(testing::HasSubstr("one row")));
@@ -118,7 +107,7 @@ TEST(Npy, the_sidecar_says_what_numpy_cannot) {
   std::string bytes;
   for (int n = 0; n < 6; ++n)
     for (int kx = 0; kx < 6; ++kx)
-      for (int ky = 0; ky < 4; ++ky) append<float>(bytes, number_at(n / 3, n % 3, ky, kx), false);
+      for (int ky = 0; ky < 4; ++ky) append<float>(bytes, number_at(n / 3, n % 3, ky, kx));
   write_bytes(path, npy(header("<f4", "(6, 6, 4)"), bytes));
   write_bytes(fresh("stack.json"), R"({"axes": ["n", "kx", "ky"], "scan_shape": [2, 3], "step_nm": [0.2, 0.1],
     "start_nm": [1, 2], "mrad_per_pixel": [0.8028, 0.8212], "centre": [2, 3], "energy_kev": 200, "semiangle_mrad": 20,
@@ -150,7 +139,7 @@ TEST(Npy, a_turned_detector_turns_back) {
   std::string bytes;
   for (int n = 0; n < 6; ++n)
     for (int ky = 3; ky >= 0; --ky)
-      for (int kx = 5; kx >= 0; --kx) append<float>(bytes, number_at(n / 3, n % 3, ky, kx), false);
+      for (int kx = 5; kx >= 0; --kx) append<float>(bytes, number_at(n / 3, n % 3, ky, kx));
   write_bytes(path, npy(header("<f4", "(2, 3, 4, 6)"), bytes));
   ScanOverrides overrides;
   overrides.flip_detector_y = overrides.flip_detector_x = "yes";
@@ -170,7 +159,7 @@ TEST(Npy, what_was_written_reads_back) {
 }
 
 TEST(Npy, damaged_files_are_refused_in_one_line) {
-  const auto good = npy(header("<f4", "(2, 3, 4, 6)"), numbers<float>(false));
+  const auto good = npy(header("<f4", "(2, 3, 4, 6)"), numbers<float>(Order::little));
   const std::vector<std::pair<std::string, std::string>> files = {
       {good.substr(0, 9), "does not begin"},
       {good.substr(0, 40), "header is cut short"},
@@ -179,14 +168,14 @@ TEST(Npy, damaged_files_are_refused_in_one_line) {
       {npy(header("<f4", "(2, 3, 4000000000, 6)"), ""), "no scan"},
       {npy(header("<f4", "(90000000, 90000000, 8000, 8000)"), ""), "cut short"},
       {npy(header("<f4", "(99999999999999999999, 3, 4, 6)"), ""), "beyond measure"},
-      {npy(header("<f4", "(-2, 3, 4, 6)"), numbers<float>(false)), "beyond measure"},
+      {npy(header("<f4", "(-2, 3, 4, 6)"), numbers<float>(Order::little)), "beyond measure"},
       {npy(header("<f4", "(0, 3, 4, 6)"), ""), "no scan"},
-      {npy(header("<f4", "(144,)"), numbers<float>(false)), "4 axes"},
-      {npy(header("<f4", "()"), numbers<float>(false)), "4 axes"},
-      {npy(header("<f4", "2, 3, 4, 6"), numbers<float>(false)), "no shape"},
-      {npy(header("<c8", "(2, 3, 4, 6)"), numbers<double>(false)), "of type '<c8'"},
-      {npy(header("<f2", "(2, 3, 4, 6)"), numbers<double>(false)), "of type '<f2'"},
-      {npy(header("|O", "(2, 3, 4, 6)"), numbers<double>(false)), "of type '|O'"},
+      {npy(header("<f4", "(144,)"), numbers<float>(Order::little)), "4 axes"},
+      {npy(header("<f4", "()"), numbers<float>(Order::little)), "4 axes"},
+      {npy(header("<f4", "2, 3, 4, 6"), numbers<float>(Order::little)), "no shape"},
+      {npy(header("<c8", "(2, 3, 4, 6)"), numbers<double>(Order::little)), "of type '<c8'"},
+      {npy(header("<f2", "(2, 3, 4, 6)"), numbers<double>(Order::little)), "of type '<f2'"},
+      {npy(header("|O", "(2, 3, 4, 6)"), numbers<double>(Order::little)), "of type '|O'"},
       {npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2, 3, 4, 6), }", ""), "of type ["},
       {npy("{'fortran_order': False, 'shape': (2, 3, 4, 6), }", ""), "lacks 'descr'"},
       {npy("{      }", ""), "lacks 'descr'"},

@@ -5,9 +5,18 @@
 #include <fstream>
 
 #include "core/error.h"
+#include "formats/blockfile.h"
+#include "formats/dm.h"
+#include "formats/dm_tags.h"
+#include "formats/empad.h"
 #include "formats/hdf5_scan.h"
+#include "formats/merlin.h"
+#include "formats/mrc.h"
 #include "formats/npy.h"
+#include "formats/raw.h"
+#include "formats/text_of_file.h"
 #include "formats/trial.h"
+#include "formats/tvips.h"
 #include "formats/zarr_scan.h"
 
 namespace terrace {
@@ -16,8 +25,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* known_formats =
-    "HDF5 (terrace, py4DSTEM/EMD, HyperSpy .hspy, Dectris _master.h5, Prismatic, any dataset of four axes), "
-    "NumPy .npy and folders of Zarr 3";
+    "HDF5 (terrace, py4DSTEM/EMD, HyperSpy .hspy, Dectris _master.h5, Prismatic, any dataset of four axes), NumPy "
+    ".npy, "
+    "folders of Zarr 3, Merlin .mib, Gatan .dm4 and .dm3, EMPAD .raw with .xml, .blo, .tvips, .mrc";
 
 /// A format: whether a file that begins with `start` is of it, and how to open one.
 struct ScanFormat {
@@ -69,10 +79,36 @@ std::unique_ptr<Scan> open_npy_with_sidecar(const fs::path& path, const ScanOver
   return scan;
 }
 
+/// A reader's patterns as the user wants them.
+template <auto open>
+std::unique_ptr<Scan> open_adjusted(const fs::path& path, const ScanOverrides& overrides) {
+  return adjusted(open(path, overrides), overrides);
+}
+
+/// The raw dumps of a K2 camera: blocks in eight .bin files, and the .gtg beside them.
+bool is_k2_dump(const fs::path& path, std::string_view start) {
+  constexpr std::string_view block_mark("\xFF\xFF\x00\x55", 4);
+  return has_ending(path, ".gtg") || (has_ending(path, ".bin") && start.starts_with(block_mark));
+}
+
+std::unique_ptr<Scan> refuse_k2_dump(const fs::path& path, const ScanOverrides&) {
+  throw FileError(
+      fmt::format("'{}' is part of a K2 camera's raw dump, which terrace does not read. Open the .gtg file in "
+                  "DigitalMicrograph (GMS) and save as .dm4.",
+                  path.string()));
+}
+
 /// The only list of formats; the first that recognises the file opens it.
 constexpr ScanFormat formats[] = {
     {[](const fs::path& path, std::string_view) { return Hdf5File::is_hdf5(path); }, open_hdf5},
     {[](const fs::path&, std::string_view start) { return is_npy(start); }, open_npy_with_sidecar},
+    {[](const fs::path&, std::string_view start) { return is_merlin(start); }, open_adjusted<open_merlin>},
+    {is_k2_dump, refuse_k2_dump},
+    {[](const fs::path&, std::string_view start) { return is_dm(start); }, open_adjusted<open_dm>},
+    {is_empad, open_adjusted<open_empad>},
+    {[](const fs::path&, std::string_view start) { return is_blockfile(start); }, open_adjusted<open_blockfile>},
+    {is_tvips, open_adjusted<open_tvips>},
+    {is_mrc, open_adjusted<open_mrc>},
 };
 
 std::string start_of(const fs::path& path) {
@@ -96,12 +132,15 @@ std::string start_of(const fs::path& path) {
 std::unique_ptr<Scan> open_scan(const std::string& path, const ScanOverrides& overrides) {
   if (is_zarr(path)) return adjusted(open_zarr(path, overrides), overrides);
   const auto start = start_of(path);
+  // What the user describes as raw is raw, whatever it begins with.
+  if (is_described_as_raw(overrides)) return open_adjusted<open_raw>(path, overrides);
   for (const auto& format : formats)
     if (format.recognises(path, start)) return format.open(path, overrides);
-  throw FileError(
-      fmt::format("'{}' does not begin like a file that terrace reads, whatever its name: {}. Export it from the "
-                  "microscope's software, py4DSTEM or HyperSpy to one of these?",
-                  path, known_formats));
+  throw FileError(fmt::format(
+      "'{}' does not begin like a file that terrace reads, whatever its name: {}. Export it from the "
+      "microscope's software, py4DSTEM or HyperSpy to one of these, or describe it with --detector-shape and "
+      "--dtype?",
+      path, known_formats));
 }
 
 std::unique_ptr<Scan> open_scan(const std::string& path) { return open_scan(path, {}); }

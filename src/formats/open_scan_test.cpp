@@ -131,7 +131,7 @@ TEST(OpenScan, content_decides_not_the_name) {
 }
 
 TEST(OpenScan, py4dstem_writes_this) {
-  const auto path = shared / "samples/py4DSTEM_size2x3x4x5.h5";
+  const auto path = samples / "py4DSTEM_size2x3x4x5.h5";
   if (!fs::exists(path)) GTEST_SKIP() << path << " is not here";
   const auto scan = open_scan(path.string());
   const auto& info = scan->info();
@@ -143,7 +143,7 @@ TEST(OpenScan, py4dstem_writes_this) {
 }
 
 TEST(OpenScan, hyperspy_writes_this) {
-  const auto path = shared / "samples/hspy_example2_v3.1.hspy";
+  const auto path = samples / "hspy_example2_v3.1.hspy";
   if (!fs::exists(path)) GTEST_SKIP() << path << " is not here";
   const auto scan = open_scan(path.string());
   EXPECT_EQ(scan->info().detector_width, 16);
@@ -153,8 +153,8 @@ TEST(OpenScan, hyperspy_writes_this) {
 }
 
 TEST(OpenScan, other_instruments_files_are_refused_or_read_but_never_crash) {
-  if (!fs::exists(shared / "samples")) GTEST_SKIP() << "no sample files here";
-  for (const auto& entry : fs::recursive_directory_iterator(shared / "samples")) {
+  if (!fs::exists(samples)) GTEST_SKIP() << "no sample files here";
+  for (const auto& entry : fs::recursive_directory_iterator(samples)) {
     if (!entry.is_regular_file()) continue;
     try {
       const auto scan = open_scan(entry.path().string());

@@ -95,8 +95,9 @@ std::unique_ptr<Scan> open_prismatic(Hdf5File opened, const ScanOverrides& overr
   info.thickness_nm = depth_nm(file, planes, path);
   take_calibration(file, path.substr(0, path.rfind('/')), axis_order(known.axes, 4), info);
   if (planes.size() > 1 && overrides.dataset.empty())
-    info.guesses.push_back(fmt::format("the file holds {} exit planes, {} to {}: the last is taken (--dataset takes another)",
-                                       planes.size(), planes.front(), planes.back()));
+    info.guesses.push_back(
+        fmt::format("the file holds {} exit planes, {} to {}: the last is taken (--dataset takes another)",
+                    planes.size(), planes.front(), planes.back()));
   for (const auto* name : {"E", "A", "df", "C3", "C5", "tx", "ty", "s", "F", "rx", "ry"})
     if (const auto value = number_attribute(file, parameters, name)) info.provenance["Prismatic"][name] = *value;
   settle_angles(info);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -12,6 +13,8 @@
 
 namespace terrace {
 namespace {
+
+constexpr std::string_view says_no_shape = "the file does not say the scan's shape";
 
 /// A JSON value as the settings readers take it. A list of words becomes one text, so that axes may be written either
 /// way.
@@ -87,6 +90,7 @@ class AdjustedScan : public Scan {
       throw InputError(
           fmt::format("'scan_shape' [{}, {}] asks for {} patterns, but the file holds {}. Is the order [y, x]?",
                       shape[0], shape[1], asked, held));
+    std::erase_if(info_.guesses, [](const std::string& guess) { return guess.starts_with(says_no_shape); });
     if (asked < held) info_.guesses.push_back(fmt::format("the last {} patterns are left out", held - asked));
     info_.scan_height = shape[0];
     info_.scan_width = shape[1];
@@ -257,7 +261,13 @@ void take_shape(ScanInfo& info, const Extents& extents, const AxisOrder& order, 
   info.scan_width = static_cast<int>(sizes[1]);
   info.detector_height = static_cast<int>(sizes[2]);
   info.detector_width = static_cast<int>(sizes[3]);
-  if (order[0] < 0 && sizes[1] > 1) info.guesses.push_back("the file does not say the scan's shape: taken as one row");
+  if (order[0] < 0 && sizes[1] > 1) info.guesses.push_back(shape_unknown(sizes[1]));
+}
+
+std::string shape_unknown(std::int64_t patterns) {
+  const auto side = std::llround(std::sqrt(static_cast<double>(patterns)));
+  return fmt::format("{}: its {} patterns are taken as one row. Give --scan-shape{}?", says_no_shape, patterns,
+                     side * side == patterns && side > 1 ? fmt::format(" (a square is {},{})", side, side) : "");
 }
 
 void turn_pattern(std::span<const float> stored, int height, int width, std::span<float> pattern) {

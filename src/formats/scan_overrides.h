@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -18,6 +19,9 @@ namespace terrace {
 struct ScanOverrides {
   std::string dataset;
   std::vector<int> scan_shape, crop;
+  std::vector<int> detector_shape;  ///< given: the file is read as raw numbers, whatever it says of itself
+  std::string dtype, endian;
+  int header_bytes = 0, gap_bytes = 0, footer_bytes = 0;
   std::string axes;
   std::vector<double> step_nm, start_nm;
   std::vector<double> mrad_per_pixel;
@@ -37,8 +41,15 @@ inline auto fields(const ScanOverrides*) {
   using S = ScanOverrides;
   return std::array{
       F{"dataset", &S::dataset, "", "which data of an HDF5 file that holds several; a part of the path is enough"},
-      F{"scan_shape", &S::scan_shape, 1, 1e6, "positions [y, x], where the file holds patterns in a row"},
+      F{"scan_shape", &S::scan_shape, 1, 1e6, "positions [y, x], where the file does not say them or is wrong"},
       F{"crop", &S::crop, 0, 1e6, "positions to keep [first y, first x, height, width]"},
+      F{"detector_shape", &S::detector_shape, 1, 1e5, "pixels [ky, kx] of a raw file, which has no header to read"},
+      F{"dtype", &S::dtype, "uint8|uint16|uint32|uint64|int8|int16|int32|int64|float32|float64",
+        "numbers of a raw file"},
+      F{"endian", &S::endian, "little|big", "byte order of a raw file"},
+      F{"header_bytes", &S::header_bytes, 0, 2e9, "bytes before the first pattern of a raw file"},
+      F{"gap_bytes", &S::gap_bytes, 0, 2e9, "bytes from the end of one pattern to the next"},
+      F{"footer_bytes", &S::footer_bytes, 0, 2e9, "bytes after the last pattern"},
       F{"axes", &S::axes, "", "order of the file's axes, slowest first: \"y x ky kx\", or \"n ky kx\""},
       F{"step_nm", &S::step_nm, 1e-5, 1e4, "scan step [y, x]"},
       F{"start_nm", &S::start_nm, -1e6, 1e6, "first position [y, x]"},
@@ -81,6 +92,8 @@ void take_shape(ScanInfo& info, const Extents& extents, const AxisOrder& order, 
 
 /// A pattern stored as [kx][ky] the way it is read, `height` × `width` of [ky][kx].
 void turn_pattern(std::span<const float> stored, int height, int width, std::span<float> pattern);
+/// What stands in the guesses where a file holds `patterns` and does not say the scan's shape.
+std::string shape_unknown(std::int64_t patterns);
 
 /// Opens as open_scan(path) does, with what the user knows better. Safe to read from several threads.
 std::unique_ptr<Scan> open_scan(const std::string& path, const ScanOverrides& overrides);

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -13,6 +16,9 @@
 #include "formats/scan.h"
 
 namespace terrace::testing_files {
+
+/// Files of other programs, which are not part of the project: tests that want them are skipped where they are absent.
+inline const std::filesystem::path samples = TERRACE_SOURCE_DIR "/../shared/samples";
 
 /// A path in the running test's own folder where nothing stands yet.
 inline std::filesystem::path fresh(const std::string& name) {
@@ -31,6 +37,26 @@ inline void write_bytes(const std::filesystem::path& path, const std::string& by
 inline std::string read_bytes(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+enum class Order { little, big };
+
+/// Appends a number as a file stores it.
+template <class T>
+void append(std::string& bytes, double value, Order order = Order::little) {
+  const T number = static_cast<T>(value);
+  char raw[sizeof(T)];
+  std::memcpy(raw, &number, sizeof(T));
+  if (order == Order::big) std::reverse(raw, raw + sizeof(T));
+  bytes.append(raw, sizeof(T));
+}
+
+/// Writes a number over the bytes at `place`.
+template <class T>
+void put(std::string& bytes, std::size_t place, double value) {
+  std::string number;
+  append<T>(number, value);
+  bytes.replace(place, sizeof(T), number);
 }
 
 /// 2 × 3 patterns of 4 × 6, all calibration known.
@@ -78,12 +104,49 @@ inline void expect_every_number_in_place(const Scan& scan) {
       EXPECT_EQ(read_pattern(scan, y, x), pattern_at(scan.info(), y, x)) << "at " << y << ", " << x;
 }
 
+inline std::vector<int> shape_of(const Scan& scan) {
+  const auto& info = scan.info();
+  return {info.scan_height, info.scan_width, info.detector_height, info.detector_width};
+}
+
 inline double total(const Scan& scan) {
   double sum = 0;
   for (int y = 0; y < scan.info().scan_height; ++y)
     for (int x = 0; x < scan.info().scan_width; ++x)
       for (const float number : read_pattern(scan, y, x)) sum += number;
   return sum;
+}
+
+inline float greatest(const Scan& scan) {
+  float most = -INFINITY;
+  for (int y = 0; y < scan.info().scan_height; ++y)
+    for (int x = 0; x < scan.info().scan_width; ++x)
+      for (const float number : read_pattern(scan, y, x)) most = std::max(most, number);
+  return most;
+}
+
+/// Opens and reads every cut and every bent copy of a good file: each is refused in one line or read, and none does
+/// harm.
+inline void expect_damage_does_no_harm(const std::filesystem::path& good, std::size_t stride) {
+  const auto bytes = read_bytes(good);
+  const auto bad = good.parent_path() / ("bad" + good.extension().string());
+  const auto try_it = [&](const std::string& damaged) {
+    write_bytes(bad, damaged);
+    try {
+      const auto scan = open_scan(bad.string());
+      read_pattern(*scan, 0, 0);
+      read_pattern(*scan, scan->info().scan_height - 1, scan->info().scan_width - 1);
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), testing::Not(testing::HasSubstr("\n")));
+    }
+  };
+  for (std::size_t length = 1; length < bytes.size(); length += stride) try_it(bytes.substr(0, length));
+  for (std::size_t at = 0; at < bytes.size(); at += stride)
+    for (const int mask : {1, 0x80, 0xFF}) {
+      auto bent = bytes;
+      bent[at] = static_cast<char>(bent[at] ^ mask);
+      try_it(bent);
+    }
 }
 
 /// `action` throws E with one line of text that holds `says`.
