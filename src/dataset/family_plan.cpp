@@ -22,6 +22,7 @@ class Planner {
         family_(family),
         random_(recipe.study.seed, {0xfa, static_cast<std::uint64_t>(family)}) {
     microscope_ = draw_family_microscope(recipe, ranges_, random_);
+    thickest_ = draw_thickest();
     set_crystal();
   }
 
@@ -39,7 +40,15 @@ class Planner {
 
  private:
   int thinnest() const { return ranges_.thickness_cells[0]; }
-  int thickest() const { return ranges_.thickness_cells[1]; }
+  int thickest() const { return thickest_; }
+
+  int draw_thickest() {
+    const double high = ranges_.thickness_cells[1];
+    if (ranges_.thickness_law == "even") return ranges_.thickness_cells[1];
+    const double low = thinnest() + recipe_.content.most_exits() - 1;
+    return static_cast<int>(std::lround(low * std::pow(high / low, random_.uniform())));
+  }
+
   int middle() const { return recipe_.window.columns / 2; }
 
   void set_crystal() {
@@ -121,7 +130,7 @@ class Planner {
                                .positions = positions_in(planned, state),
                                .labels = labels,
                                .conditions = {.energy_kev = microscope_.energy_kev,
-                                              .semiangle_mrad = microscope_.semiangle_mrad,
+                                              .semiangle_mrad = state.nominal_semiangle_mrad,
                                               .thickness_nm = labels.thickness_nm + state.thickness_error_nm,
                                               .thickness_error_nm = ranges_.thickness_error_nm},
                                .origin = {.family = family_,
@@ -275,6 +284,7 @@ class Planner {
   std::int64_t family_;
   Random random_;
   Microscope microscope_;
+  int thickest_ = 0;
   Interface base_;
   std::vector<MicroscopeState> states_;  // of the structure that is being added
   FamilyPlan plan_;

@@ -84,6 +84,23 @@ TEST(FamilyPlan, a_family_is_a_pure_function_of_recipe_and_number) {
   EXPECT_NE(first.samples[0].positions, plan_family(recipe, 4).samples[0].positions);
 }
 
+TEST(FamilyPlan, by_the_log_law_half_of_the_families_stay_below_the_geometric_mean_of_thickness) {
+  auto recipe = small_recipe();
+  recipe.ranges.thickness_cells = {7, 100};
+  recipe.ranges.thickness_law = std::string("log");
+  const int least = 7 + recipe.content.most_exits() - 1;
+  int below = 0, families = 200;
+  for (int family = 0; family < families; ++family) {
+    int thickest = 0;
+    for (const auto& structure : plan_family(recipe, family).structures)
+      thickest = std::max(thickest, structure.interface.thickness_cells);
+    EXPECT_LE(thickest, 100);
+    below += thickest < std::sqrt(least * 100.0);
+  }
+  // A fair coin thrown 200 times lands within 3.5 standard deviations of half.
+  EXPECT_NEAR(below, families / 2, 3.5 * std::sqrt(families / 4.0));
+}
+
 TEST(FamilyPlan, steps_count_only_inside_the_specimen) {
   const auto recipe = small_recipe();
   for (int family = 0; family < 12; ++family)

@@ -1,5 +1,6 @@
 #include "dataset/microscope_state.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/constants.h"
@@ -64,6 +65,11 @@ Microscope draw_family_microscope(const Recipe& recipe, const Ranges& ranges, Ra
 
 MicroscopeState draw_state(const Recipe& recipe, const Ranges& ranges, const Microscope& of_family, Random& random) {
   MicroscopeState state{.microscope = of_family, .camera = draw_camera(recipe.grid, ranges, random), .offsets = {}};
+  if (!ranges.semiangle_mrad.empty()) {
+    const double widest = of_family.semiangle_mrad;
+    state.microscope.semiangle_mrad = random.uniform(std::max(ranges.semiangle_mrad[0], widest * 2 / 3), widest);
+  }
+  state.nominal_semiangle_mrad = state.microscope.semiangle_mrad;
   draw_optics(ranges, random, state.microscope);
   state.offsets = draw_positions(recipe, ranges, random);
   state.thickness_error_nm = draw_error(random, ranges.thickness_error_nm);

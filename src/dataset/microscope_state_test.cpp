@@ -59,6 +59,20 @@ TEST(MicroscopeState, draws_fill_their_ranges_and_stay_inside) {
   EXPECT_LE(highest, 5);
 }
 
+TEST(MicroscopeState, states_stop_their_familys_aperture_down_by_a_third_at_most) {
+  Recipe recipe;
+  recipe.ranges.semiangle_mrad = {15, 30};
+  recipe.ranges.semiangle_error_share = 0.03;
+  for (int i = 0; i < 100; ++i) {
+    Random random(3, {static_cast<std::uint64_t>(i)});
+    const auto family = draw_family_microscope(recipe, recipe.ranges, random);
+    const auto state = draw_state(recipe, recipe.ranges, family, random);
+    EXPECT_LE(state.nominal_semiangle_mrad, family.semiangle_mrad);
+    EXPECT_GE(state.nominal_semiangle_mrad, std::max(15.0, family.semiangle_mrad * 2 / 3));
+    EXPECT_NEAR(state.microscope.semiangle_mrad / state.nominal_semiangle_mrad, 1, 0.03);
+  }
+}
+
 TEST(MicroscopeState, a_scan_that_drifts_is_sheared_and_one_that_steps_wrongly_is_stretched) {
   Recipe recipe;
   recipe.grid.along = 4;

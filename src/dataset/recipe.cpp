@@ -56,8 +56,7 @@ void check(const Ranges& ranges, const std::string& section) {
 
 /// Thicknesses of one structure are all different.
 void check_thicknesses(const Recipe& recipe, const Ranges& ranges, const std::string& section) {
-  const auto& content = recipe.content;
-  const int wanted = std::max({content.exits_per_step, content.exits_per_profile, content.abrupt_exits});
+  const int wanted = recipe.content.most_exits();
   const int held = ranges.thickness_cells[1] - ranges.thickness_cells[0] + 1;
   if (held < wanted)
     throw InputError(

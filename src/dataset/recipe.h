@@ -2,6 +2,7 @@
 // sample.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <string>
@@ -39,6 +40,9 @@ struct FamilyContent {
   int abrupt_exits = 4;
   int states = 1;
   double random_cation_share = 0;
+
+  /// Of any structure.
+  int most_exits() const { return std::max({exits_per_step, exits_per_profile, abrupt_exits}); }
 };
 
 /// Ranges that families, structures and microscope states are drawn from, uniformly. [low, high].
@@ -50,6 +54,7 @@ struct Ranges {
   std::vector<double> film_b_scale = {0.7, 1.3};
   // of a structure
   std::vector<int> thickness_cells = {20, 40};
+  std::string thickness_law = "even";
   std::vector<double> sigma_a_cells = {0.4, 1.2};
   std::vector<double> sigma_b_cells = {0.3, 1.0};
   std::vector<int> film_loss_cells = {0, 0};
@@ -152,10 +157,15 @@ inline auto fields(const Ranges*) {
   using R = Ranges;
   return std::array{
       F{"energies_kev", &R::energies_kev, 1, 3000, "beam energies to choose from; empty for the microscope's"},
-      F{"semiangle_mrad", &R::semiangle_mrad, 0.1, 100, "convergence semi-angle; empty for the microscope's"},
+      F{"semiangle_mrad", &R::semiangle_mrad, 0.1, 100,
+        "widest semi-angle of a family, which states stop down by up to a third; empty for the microscope's"},
       F{"film_cell_angstrom", &R::film_cell_angstrom, 2, 10, "film lattice parameter across the interface"},
       F{"film_b_scale", &R::film_b_scale, 0, 10, "factor on the film's B factors"},
       F{"thickness_cells", &R::thickness_cells, 4, 2000, "lamella thickness in cells"},
+      F{"thickness_law", &R::thickness_law, "even|log",
+        "log: each family has a thickest lamella of its own, drawn evenly in the logarithm, so that thin ones, which "
+        "cost "
+        "least, are most"},
       F{"sigma_a_cells", &R::sigma_a_cells, 0, 10, "width of the A-site profile"},
       F{"sigma_b_cells", &R::sigma_b_cells, 0, 10, "width of the B-site profile"},
       F{"film_loss_cells", &R::film_loss_cells, 0, 100,
