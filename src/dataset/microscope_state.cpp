@@ -24,9 +24,9 @@ void draw_optics(const Ranges& ranges, Random& random, Microscope& microscope) {
   if (!ranges.source_fwhm_angstrom.empty()) microscope.source_fwhm_angstrom = draw(random, ranges.source_fwhm_angstrom);
 }
 
+/// Its scale follows the given semi-angle where the grid wants that; set later.
 Camera draw_camera(const StandardGrid& grid, const Ranges& ranges, Random& random) {
-  Camera camera{.pixels = grid.pixels, .mrad_per_pixel = grid.mrad_per_pixel};
-  camera.mrad_per_pixel *= 1 + draw(random, ranges.pattern_scale_error_share);
+  Camera camera{.pixels = grid.pixels, .mrad_per_pixel = 1 + draw(random, ranges.pattern_scale_error_share)};
   camera.centre_y_pixels = draw_error(random, ranges.pattern_centre_error_pixels);
   camera.centre_x_pixels = draw_error(random, ranges.pattern_centre_error_pixels);
   return camera;
@@ -70,6 +70,7 @@ MicroscopeState draw_state(const Recipe& recipe, const Ranges& ranges, const Mic
     state.microscope.semiangle_mrad = random.uniform(std::max(ranges.semiangle_mrad[0], widest * 2 / 3), widest);
   }
   state.nominal_semiangle_mrad = state.microscope.semiangle_mrad;
+  state.camera.mrad_per_pixel *= recipe.grid.mrad_per_pixel_at(state.nominal_semiangle_mrad);
   draw_optics(ranges, random, state.microscope);
   state.offsets = draw_positions(recipe, ranges, random);
   state.thickness_error_nm = draw_error(random, ranges.thickness_error_nm);

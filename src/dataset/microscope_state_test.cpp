@@ -59,6 +59,16 @@ TEST(MicroscopeState, draws_fill_their_ranges_and_stay_inside) {
   EXPECT_LE(highest, 5);
 }
 
+TEST(MicroscopeState, a_grid_scaled_to_the_aperture_gives_every_aperture_the_same_pixels) {
+  Recipe recipe;
+  recipe.ranges.semiangle_mrad = {15, 30};
+  recipe.grid.semiangle_pixels = 8;
+  for (int i = 0; i < 20; ++i) {
+    const auto state = state_of(recipe, i);
+    EXPECT_NEAR(state.nominal_semiangle_mrad / state.camera.mrad_per_pixel, 8, 1e-9);
+  }
+}
+
 TEST(MicroscopeState, states_stop_their_familys_aperture_down_by_a_third_at_most) {
   Recipe recipe;
   recipe.ranges.semiangle_mrad = {15, 30};

@@ -17,19 +17,25 @@ enum class InterfaceClass { abrupt = 0, rough = 1, diffuse = 2, both = 3 };
 inline constexpr std::array<const char*, 4> interface_class_names = {"abrupt", "rough", "diffuse", "both"};
 
 /// The standard grid: `across` probe positions from −span to just under +span cells around the interface's registered
-/// A-plane, `along` positions over one cell; patterns of pixels × pixels up to ±mrad_max. Columns run −k to +k, the
-/// beam in the middle of pixel [pixels/2][pixels/2]; rows are ky, columns kx (kx > 0 towards the film).
+/// A-plane, `along` positions over one cell; patterns of pixels × pixels, all of one scale, or scaled to the aperture
+/// so that it always spans the same pixels. Columns run −k to +k, the beam in the middle of pixel [pixels/2][pixels/2];
+/// rows are ky, columns kx (kx > 0 towards the film).
 struct StandardGrid {
   int across = 16;
   int along = 2;
   double half_span_cells = 2;
   int pixels = 32;
   double mrad_per_pixel = 2.5;
+  double semiangle_pixels = 0;
 
   int positions() const { return across * along; }
   /// Position in cells (of the substrate) from the registered A-plane, and from an A-column along y.
   double offset_x(int column) const { return -half_span_cells + column * 2 * half_span_cells / across; }
   double offset_y(int row) const { return static_cast<double>(row) / along; }
+  /// Width of a pattern pixel of a scan with this (given) semi-angle.
+  double mrad_per_pixel_at(double semiangle_mrad) const {
+    return semiangle_pixels > 0 ? semiangle_mrad / semiangle_pixels : mrad_per_pixel;
+  }
   bool operator==(const StandardGrid&) const = default;
 };
 
@@ -43,6 +49,8 @@ inline auto fields(const StandardGrid*) {
         "the positions reach this far to each side, in substrate cells"},
       F{"pixels", &G::pixels, 4, 512, "pattern pixels along each side"},
       F{"mrad_per_pixel", &G::mrad_per_pixel, 0.05, 20, "width of a pattern pixel"},
+      F{"semiangle_pixels", &G::semiangle_pixels, 0, 256,
+        "pixels that the semi-angle spans: patterns are scaled to their aperture; 0: mrad_per_pixel holds"},
   };
 }
 

@@ -21,7 +21,7 @@ void DetectionAtDose::apply(const StandardGrid& grid, Sample& sample) const {
                        static_cast<std::uint64_t>(std::lround(electrons_per_pattern))});
   Detection detection = draw_detection(ranges, random);
   detection.electrons_per_pattern = electrons_per_pattern;
-  detect(detection, grid.mrad_per_pixel, sample, random);
+  detect(detection, grid.mrad_per_pixel_at(sample.conditions.semiangle_mrad), sample, random);
 }
 
 std::vector<double> doses_of(const DetectionRanges& ranges) {

@@ -34,7 +34,7 @@ Sample SampleTable::clean(std::int64_t index) const {
 }
 
 Features SampleTable::detected(Sample sample, const Detection& detection, Random& random) const {
-  detect(detection, preprocessing_.grid.mrad_per_pixel, sample, random);
+  detect(detection, preprocessing_.grid.mrad_per_pixel_at(sample.conditions.semiangle_mrad), sample, random);
   return preprocessing_.apply(sample);
 }
 

@@ -35,7 +35,7 @@ Sample expected(Sample sample, const SampleSource& samples) {
   auto detection = draw_detection(samples.detection(), random);
   const double dose = std::exchange(detection.electrons_per_pattern, 0);
   detection.dead_pixel_share = 0;
-  detect(detection, samples.grid().mrad_per_pixel, sample, random);
+  detect(detection, samples.grid().mrad_per_pixel_at(sample.conditions.semiangle_mrad), sample, random);
   sample.conditions.electrons_per_pattern = dose;
   return sample;
 }

@@ -152,6 +152,9 @@ Conditions conditions_of(const ScanInfo& info, const Registration& r, double pat
 Sample to_standard_grid(const Scan& scan, const Registration& registration, const StandardGrid& grid,
                         const Progress& progress) {
   refuse_unusable(registration);
+  if (grid.semiangle_pixels > 0 && !registration.semiangle_mrad.known())
+    throw InputError(
+        "The convergence semi-angle is unknown (the grid's patterns are scaled to it). Give semiangle_mrad.");
   const auto& info = scan.info();
   Sample sample;
   sample.patterns = Array<float, 4>({grid.along, grid.across, grid.pixels, grid.pixels});

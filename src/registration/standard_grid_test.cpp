@@ -65,6 +65,18 @@ TEST(StandardGridSampling, a_scan_on_the_grid_is_handed_on_unchanged) {
     }
 }
 
+TEST(StandardGridSampling, a_grid_scaled_to_the_aperture_is_one_of_that_scale) {
+  const auto scan = aligned_scan(16);
+  const auto r = exact_registration(scan, known_place());
+  StandardGrid scaled, plain;
+  scaled.semiangle_pixels = 5;
+  plain.mrad_per_pixel = r.semiangle_mrad.value / 5;
+  const auto got = to_standard_grid(scan, r, scaled), wanted = to_standard_grid(scan, r, plain);
+  ASSERT_GT(sum(pattern_at(wanted, 0, 5)), 0.1);
+  for (std::int64_t i = 0; i < wanted.patterns.size(); ++i)
+    ASSERT_EQ(got.patterns.data()[i], wanted.patterns.data()[i]);
+}
+
 TEST(StandardGridSampling, equivalent_positions_are_averaged) {
   auto scan = aligned_scan(16);
   // The second cell is twice as bright: the mean is 1.5 times the first.
