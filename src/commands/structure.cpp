@@ -18,6 +18,7 @@ const std::map<std::string, StructureFormat> formats = {{"xyz", StructureFormat:
 struct Options {
   std::string input, output, format;
   std::vector<double> cell;
+  std::vector<int> zone_axis;
   double xtl_kev = 0;
   bool beam_from_smallest_z = false;
 };
@@ -26,6 +27,7 @@ Structure load(const Options& options) {
   if (options.input.ends_with(".toml")) return to_structure(build(read_interface(read_config(options.input))));
   StructureReadOptions read;
   if (!options.cell.empty()) std::copy_n(options.cell.begin(), 3, read.cell.begin());
+  if (!options.zone_axis.empty()) std::copy_n(options.zone_axis.begin(), 3, read.zone_axis.begin());
   if (options.beam_from_smallest_z) read.prismatic_beam = BeamEntry::smallest_z;
   std::vector<std::string> notes;
   const auto structure = read_structure(options.input, read, &notes);
@@ -58,6 +60,10 @@ void add_structure(CLI::App& app) {
   app.add_option("--format", options->format, "form to write where the extension leaves it open")
       ->check(CLI::IsMember({"xyz", "prismatic", "xtl", "cif"}));
   app.add_option("--cell", options->cell, "cell in Å for a plain .xyz, which holds none: x y z")->expected(3);
+  app.add_option(
+         "--zone-axis", options->zone_axis,
+         "direction u v w of the beam in the file's unit cell: writes one period along it, in a right-angled box")
+      ->expected(3);
   app.add_option("--xtl-kev", options->xtl_kev, "write muSTEM's older form, with this beam energy in keV");
   app.add_flag("--beam-from-smallest-z", options->beam_from_smallest_z,
                "Prismatic's .xyz as computem uses it: the beam enters at the smallest z");

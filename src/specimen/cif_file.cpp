@@ -50,11 +50,16 @@ double angle_of(cif::Block& block, const char* tag) {
   return word && !cif::is_null(*word) ? number_in(*word) : 90;  // the dictionary's default
 }
 
-std::array<double, 3> cell_of(cif::Block& block, const std::string& name) {
-  require_right_angles(angle_of(block, "_cell_angle_alpha"), angle_of(block, "_cell_angle_beta"),
-                       angle_of(block, "_cell_angle_gamma"), name);
-  return {length_of(block, "_cell_length_a", name), length_of(block, "_cell_length_b", name),
-          length_of(block, "_cell_length_c", name)};
+CellVectors cell_of(cif::Block& block, const std::string& name) {
+  const Vector3 edges = {length_of(block, "_cell_length_a", name), length_of(block, "_cell_length_b", name),
+                         length_of(block, "_cell_length_c", name)};
+  const Vector3 angles = {angle_of(block, "_cell_angle_alpha"), angle_of(block, "_cell_angle_beta"),
+                          angle_of(block, "_cell_angle_gamma")};
+  try {
+    return cell_vectors(edges, angles);
+  } catch (const InputError& error) {
+    fail(name, error.what());
+  }
 }
 
 std::vector<SymmetryOperation> listed_operations(cif::Block& block, const std::string& name) {
@@ -87,7 +92,9 @@ const gemmi::SpaceGroup* named_group(cif::Block& block, const std::string& name)
     const auto* word = block.find_value(tag);
     if (!word || cif::is_null(*word)) continue;
     const auto symbol = cif::as_string(*word);
-    if (const auto* group = gemmi::find_spacegroup_by_name(symbol, 90, 90)) return group;
+    // Hexagonal and rhombohedral axes of one group are told apart by the angles.
+    const double alpha = angle_of(block, "_cell_angle_alpha"), gamma = angle_of(block, "_cell_angle_gamma");
+    if (const auto* group = gemmi::find_spacegroup_by_name(symbol, alpha, gamma)) return group;
     fail(name,
          fmt::format("\"{}\" is no space group that is known. List its operations in _space_group_symop_operation_xyz.",
                      excerpt(symbol)));
@@ -152,41 +159,39 @@ Atom site_in(cif::Table::Row row, const std::unordered_map<std::string, double>&
   return site;
 }
 
-void add_images(Structure& structure, Atom site, const std::vector<SymmetryOperation>& operations) {
-  const std::array<double, 3> cell{structure.width_x, structure.width_y, structure.height_z};
-  for (const auto& at : equivalent_positions(operations, {site.x, site.y, site.z}, cell)) {
-    Atom atom = site;
-    atom.x = at[0] * cell[0];
-    atom.y = at[1] * cell[1];
-    atom.z = at[2] * cell[2];
-    structure.atoms.push_back(atom);
+void add_images(Crystal& crystal, const Atom& site, const std::vector<SymmetryOperation>& operations) {
+  for (const auto& at : equivalent_positions(operations, {site.x, site.y, site.z}, crystal.cell)) {
+    Atom image = site;
+    image.x = at[0];
+    image.y = at[1];
+    image.z = at[2];
+    crystal.sites.push_back(image);
   }
 }
 
-Structure crystal_in(cif::Document document, const std::string& name, Notes& notes) {
+Crystal crystal_in(cif::Document document, const std::string& name, Notes& notes) {
   auto& block = block_with_atoms(document, name);
-  const auto cell = cell_of(block, name);
+  Crystal crystal{cell_of(block, name), {}};
   const auto operations = operations_of(block, name, notes);
   const auto anisotropic = anisotropic_b_factors(block);
-  Structure structure{cell[0], cell[1], cell[2], {}};
   auto table = block.find("_atom_site_", columns);
   if (table.length() * operations.size() > most_images)
     fail(name, "more atoms than a CIF may hold. Save it as extended XYZ.");
   int unplaced = 0;
   for (auto row : table) {
     if (has_position(row))
-      add_images(structure, site_in(row, anisotropic, name), operations);
+      add_images(crystal, site_in(row, anisotropic, name), operations);
     else
       ++unplaced;
   }
   if (unplaced > 0) notes.push_back(fmt::format("{} sites without coordinates were left out", unplaced));
   if (document.blocks.size() > 1) notes.push_back(fmt::format("the block \"{}\" was read", excerpt(block.name)));
-  return structure;
+  return crystal;
 }
 
 }  // namespace
 
-Structure read_cif(std::string_view text, const std::string& name, Notes& notes) {
+Crystal read_cif(std::string_view text, const std::string& name, Notes& notes) {
   try {
     return crystal_in(cif::read_memory(text.data(), text.size(), name.c_str()), name, notes);
   } catch (const Error&) {

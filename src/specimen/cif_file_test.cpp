@@ -22,7 +22,7 @@ const std::string sites =
 
 Structure read(const std::string& text) {
   Notes notes;
-  return read_cif(text, "s.cif", notes);
+  return right_angled_box(read_cif(text, "s.cif", notes), "s.cif");
 }
 
 std::string refusal(const std::string& text) {
@@ -59,7 +59,7 @@ TEST(CifFile, listed_operations_win_over_the_name) {
 
 TEST(CifFile, without_symmetry_the_atoms_stand_for_themselves_and_that_is_noted) {
   Notes notes;
-  EXPECT_EQ(read_cif(cubic_cell + sites, "s.cif", notes).atoms.size(), 3u);
+  EXPECT_EQ(read_cif(cubic_cell + sites, "s.cif", notes).sites.size(), 3u);
   EXPECT_THAT(notes, testing::Contains(HasSubstr("no symmetry")));
 }
 
@@ -96,6 +96,17 @@ TEST(CifFile, mixed_sites_stay_mixed) {
            "_atom_site_fract_y\n_atom_site_fract_z\n_atom_site_occupancy\nSr1 0 0 0 0.7\nLa1 0 0 0 0.3\n");
   ASSERT_EQ(structure.atoms.size(), 2u);
   EXPECT_DOUBLE_EQ(structure.atoms[0].occupancy + structure.atoms[1].occupancy, 1);
+}
+
+TEST(CifFile, an_oblique_cell_keeps_its_angles_and_its_group) {
+  Notes notes;
+  const auto sapphire = read_cif(
+      "data_x\n_cell_length_a 4.759\n_cell_length_b 4.759\n_cell_length_c 12.99\n_cell_angle_gamma 120\n"
+      "_symmetry_space_group_name_H-M 'R -3 c'\nloop_\n_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n"
+      "_atom_site_fract_z\nAl1 0 0 0.35228\nO1 0.3064 0 0.25\n",
+      "s.cif", notes);
+  EXPECT_EQ(sapphire.sites.size(), 30u);  // Al2O3, six formula units
+  EXPECT_NEAR(sapphire.cell[1][0], -4.759 / 2, 1e-9);
 }
 
 TEST(CifFile, what_is_no_crystal_is_refused) {

@@ -87,22 +87,36 @@ std::optional<StructureFormat> format_of_extension(const std::filesystem::path& 
   return found->second;
 }
 
-Structure parse(StructureFormat format, std::string_view text, const std::string& name,
-                const StructureReadOptions& options, Notes& notes) {
-  switch (format) {
-    case StructureFormat::extended_xyz:
-      return read_extended_xyz(text, name, options, notes);
-    case StructureFormat::prismatic_xyz:
-      return read_prismatic_xyz(text, name, options, notes);
-    case StructureFormat::mustem_xtl:
-      return read_mustem_xtl(text, name, notes);
-    case StructureFormat::cif:
-      break;
-  }
+bool has_zone_axis(const StructureReadOptions& options) { return options.zone_axis != ZoneAxis{}; }
+
+Structure along_axis(const Crystal& crystal, const ZoneAxis& axis, Notes& notes) {
+  std::string note;
+  auto box = zone_axis_box(crystal, axis, &note);
+  if (!note.empty()) notes.push_back(note);
+  return box;
+}
+
+Structure parse_box(StructureFormat format, std::string_view text, const std::string& name,
+                    const StructureReadOptions& options, Notes& notes) {
+  if (format == StructureFormat::extended_xyz) return read_extended_xyz(text, name, options, notes);
+  if (format == StructureFormat::prismatic_xyz) return read_prismatic_xyz(text, name, options, notes);
+  return read_mustem_xtl(text, name, notes);
+}
+
+Structure parse_crystal(std::string_view text, const std::string& name, const StructureReadOptions& options,
+                        Notes& notes) {
   if (text.size() > most_cif_bytes)
     throw FileError(fmt::format("'{}' holds {} bytes (a CIF may hold {}). Save it as extended XYZ.", name, text.size(),
                                 most_cif_bytes));
-  return read_cif(text, name, notes);
+  const auto crystal = read_cif(text, name, notes);
+  return has_zone_axis(options) ? along_axis(crystal, options.zone_axis, notes) : right_angled_box(crystal, name);
+}
+
+Structure parse(StructureFormat format, std::string_view text, const std::string& name,
+                const StructureReadOptions& options, Notes& notes) {
+  if (format == StructureFormat::cif) return parse_crystal(text, name, options, notes);
+  auto box = parse_box(format, text, name, options, notes);
+  return has_zone_axis(options) ? along_axis(crystal_of(box), options.zone_axis, notes) : box;
 }
 
 /// What is impossible about an atom, or nothing.
@@ -192,6 +206,11 @@ void write_whole(const std::filesystem::path& path, const std::string& text) {
                                   path.string(), text.size()));
 }
 
+double degrees_between(const Vector3& a, const Vector3& b) {
+  const auto dot = [](const Vector3& p, const Vector3& q) { return p[0] * q[0] + p[1] * q[1] + p[2] * q[2]; };
+  return std::acos(dot(a, b) / std::sqrt(dot(a, a) * dot(b, b))) * 180 / std::numbers::pi;
+}
+
 }  // namespace
 
 Structure read_structure(const std::filesystem::path& path, const StructureReadOptions& options,
@@ -232,11 +251,24 @@ void require_right_angles(double alpha, double beta, double gamma, const std::st
   refuse_cell(name, fmt::format("angles of {}, {} and {} degrees", alpha, beta, gamma));
 }
 
+Structure right_angled_box(const Crystal& crystal, const std::string& name) {
+  const auto& [a, b, c] = crystal.cell;
+  require_right_angles(degrees_between(b, c), degrees_between(a, c), degrees_between(a, b), name);
+  Structure structure{a[0], b[1], c[2], crystal.sites};
+  for (auto& atom : structure.atoms) {
+    atom.x *= structure.width_x;
+    atom.y *= structure.width_y;
+    atom.z *= structure.height_z;
+  }
+  return structure;
+}
+
 void refuse_cell(const std::string& name, const std::string& found) {
-  throw FileError(
-      fmt::format("'{}' has a cell with {} (only cells with right angles along x, y, z can be used). Make one "
-                  "in Python: abtem.orthogonalize_cell(ase.io.read('{}')).write('orthogonal.exyz')",
-                  name, found, name));
+  throw FileError(fmt::format(
+      "'{}' has a cell with {} (only cells with right angles along x, y, z can be used). Give the zone axis "
+      "of a CIF (--zone-axis 0 0 1), or make one in Python: "
+      "abtem.orthogonalize_cell(ase.io.read('{}')).write('orthogonal.exyz')",
+      name, found, name));
 }
 
 std::string safe_title(const std::string& title) {

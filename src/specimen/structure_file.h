@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "specimen/atom.h"
+#include "specimen/crystal.h"
 
 namespace terrace {
 
@@ -21,6 +22,7 @@ enum class BeamEntry { largest_z, smallest_z };
 struct StructureReadOptions {
   std::array<double, 3> cell{};  ///< Å, for a plain .xyz, which has none; 0 where the file shall say
   BeamEntry prismatic_beam = BeamEntry::largest_z;
+  ZoneAxis zone_axis{};  ///< other than [0 0 0]: one period along it, in a box of its own (zone_axis_box)
 };
 
 struct StructureWriteOptions {
@@ -32,8 +34,9 @@ struct StructureWriteOptions {
 
 /// Reads a structure; the content decides the format, the extension where the content leaves it open. x and y are moved
 /// into the cell; so are z outside of it, which is noted. `notes`, where given, gets one line for each thing that was
-/// guessed, left out or changed. Throws FileError: missing, damaged or absurd file, cell not orthogonal, no cell,
-/// unknown element. Time and memory stay in proportion to the file, which may hold 1 GiB (a CIF 64 MiB).
+/// guessed, left out or changed. Throws FileError: missing, damaged or absurd file, cell not orthogonal (a CIF
+/// without zone axis), no cell, unknown element; InputError where there is no box along the zone axis. Time and memory
+/// stay in proportion to the file, which may hold 1 GiB (a CIF 64 MiB).
 Structure read_structure(const std::filesystem::path& path, const StructureReadOptions& options = {},
                          std::vector<std::string>* notes = nullptr);
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "specimen/crystal.h"
 #include "specimen/structure_file.h"
 #include "specimen/text_lines.h"
 
@@ -19,7 +20,8 @@ Structure read_extended_xyz(std::string_view text, const std::string& name, cons
 Structure read_prismatic_xyz(std::string_view text, const std::string& name, const StructureReadOptions& options,
                              Notes& notes);
 Structure read_mustem_xtl(std::string_view text, const std::string& name, Notes& notes);
-Structure read_cif(std::string_view text, const std::string& name, Notes& notes);
+/// The unit cell, whatever its angles.
+Crystal read_cif(std::string_view text, const std::string& name, Notes& notes);
 
 // Writers: the whole file as text. `structure` has passed its check.
 std::string extended_xyz_text(const Structure& structure);
@@ -33,6 +35,8 @@ double mean_square_of_b_factor(double b_factor);
 
 /// Throws FileError with the way out unless the three angles (degrees) are right ones to 1e-3.
 void require_right_angles(double alpha, double beta, double gamma, const std::string& name);
+/// The unit cell itself as a box, which only a right-angled one can be: throws as require_right_angles does.
+Structure right_angled_box(const Crystal& crystal, const std::string& name);
 /// The same for a cell that is not along the axes or not right-angled in another way.
 [[noreturn]] void refuse_cell(const std::string& name, const std::string& found);
 

@@ -68,13 +68,11 @@ double into_cell(double fraction) {
   return inside < 1 ? inside : 0;
 }
 
-bool same_place(const std::array<double, 3>& a, const std::array<double, 3>& b, const std::array<double, 3>& cell) {
-  double square = 0;
-  for (int axis = 0; axis < 3; ++axis) {
-    const double apart = a[axis] - b[axis];
-    square += std::pow((apart - std::round(apart)) * cell[axis], 2);
-  }
-  return square < same_position_angstrom * same_position_angstrom;
+bool same_place(const std::array<double, 3>& a, const std::array<double, 3>& b, const CellVectors& cell) {
+  Vector3 apart{};
+  for (int axis = 0; axis < 3; ++axis)
+    for (int i = 0; i < 3; ++i) apart[i] += (a[axis] - b[axis] - std::round(a[axis] - b[axis])) * cell[axis][i];
+  return std::hypot(apart[0], apart[1], apart[2]) < same_position_angstrom;
 }
 
 }  // namespace
@@ -105,7 +103,7 @@ std::optional<SymmetryOperation> parse_operation(std::string_view text) {
 
 std::vector<std::array<double, 3>> equivalent_positions(const std::vector<SymmetryOperation>& operations,
                                                         const std::array<double, 3>& position,
-                                                        const std::array<double, 3>& cell) {
+                                                        const CellVectors& cell) {
   std::vector<std::array<double, 3>> found;
   for (const auto& operation : operations) {
     auto moved = operation.apply(position);

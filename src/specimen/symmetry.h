@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "specimen/crystal.h"
+
 namespace terrace {
 
 /// x' = rotation · x + translation, in fractions of the cell.
@@ -20,9 +22,8 @@ struct SymmetryOperation {
 std::optional<SymmetryOperation> parse_operation(std::string_view text);
 
 /// All positions in the cell, 0 ≤ fraction < 1, that `operations` make of `position`; those that fall within 0.1 Å of
-/// one another are one (a special position). `cell` = edges in Å of a right-angled cell.
+/// one another are one (a special position).
 std::vector<std::array<double, 3>> equivalent_positions(const std::vector<SymmetryOperation>& operations,
-                                                        const std::array<double, 3>& position,
-                                                        const std::array<double, 3>& cell);
+                                                        const std::array<double, 3>& position, const CellVectors& cell);
 
 }  // namespace terrace

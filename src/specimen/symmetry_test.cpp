@@ -7,6 +7,8 @@ namespace {
 
 using Position = std::array<double, 3>;
 
+const CellVectors cubic = cell_vectors({4, 4, 4}, {90, 90, 90});
+
 Position applied(const char* text, Position position) { return parse_operation(text).value().apply(position); }
 
 void expect_near(const Position& found, const Position& expected) {
@@ -29,13 +31,21 @@ TEST(SymmetryOperation, what_is_none_is_not_read) {
 
 TEST(EquivalentPositions, a_special_position_counts_once) {
   const std::vector<SymmetryOperation> inversion = {*parse_operation("x,y,z"), *parse_operation("-x,-y,-z")};
-  EXPECT_EQ(equivalent_positions(inversion, {0.5, 0, 0.5}, {4, 4, 4}).size(), 1u);
-  EXPECT_EQ(equivalent_positions(inversion, {0.001, 0.999, 0.501}, {4, 4, 4}).size(), 1u);
-  EXPECT_EQ(equivalent_positions(inversion, {0.1, 0, 0.5}, {4, 4, 4}).size(), 2u);
+  EXPECT_EQ(equivalent_positions(inversion, {0.5, 0, 0.5}, cubic).size(), 1u);
+  EXPECT_EQ(equivalent_positions(inversion, {0.001, 0.999, 0.501}, cubic).size(), 1u);
+  EXPECT_EQ(equivalent_positions(inversion, {0.1, 0, 0.5}, cubic).size(), 2u);
+}
+
+TEST(EquivalentPositions, are_told_apart_by_distance_in_an_oblique_cell) {
+  const auto oblique = cell_vectors({4, 4, 4}, {90, 90, 120});
+  const std::vector<SymmetryOperation> both = {*parse_operation("x,y,z"), *parse_operation("x+1/50,y+1/50,z")};
+  // (0.08, 0.08) Å: 0.08 Å apart where the axes are 120° apart, 0.11 Å where they are at right angles.
+  EXPECT_EQ(equivalent_positions(both, {0.2, 0.2, 0}, oblique).size(), 1u);
+  EXPECT_EQ(equivalent_positions(both, {0.2, 0.2, 0}, cubic).size(), 2u);
 }
 
 TEST(EquivalentPositions, lie_in_the_cell) {
-  for (const auto& at : equivalent_positions({*parse_operation("-x,y+3/2,z-2")}, {0.25, 0.75, -1e-18}, {4, 4, 4}))
+  for (const auto& at : equivalent_positions({*parse_operation("-x,y+3/2,z-2")}, {0.25, 0.75, -1e-18}, cubic))
     for (const double fraction : at) EXPECT_TRUE(fraction >= 0 && fraction < 1) << fraction;
 }
 
