@@ -44,8 +44,8 @@ bool maps_onto_itself(const Slab& slab, const Specimen& specimen, PlaneOperation
 }
 
 const Slab* first_with_atoms(const Specimen& specimen) {
-  const auto found = std::find_if(specimen.slabs.begin(), specimen.slabs.end(),
-                                  [](const Slab& slab) { return !slab.atoms.empty(); });
+  const auto found =
+      std::find_if(specimen.slabs.begin(), specimen.slabs.end(), [](const Slab& slab) { return !slab.atoms.empty(); });
   return found == specimen.slabs.end() ? nullptr : &*found;
 }
 
