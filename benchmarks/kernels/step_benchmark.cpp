@@ -49,7 +49,7 @@ Array<Complex, 2> phases(const Size& size, float scale) {
 
 void step(benchmark::State& state, Size size, InstructionSet set) {
   const Grid grid{size.height, size.width, size.height * pixel, size.width * pixel};
-  const auto plane_waves = std::make_shared<const PlaneWaves>(grid, BlochSector{}, set);
+  const auto plane_waves = std::make_shared<const PlaneWaves>(grid, BlochSector{}, BlochSector{}, set);
   Multislice multislice(plane_waves, 200);
   Waves waves(plane_waves, lane_count);
   for (int i = 0; i < lane_count; ++i) waves.set_amplitude(i, 0, 0, 1);

@@ -160,7 +160,7 @@ TEST(Multislice, every_instruction_set_gives_the_same_wave_to_rounding) {
   const TransmissionSource transmissions(grid, energy, {.thermal = "absorptive"});
   const auto best = through(specimen, "absorptive", probes(grid, {{0.7, 5}}));
   for (const auto set : available_instruction_sets()) {
-    const auto plane_waves = std::make_shared<const PlaneWaves>(grid, BlochSector{}, set);
+    const auto plane_waves = std::make_shared<const PlaneWaves>(grid, BlochSector{}, BlochSector{}, set);
     const ProbeFormer former(grid, {.energy_kev = energy, .semiangle_mrad = 15});
     Waves waves(plane_waves, 1);
     set_probe(waves, 0, former, {0.7, 5}, former.states()[0]);

@@ -29,20 +29,6 @@ int pixels_of(int asked, double width) {
 
 int positive_remainder(int number, int divisor) { return (number % divisor + divisor) % divisor; }
 
-Specimen repeated_along_x(const Specimen& period, int repeats) {
-  Specimen wide{period.width_x * repeats, period.width_y, {}, {}};
-  for (const int index : period.stack) {
-    std::vector<Atom> atoms;
-    for (int copy = 0; copy < repeats; ++copy)
-      for (Atom atom : period.slabs[index].atoms) {
-        atom.x += copy * period.width_x;
-        atoms.push_back(atom);
-      }
-    wide.add_slab(period.slabs[index].thickness, std::move(atoms));
-  }
-  return wide;
-}
-
 /// |A|² of the plane wave at (y, x) mrad from the aperture's centre, as probe.h forms it with a soft edge: the square
 /// of the share of its reciprocal pixel inside.
 double aperture_weight(double radius, double y, double x, double step_y, double step_x) {
@@ -55,61 +41,48 @@ double aperture_weight(double radius, double y, double x, double step_y, double 
 
 }  // namespace
 
-/// Sends the directions of one Bloch sector along y, packed into as few waves as possible.
+/// Sends the directions of one Bloch sector along both axes: they share a propagator, and one repeat of the window.
 class PacbedTable::Propagation {
  public:
   Propagation(const PacbedPlan& plan, PacbedTable& table)
       : plan_(plan),
         table_(table),
-        crystal_(repeated_along_x(plan.period, table.repeats_x_)),
         window_{table.repeats_y_ * pixels_of(plan.sampling.pixels_y, plan.period.width_y),
                 table.repeats_x_ * pixels_of(plan.sampling.pixels_x, plan.period.width_x),
                 table.repeats_y_ * plan.period.width_y, table.repeats_x_ * plan.period.width_x},
-        transmissions_(PlaneWaves(window_, {0, table.repeats_y_}).cell(), plan.energy_kev, plan.sampling) {
-    for (int i = 0; i < std::ssize(table.sent_); ++i)
-      by_sector_[positive_remainder(table.sent_[i].y, table.repeats_y_)].push_back(i);
+        transmissions_(PlaneWaves(window_, {0, table.repeats_y_}, {0, table.repeats_x_}).cell(), plan.energy_kev,
+                       plan.sampling) {
+    for (int i = 0; i < std::ssize(table.sent_); ++i) by_sector_[table.sector_of(table.sent_[i])].push_back(i);
   }
 
-  std::vector<int> sectors() const {
-    std::vector<int> indices;
-    for (const auto& [index, directions] : by_sector_) indices.push_back(index);
-    return indices;
+  std::vector<Direction> sectors() const {
+    std::vector<Direction> sectors;
+    for (const auto& [sector, directions] : by_sector_) sectors.push_back(sector);
+    return sectors;
   }
 
-  void run(int sector) const {
-    const auto plane_waves = std::make_shared<const PlaneWaves>(window_, BlochSector{sector, table_.repeats_y_});
-    const auto packed = pack(by_sector_.at(sector));
-    Waves waves(plane_waves, static_cast<int>(packed.size()));
+  void run(Direction sector) const {
+    const auto plane_waves = std::make_shared<const PlaneWaves>(window_, BlochSector{sector.y, table_.repeats_y_},
+                                                                BlochSector{sector.x, table_.repeats_x_});
+    const auto& directions = by_sector_.at(sector);
+    Waves waves(plane_waves, static_cast<int>(directions.size()));
     for (int wave = 0; wave < waves.count(); ++wave)
-      for (const int direction : packed[wave])
-        waves.set_amplitude(wave, table_.sent_[direction].y, table_.sent_[direction].x, 1);
+      waves.set_amplitude(wave, table_.sent_[directions[wave]].y, table_.sent_[directions[wave]].x, 1);
     Multislice multislice(plane_waves, plan_.energy_kev);
     const auto period = slices();
     int done = 0;
     for (int exit = 0; exit < table_.exits(); ++exit) {
       for (; done < plan_.periods[exit]; ++done) multislice.run(waves, period);
-      for (int wave = 0; wave < waves.count(); ++wave)
-        for (const int direction : packed[wave]) keep(waves, wave, exit, direction);
+      for (int wave = 0; wave < waves.count(); ++wave) keep(waves, wave, exit, directions[wave]);
     }
   }
 
  private:
-  /// Directions whose numbers along x differ by no multiple of the repeats can share a wave.
-  std::vector<std::vector<int>> pack(const std::vector<int>& directions) const {
-    std::map<int, int> used;  // waves that hold a direction of this class already
-    std::vector<std::vector<int>> waves;
-    for (const int direction : directions) {
-      int& wave = used[positive_remainder(table_.sent_[direction].x, table_.repeats_x_)];
-      if (wave == std::ssize(waves)) waves.emplace_back();
-      waves[wave++].push_back(direction);
-    }
-    return waves;
-  }
-
   std::vector<Slice> slices() const {
+    const auto& crystal = plan_.period;
     std::vector<Slice> result;
-    for (int depth = 0; depth < crystal_.depth_count(); ++depth)
-      result.push_back({transmissions_.at(crystal_.slab_at(depth), depth, 0), crystal_.slab_at(depth).thickness});
+    for (int depth = 0; depth < crystal.depth_count(); ++depth)
+      result.push_back({transmissions_.at(crystal.slab_at(depth), depth, 0), crystal.slab_at(depth).thickness});
     return result;
   }
 
@@ -123,10 +96,9 @@ class PacbedTable::Propagation {
 
   const PacbedPlan& plan_;
   PacbedTable& table_;
-  Specimen crystal_;
   Grid window_;
   TransmissionSource transmissions_;
-  std::map<int, std::vector<int>> by_sector_;
+  std::map<Direction, std::vector<int>> by_sector_;
 };
 
 PacbedTable::PacbedTable(const PacbedPlan& plan, int threads, const Progress& progress) {
@@ -147,7 +119,7 @@ PacbedTable::PacbedTable(const PacbedPlan& plan, int threads, const Progress& pr
   for (int y = -most_y; y <= most_y; ++y)
     for (int x = -most_x; x <= most_x; ++x)
       if (std::hypot(y * step_y_, x * step_x_) <= widest_ + std::max(step_y_, step_x_) &&
-          representative({y, x}) == Direction{y, x})
+          turn_of({y, x}).sent == Direction{y, x})
         sent_.push_back({y, x});
   orders_y_ = static_cast<int>(std::ceil((plan.reach_mrad + widest_) / (step_y_ * repeats_y_)));
   orders_x_ = static_cast<int>(std::ceil((plan.reach_mrad + widest_) / (step_x_ * repeats_x_)));
@@ -165,27 +137,39 @@ PacbedTable::PacbedTable(const PacbedPlan& plan, int threads, const Progress& pr
   });
 }
 
-PacbedTable::Direction PacbedTable::representative(Direction direction) const {
-  if (mirror_y_) direction.y = std::abs(direction.y);
-  if (mirror_x_) direction.x = std::abs(direction.x);
-  // A mirror turns with the exchange of axes, so that one mirror and the exchange make both.
-  if (exchange_ && direction.y > direction.x) std::swap(direction.y, direction.x);
-  return direction;
+PacbedTable::Direction PacbedTable::sector_of(Direction direction) const {
+  return {positive_remainder(direction.y, repeats_y_), positive_remainder(direction.x, repeats_x_)};
+}
+
+bool PacbedTable::is_turned(int number, int repeats) {
+  const int here = positive_remainder(number, repeats), there = positive_remainder(-number, repeats);
+  return here != there ? here > there : number < 0;
+}
+
+PacbedTable::Turn PacbedTable::turn_of(Direction direction) const {
+  Turn turn;
+  if (mirror_y_ && is_turned(direction.y, repeats_y_)) turn.sign_y = -1;
+  if (mirror_x_ && is_turned(direction.x, repeats_x_)) turn.sign_x = -1;
+  const Direction mirrored{turn.sign_y * direction.y, turn.sign_x * direction.x};
+  const Direction sector = sector_of(mirrored);
+  turn.exchanged = exchange_ && (sector.y != sector.x ? sector.y > sector.x : mirrored.y > mirrored.x);
+  turn.sent = turn.exchanged ? Direction{mirrored.x, mirrored.y} : mirrored;
+  return turn;
 }
 
 void PacbedTable::add_direction(int exit, Direction direction, double weight, Array<double, 2>& pattern) const {
-  const auto sent = std::lower_bound(sent_.begin(), sent_.end(), representative(direction)) - sent_.begin();
-  const int sign_y = mirror_y_ && direction.y < 0 ? -1 : 1, sign_x = mirror_x_ && direction.x < 0 ? -1 : 1;
-  const bool exchanged = exchange_ && sign_y * direction.y > sign_x * direction.x;
+  const Turn turn = turn_of(direction);
+  const auto sent = std::lower_bound(sent_.begin(), sent_.end(), turn.sent) - sent_.begin();
   const int middle_y = static_cast<int>(pattern.extent(0) / 2), middle_x = static_cast<int>(pattern.extent(1) / 2);
   for (int order_y = -orders_y_; order_y <= orders_y_; ++order_y) {
-    const int row = middle_y + direction.y + sign_y * order_y * repeats_y_;
+    const int row = middle_y + direction.y + turn.sign_y * order_y * repeats_y_;
     if (row < 0 || row >= pattern.extent(0)) continue;
     for (int order_x = -orders_x_; order_x <= orders_x_; ++order_x) {
-      const int column = middle_x + direction.x + sign_x * order_x * repeats_x_;
+      const int column = middle_x + direction.x + turn.sign_x * order_x * repeats_x_;
       if (column < 0 || column >= pattern.extent(1)) continue;
-      pattern(row, column) += weight * (exchanged ? numbers_(exit, sent, order_x + orders_x_, order_y + orders_y_)
-                                                  : numbers_(exit, sent, order_y + orders_y_, order_x + orders_x_));
+      pattern(row, column) +=
+          weight * (turn.exchanged ? numbers_(exit, sent, order_x + orders_x_, order_y + orders_y_)
+                                   : numbers_(exit, sent, order_y + orders_y_, order_x + orders_x_));
     }
   }
 }

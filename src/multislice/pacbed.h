@@ -32,9 +32,8 @@ struct PacbedAperture {
 /// defocus, aberrations and source size:
 ///   I(k) = Σ_q |A(q)|² |S(k, q)|²,  k − q a reciprocal-lattice vector of the box
 /// (LeBeau, Findlay, Allen & Stemmer, Ultramicroscopy 110 (2010) 118; here in the crystal's own plane waves). So each
-/// direction of incidence q is sent through once, every thickness on its way; any aperture is then a sum. Directions
-/// that do not share reciprocal-lattice vectors never mix and travel together in one wave. Mirrors of the crystal spare
-/// up to seven eighths of them.
+/// direction of incidence q is sent through once, every thickness on its way; any aperture is then a sum. Mirrors of
+/// the crystal spare up to seven eighths of the directions.
 class PacbedTable {
  public:
   /// Throws InputError for settings that cannot be simulated.
@@ -57,8 +56,17 @@ class PacbedTable {
   };
   class Propagation;
 
-  /// Which direction was sent for this one, and how its pattern is turned.
-  Direction representative(Direction direction) const;
+  /// Which direction was sent for another, and how its orders turn: mirrored, then exchanged.
+  struct Turn {
+    Direction sent;
+    int sign_y = 1, sign_x = 1;
+    bool exchanged = false;
+  };
+  /// Chosen so that whole Bloch sectors stand for their mirror images, not halves of every one.
+  Turn turn_of(Direction direction) const;
+  Direction sector_of(Direction direction) const;
+  static bool is_turned(int number, int repeats);
+
   void add_direction(int exit, Direction direction, double weight, Array<double, 2>& pattern) const;
 
   int repeats_y_ = 1, repeats_x_ = 1;  ///< of the box over the window

@@ -61,7 +61,7 @@ double total_intensity(const Waves& waves, int wave) {
 Array<Complex, 2> in_real_space(const Waves& waves, int wave) {
   const auto& plane_waves = waves.plane_waves();
   const Grid& grid = plane_waves.window();
-  if (plane_waves.sector().count != 1) throw std::logic_error("only a whole window has a picture in real space");
+  if (!plane_waves.is_whole_window()) throw std::logic_error("only a whole window has a picture in real space");
   Array<Complex, 2> result({grid.height, grid.width});
   const float scale = 1 / std::sqrt(static_cast<float>(grid.pixels()));
   for (int row = 0; row < plane_waves.rows(); ++row)
