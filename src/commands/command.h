@@ -25,6 +25,7 @@ void add_info(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_dataset(CLI::App& app);
 void add_limit(CLI::App& app);
+void add_thickness(CLI::App& app);
 void add_train(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_predict(CLI::App& app);

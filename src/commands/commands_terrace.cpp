@@ -9,6 +9,7 @@ std::vector<Command> commands() {
       {"simulate", "simulate a 4D-STEM scan of a specimen", add_simulate},
       {"info", "say what a scan file holds", add_info},
       {"convert", "write a scan file in another program's form, or as images", add_convert},
+      {"thickness", "read thickness and tilt from a position-averaged pattern", add_thickness},
       {"dataset", "simulate a labelled data set from a recipe", add_dataset},
       {"limit", "compute what the best possible reader would score on a recipe", add_limit},
       {"train", "train a network on a data set", nullptr},

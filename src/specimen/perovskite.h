@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/settings.h"
+#include "specimen/crystal.h"
 
 namespace terrace {
 
@@ -41,6 +42,10 @@ Perovskite strontium_titanate();
 /// Strained to SrTiO3 in the plane, 3.73 Å across. Its B factors are our own choice (no source found): vary them by 30
 /// %.
 Perovskite lanthanum_aluminate();
+
+/// The cubic (or tetragonal: `cell_across_angstrom` along a) cell, A sites at its corners. Throws InputError for a
+/// symbol that is no element.
+Crystal unit_cell(const Perovskite& perovskite);
 
 /// Throws InputError where a site's symbol is no element; `section` is named in it.
 void check(const Perovskite& perovskite, const std::string& section);

@@ -1,0 +1,265 @@
+// thickness: a scan or the picture of one pattern in, thickness and tilt of the crystal out.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "commands/command.h"
+#include "commands/output_place.h"
+#include "commands/progress_bar.h"
+#include "commands/scan_options.h"
+#include "core/error.h"
+#include "core/text_file.h"
+#include "formats/picture_file.h"
+#include "registration/pacbed_fit.h"
+#include "registration/virtual_images.h"
+#include "report/report.h"
+#include "specimen/perovskite.h"
+#include "specimen/structure_file.h"
+
+namespace terrace {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string pattern, crystal, output;
+  std::vector<int> zone_axis;
+  double thinnest_nm = 4, thickest_nm = 130, step_nm = 2, most_tilt_mrad = 3;
+  int threads = 1;
+  bool json = false;
+  ScanOverrides overrides;
+};
+
+/// Semi-angles above this are not tried where none is known, energies not known are taken to be this.
+constexpr double widest_unknown_semiangle_mrad = 26;
+constexpr double assumed_energy_kev = 200;
+/// Patterns of a scan that are averaged, at most.
+constexpr int most_positions = 16384;
+
+/// A position-averaged pattern and what its file says about it (0, −1: nothing).
+struct Pattern {
+  Array<double, 2> pattern;
+  double energy_kev = 0, semiangle_mrad = 0, mrad_per_pixel = 0, centre_row = -1, centre_column = -1;
+  std::vector<std::string> notes;
+};
+
+Pattern from_picture(const Options& options) {
+  Pattern found;
+  const auto image = read_picture(options.pattern, &found.notes);
+  found.pattern = Array<double, 2>({image.extent(0), image.extent(1)});
+  std::copy(image.begin(), image.end(), found.pattern.begin());
+  const auto& known = options.overrides;
+  found.energy_kev = known.energy_kev;
+  found.semiangle_mrad = known.semiangle_mrad;
+  if (!known.mrad_per_pixel.empty()) found.mrad_per_pixel = known.mrad_per_pixel.front();
+  if (known.centre.size() == 2) found.centre_row = known.centre[0], found.centre_column = known.centre[1];
+  return found;
+}
+
+Pattern from_scan(const Options& options, const Progress& progress) {
+  const auto scan = open_scan(options.pattern, options.overrides);
+  const auto& info = scan->info();
+  if (std::abs(info.mrad_per_pixel_y - info.mrad_per_pixel_x) > 0.01 * info.mrad_per_pixel_x)
+    throw InputError(
+        fmt::format("The detector's pixels are {} x {} mrad (square ones are needed). Give one "
+                    "--mrad-per-pixel, or bin them in another program.",
+                    info.mrad_per_pixel_y, info.mrad_per_pixel_x));
+  Pattern found{mean_pattern(*scan, most_positions, progress),
+                info.energy_kev,
+                info.semiangle_mrad,
+                info.mrad_per_pixel_x,
+                info.centre_row,
+                info.centre_column,
+                info.guesses};
+  const auto positions = std::int64_t{info.scan_height} * info.scan_width;
+  found.notes.push_back(fmt::format("mean of {} of {} positions; --crop keeps a part of the scan",
+                                    std::min<std::int64_t>(positions, most_positions), positions));
+  return found;
+}
+
+/// One period along the beam.
+Structure crystal_of(const Options& options) {
+  ZoneAxis axis{0, 0, 1};
+  if (!options.zone_axis.empty()) std::copy_n(options.zone_axis.begin(), 3, axis.begin());
+  if (options.crystal.empty()) return zone_axis_box(unit_cell(strontium_titanate()), axis);
+  std::vector<std::string> notes;
+  StructureReadOptions read;
+  read.zone_axis = axis;
+  const auto box = read_structure(options.crystal, read, &notes);
+  if (!options.json)
+    for (const auto& note : notes) fmt::print("note: {}\n", note);
+  return box;
+}
+
+/// Fills in what nobody said, and says so.
+void assume(Pattern& pattern) {
+  if (pattern.energy_kev > 0) return;
+  pattern.energy_kev = assumed_energy_kev;
+  pattern.notes.push_back(
+      fmt::format("the beam energy is not known; {} keV is assumed (--energy-kev)", assumed_energy_kev));
+}
+
+PacbedRange range_for(const Pattern& pattern, const Options& options) {
+  PacbedRange range;
+  range.energy_kev = pattern.energy_kev;
+  double widest = widest_unknown_semiangle_mrad;
+  if (pattern.semiangle_mrad > 0)
+    widest = pattern.semiangle_mrad;
+  else if (pattern.mrad_per_pixel > 0)
+    widest = 1.1 * pattern.mrad_per_pixel * disc_radius_pixels(pattern.pattern);
+  range.widest_mrad = widest + options.most_tilt_mrad;
+  range.reach_mrad = 1.5 * widest + options.most_tilt_mrad;
+  range.thinnest_nm = options.thinnest_nm;
+  range.thickest_nm = options.thickest_nm;
+  range.step_nm = options.step_nm;
+  return range;
+}
+
+nlohmann::ordered_json to_json(const PacbedFit& fit) {
+  nlohmann::ordered_json json;
+  const auto put = [&](const char* name, const Estimate& estimate) {
+    json[name] = {{"value", estimate.value}, {"source", estimate.source}};
+    if (estimate.error >= 0) json[name]["error"] = estimate.error;
+  };
+  put("thickness_nm", fit.thickness_nm);
+  put("tilt_x_mrad", fit.tilt_x_mrad);
+  put("tilt_y_mrad", fit.tilt_y_mrad);
+  put("semiangle_mrad", fit.semiangle_mrad);
+  put("mrad_per_pixel", fit.mrad_per_pixel);
+  put("centre_row", fit.centre_row);
+  put("centre_column", fit.centre_column);
+  put("rotation_deg", fit.rotation_deg);
+  json["correlation"] = fit.correlation;
+  for (const auto& match : fit.matches)
+    json["matches"].push_back({{"thickness_nm", match.thickness_nm}, {"correlation", match.correlation}});
+  json["reasons"] = fit.reasons;
+  return json;
+}
+
+void print(const PacbedFit& fit) {
+  const auto line = [](const char* what, const Estimate& estimate, const char* unit) {
+    const std::string error = estimate.error >= 0 ? fmt::format(" ± {:.3f}", estimate.error) : "";
+    fmt::print("  {:<22} {:.3f}{} {} ({})\n", what, estimate.value, error, unit, estimate.source);
+  };
+  const std::string error = fit.thickness_nm.error >= 0 ? fmt::format(" ± {:.2f}", fit.thickness_nm.error) : "";
+  fmt::print("thickness: {:.1f}{} nm, correlation {:.4f}\n", fit.thickness_nm.value, error, fit.correlation);
+  line("tilt along columns", fit.tilt_x_mrad, "mrad");
+  line("tilt along rows", fit.tilt_y_mrad, "mrad");
+  line("semi-angle", fit.semiangle_mrad, "mrad");
+  line("detector pixel", fit.mrad_per_pixel, "mrad");
+  line("pattern centre, row", fit.centre_row, "px");
+  line("pattern centre, column", fit.centre_column, "px");
+  line("crystal turned by", fit.rotation_deg, "°");
+  for (const auto& reason : fit.reasons) fmt::print("  note: {}\n", reason);
+}
+
+/// `image` with its uncompared pixels at `level`.
+Image filled(Image image, float level) {
+  for (float& value : image)
+    if (std::isnan(value)) value = level;
+  return image;
+}
+
+float lowest(const Image& image) {
+  float low = INFINITY;
+  for (const float value : image)
+    if (value < low) low = value;
+  return low;
+}
+
+ReportSection section_of(const PacbedFit& fit) {
+  const float low = std::min(lowest(fit.measured), lowest(fit.fitted));
+  Image difference = fit.measured;
+  for (std::int64_t i = 0; i < difference.size(); ++i) difference.data()[i] -= fit.fitted.data()[i];
+  Curve curve{.name = "correlation"};
+  for (const auto& match : fit.matches) {
+    curve.x.push_back(match.thickness_nm);
+    curve.y.push_back(match.correlation);
+  }
+  const std::string error = fit.thickness_nm.error >= 0 ? fmt::format(" ± {:.2f}", fit.thickness_nm.error) : "";
+  ReportSection section{
+      .title = "Thickness",
+      .lead =
+          fmt::format("{:.1f}{} nm; tilt {:.2f} mrad along columns, {:.2f} along rows; correlation {:.4f}.",
+                      fit.thickness_nm.value, error, fit.tilt_x_mrad.value, fit.tilt_y_mrad.value, fit.correlation)};
+  for (const auto& reason : fit.reasons) section.lead += " Note: " + reason + ".";
+  section.pictures = {{.caption = "Measured", .image = filled(fit.measured, low)},
+                      {.caption = "Best fit", .image = filled(fit.fitted, low)},
+                      {.caption = "Measured minus fit", .image = filled(difference, 0)}};
+  section.charts = {{.title = "How well each thickness fits",
+                     .meaning = "Everything else fitted anew at each thickness.",
+                     .x_name = "thickness (nm)",
+                     .y_name = "correlation",
+                     .curves = {curve}}};
+  return section;
+}
+
+void write(const PacbedFit& fit, const Pattern& pattern, const Options& options) {
+  const fs::path folder = options.output;
+  make_folder(folder);
+  auto json = to_json(fit);
+  json["energy_kev"] = pattern.energy_kev;
+  json["crystal"] = options.crystal.empty() ? "SrTiO3" : fs::path(options.crystal).filename().string();
+  json["notes"] = pattern.notes;
+  write_text(folder / "thickness.json", json.dump(1) + "\n");
+  ReportContent report;
+  report.title = "Thickness from " + fs::path(options.pattern).filename().string();
+  report.subtitle =
+      fmt::format("position-averaged pattern of {} at {} keV", json["crystal"].get<std::string>(), pattern.energy_kev);
+  report.sections = {section_of(fit)};
+  report.provenance = json;
+  report.provenance["program"] = "terrace " TERRACE_VERSION;
+  write_report(report, folder / "report.html");
+}
+
+void run(const Options& options) {
+  const auto box = crystal_of(options);
+  ProgressBar bar;
+  const auto progress = options.json ? Progress{} : bar.callback();
+  auto pattern = is_picture(options.pattern) ? from_picture(options) : from_scan(options, progress);
+  assume(pattern);
+  if (!options.json)
+    for (const auto& note : pattern.notes) fmt::print("note: {}\n", note);
+  const auto series = make_series(box, range_for(pattern, options), options.threads, progress);
+  PacbedKnown known{.semiangle_mrad = pattern.semiangle_mrad,
+                    .mrad_per_pixel = pattern.mrad_per_pixel,
+                    .centre_row = pattern.centre_row,
+                    .centre_column = pattern.centre_column,
+                    .most_tilt_mrad = options.most_tilt_mrad};
+  const auto fit = fit_pacbed(pattern.pattern, series, known, options.threads);
+  if (options.json)
+    fmt::print("{}\n", to_json(fit).dump(1));
+  else
+    print(fit);
+  if (!options.output.empty()) write(fit, pattern, options);
+  if (!options.output.empty() && !options.json)
+    fmt::print("report: {}\n", (fs::path(options.output) / "report.html").string());
+}
+
+}  // namespace
+
+void add_thickness(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("PATTERN", options->pattern,
+                 "a scan of a perfect crystal (its patterns are averaged), or a picture of one position-averaged "
+                 "pattern: .npy, .tif, .png, .jpg")
+      ->required();
+  app.add_option("--crystal", options->crystal, "its unit cell: .cif, .xyz, .xtl; SrTiO3 where not given");
+  app.add_option("--zone-axis", options->zone_axis, "direction u v w of the beam in that cell; 0 0 1 where not given")
+      ->expected(3);
+  const auto range = [&](const char* name, double& value, double low, double high, const char* help) {
+    app.add_option(name, value, help)->check(range_of(low, high))->capture_default_str();
+  };
+  range("--thinnest-nm", options->thinnest_nm, 0.5, 1000, "thicknesses to try, from");
+  range("--thickest-nm", options->thickest_nm, 1, 1000, "to");
+  range("--thickness-step-nm", options->step_nm, 0.1, 50, "in steps of about");
+  range("--most-tilt-mrad", options->most_tilt_mrad, 0, 20, "tilts to try, up to");
+  app.add_option("-o,--output", options->output, "folder for thickness.json and report.html");
+  app.add_flag("--json", options->json, "print the result as JSON and nothing else");
+  add_threads_option(app, options->threads);
+  add_settings_options(app, options->overrides, "What the file does not say (the unit is in the name)");
+  app.callback([options] { run(*options); });
+}
+
+}  // namespace terrace
