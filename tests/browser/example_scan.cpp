@@ -1,5 +1,6 @@
 #include "example_scan.h"
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 
@@ -45,7 +46,7 @@ void fill_pattern(double x_cells, double y_cells, double film, int pixels, doubl
     }
 }
 
-ExampleScan::ExampleScan(int height, int width, int pixels) {
+ExampleScan::ExampleScan(int height, int width, int pixels) : patterns_({height, width, pixels, pixels}) {
   info_.scan_height = height;
   info_.scan_width = width;
   info_.detector_height = info_.detector_width = pixels;
@@ -57,16 +58,29 @@ ExampleScan::ExampleScan(int height, int width, int pixels) {
   info_.intensity_unit = "electrons";
   info_.electrons_per_pattern = 10000;
   info_.format = "example";
+  for (int row = 0; row < height; ++row)
+    for (int column = 0; column < width; ++column) fill(row, column);
 }
 
-void ExampleScan::read(int row, int column, std::span<float> pattern) const {
+std::span<float> ExampleScan::pattern(int row, int column) {
+  const std::int64_t area = patterns_.extent(2) * patterns_.extent(3);
+  return patterns_[row].subspan(column * area, area);
+}
+
+void ExampleScan::fill(int row, int column) {
   const double x = (column - 0.5 * info_.scan_width) / 8, y = row / 8.0;
   const double film = 0.5 * (1 + std::erf(x / 0.9));
+  const auto pattern = this->pattern(row, column);
   fill_pattern(x, y, film, info_.detector_width, info_.mrad_per_pixel_x, pattern);
   double total = 0;
   for (const float value : pattern) total += value;
   Random random(7, {static_cast<std::uint64_t>(row), static_cast<std::uint64_t>(column)});
   for (float& value : pattern) value = static_cast<float>(random.poisson(value / total * info_.electrons_per_pattern));
+}
+
+void ExampleScan::read(int row, int column, std::span<float> pattern) const {
+  const auto area = static_cast<std::int64_t>(pattern.size());
+  std::ranges::copy(patterns_[row].subspan(column * area, area), pattern.begin());
 }
 
 }  // namespace terrace

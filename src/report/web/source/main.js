@@ -30,9 +30,16 @@ async function scan({ scan: content }) {
   return content && section("scan", "The scan", scan_lead(content), await scan_browser(content));
 }
 
-async function registration({ registration: pictures }) {
-  return pictures && section("registration", "Registration", "How the scan was laid on the grid that the network knows.", await picture_gallery(pictures));
+/** A part that brings its own heading. */
+async function own_section(id, { title, lead, tables, charts, pictures }) {
+  return section(id, title, lead,
+    pictures ? await picture_gallery(pictures) : null,
+    ...(tables ?? []).map(text_table),
+    charts ? make("div", { class: "figures" }, ...charts.map(curves_chart)) : null);
 }
+
+const map = (content) => content.map && own_section("map", content.map);
+const registration = (content) => content.registration && own_section("registration", content.registration);
 
 function trust(content) {
   const { measures, confusion, reliability, depths, learning_curve, charts } = content;
@@ -48,13 +55,7 @@ function trust(content) {
     measures ? measures_table(measures, content.measures_note) : null, make("div", { class: "figures" }, ...figures));
 }
 
-/** Parts that bring their own heading, in the order given. */
-function own_sections({ sections }) {
-  return Promise.all((sections ?? []).map(async ({ title, lead, tables, charts, pictures }, i) =>
-    section(`part-${i + 1}`, title, lead, ...(tables ?? []).map(text_table),
-      charts ? make("div", { class: "figures" }, ...charts.map(curves_chart)) : null,
-      pictures ? await picture_gallery(pictures) : null)));
-}
+const own_sections = ({ sections }) => Promise.all((sections ?? []).map((part, i) => own_section(`part-${i + 1}`, part)));
 
 async function twins({ twins: pairs }) {
   return pairs && section("twins", "Twins", "Pairs with the same projected composition in every column: only the order of the atoms along the beam differs, and only the patterns tell.", await twin_gallery(pairs));
@@ -83,7 +84,7 @@ function follow_colours() {
 
 async function show() {
   const content = JSON.parse(document.getElementById("content").textContent);
-  const parts = [answer, scan, registration, trust, own_sections, twins, provenance];
+  const parts = [answer, map, scan, registration, trust, own_sections, twins, provenance];
   const sections = (await Promise.all(parts.map((part) => part(content)))).flat().filter(Boolean);
   document.querySelector("main").append(...sections);
   contents(sections);

@@ -1,7 +1,7 @@
 // The scan to walk through: maps on the left, the pattern at the chosen position on the right.
 import { choice, draw, make } from "./dom.js";
 import { format, round_below } from "./numbers.js";
-import { colour_bar, paint } from "./picture.js";
+import { colour_bar, paint, stage } from "./picture.js";
 import { profile_plot } from "./profile.js";
 import { own_ring, rings_of } from "./rings.js";
 import { unpack, unpack_codes } from "./unpack.js";
@@ -12,16 +12,6 @@ function scale_bar(extent, unit) {
   const length = round_below(0.3 * extent);
   const bar = make("span", { class: "length", style: `width:${(100 * length) / extent}%` });
   return make("div", { class: "scale-bar" }, bar, make("span", {}, `${format(length, length < 1 ? 1 : 2)} ${unit}`));
-}
-
-/** A canvas under a drawing of the same extents, in pixels of the data. */
-function stage(height, width, aspect, label) {
-  const canvas = make("canvas", { class: "picture", "aria-hidden": "true" });
-  const overlay = draw("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" });
-  const element = make("div", { class: "stage", "aria-label": label }, canvas, overlay);
-  element.style.aspectRatio = String(aspect);
-  element.style.setProperty("--aspect", aspect);
-  return { element, canvas, overlay };
 }
 
 class ScanBrowser {
