@@ -100,13 +100,14 @@ std::vector<Stretch> choose_stretches(const ScanInfo& info, const Registration& 
       by_hand > 0 ? StretchChoice{} : choose_stretch_cells(info, registration, model.preprocessing.grid, electrons);
   const double cells = by_hand > 0 ? by_hand : choice.cells;
   auto stretches = stretches_of(info, registration, cells);
-  const auto why = by_hand > 0 ? std::string("as given") : "chosen: " + choice.why;
+  const auto length = fmt::format("{:.3g} {} ({})", cells, cells == 1 ? "cell" : "cells",
+                                  by_hand > 0 ? "as given" : "chosen: " + choice.why);
+  const double all = cells_along(info, registration);
   if (stretches.size() > 1)
-    fmt::print("map: {} stretches of {:.1f} cells, at least {:.3g} cells each ({})\n", stretches.size(),
-               cells_along(info, registration) / static_cast<double>(stretches.size()), cells, why);
+    fmt::print("map: {} stretches of {:.1f} cells, each at least {}\n", stretches.size(), all / stretches.size(),
+               length);
   else
-    fmt::print("map: none, the scan of {:.1f} cells along the interface holds no two stretches of {:.3g} cells ({})\n",
-               cells_along(info, registration), cells, why);
+    fmt::print("map: none, the {:.1f} cells of the scan hold no two stretches of {}\n", all, length);
   return stretches;
 }
 
