@@ -80,6 +80,12 @@ struct TwinPatterns {
   Image rough{}, diffuse{};
 };
 
+/// Patterns on the standard grid and those of what fits them best, [along][across][ky][kx], of equal sizes. The page
+/// shows both and their difference at the position chosen.
+struct FittedPatterns {
+  Array<float, 4> measured{}, fitted{};
+};
+
 /// Drawn over a picture, in its pixels: fractions are allowed, whole numbers are the middles of pixels.
 struct PictureMarks {
   struct Ellipse {
@@ -138,7 +144,8 @@ struct ReportContent {
   /// The measured or simulated patterns to browse; borrowed until write_report returns. Big scans are thinned out and
   /// binned until the page fits.
   const Scan* scan = nullptr;
-  std::optional<ScanLine> interface_line{};     ///< the interface's plane on the scan, drawn on the maps
+  std::optional<ScanLine> interface_line{};  ///< the interface's plane on the scan, drawn on the maps
+  std::optional<FittedPatterns> fit{};
   std::optional<ReportSection> registration{};  ///< how the scan was laid on the standard grid
 
   std::vector<Measure> measures{};

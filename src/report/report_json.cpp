@@ -133,6 +133,13 @@ Json twin_json(const TwinPatterns& twin) {
           {"diffuse", pack_float32(twin.diffuse.span(), shape)}};
 }
 
+Json fit_json(const FittedPatterns& fit) {
+  if (fit.measured.extents() != fit.fitted.extents())
+    throw InputError("The fitted patterns have another shape than the measured ones. Are both on the same grid?");
+  const std::vector<std::int64_t> shape(fit.measured.extents().begin(), fit.measured.extents().end());
+  return {{"measured", pack_float32(fit.measured.span(), shape)}, {"fitted", pack_float32(fit.fitted.span(), shape)}};
+}
+
 /// Every how many-th pixel of a picture the page shows.
 std::int64_t stride_of(const Image& image) {
   return (std::max(image.extent(0), image.extent(1)) + largest_picture - 1) / largest_picture;
@@ -196,6 +203,7 @@ Json content_json(const ReportContent& content) {
   else if (content.prediction)
     json["drawing"] = drawing_json(most_probable_interface(*content.prediction));
   if (content.map) json["map"] = section_json(*content.map);
+  if (content.fit) json["fit"] = fit_json(*content.fit);
   if (content.registration) json["registration"] = section_json(*content.registration);
   add_list(json, "measures", content.measures, measure_json);
   if (!content.measures_note.empty()) json["measures_note"] = content.measures_note;

@@ -154,6 +154,19 @@ Picture mean_picture(const Scan& scan, const std::string& caption, Picture::Scal
   return picture;
 }
 
+/// Sixteen by two positions, the fit a little off where the film begins.
+FittedPatterns fitted_patterns() {
+  FittedPatterns fit{Array<float, 4>({2, 16, 24, 24}), Array<float, 4>({2, 16, 24, 24})};
+  for (int row = 0; row < 2; ++row)
+    for (int column = 0; column < 16; ++column) {
+      const double x = column / 4.0 - 2, film = 0.5 * (1 + std::erf(x / 0.9));
+      const auto at = [&](Array<float, 4>& patterns) { return patterns[row].subspan(column * 24 * 24, 24 * 24); };
+      fill_pattern(x, 0.5 * row, film, 24, 3.4, at(fit.measured));
+      fill_pattern(x, 0.5 * row, film + 0.1 * std::exp(-x * x), 24, 3.4, at(fit.fitted));
+    }
+  return fit;
+}
+
 ReportContent everything(const Scan& scan) {
   ReportContent content;
   content.title = "Example: LaAlO3 on SrTiO3";
@@ -162,6 +175,7 @@ ReportContent everything(const Scan& scan) {
   content.scan = &scan;
   const auto map = stretches();
   content.map = map_section(map);
+  content.fit = fitted_patterns();
   const auto registration = register_scan(scan, {});
   content.interface_line = interface_line(scan.info(), registration);
   content.registration = registration_section(scan, registration);

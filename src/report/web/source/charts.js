@@ -104,6 +104,11 @@ const looks = {
   band: () => ({ width: 0, paths: () => null, points: { show: false } }),
 };
 
+/** The name of the x axis stands in the legend only while there is a value to it. */
+function show_place(u) {
+  u.root.querySelector(".u-series").style.display = is_missing(u.cursor.idx) ? "none" : "";
+}
+
 /** A curve's columns: its line, and its band's two edges where it has one. */
 function columns(curve, colour, dash) {
   const look = looks[curve.style](curve, dash);
@@ -161,28 +166,49 @@ const veil = (range, colours) => (u) =>
     if (right - left > 64 * pixel) write_name(ctx, range.name, (left + right) / 2, bbox, pixel, colours.ink);
   });
 
+/** Vertical lines from edge to edge of a band: what a curve of dots has instead. */
+const whiskers = ({ x, low, high }, colour) => (u) => {
+  const { ctx } = u;
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 1.5 * (devicePixelRatio || 1);
+  x.forEach((value, i) => {
+    if (is_missing(low[i])) return;
+    const place = u.valToPos(value, "x", true);
+    ctx.beginPath();
+    ctx.moveTo(place, u.valToPos(low[i], "y", true));
+    ctx.lineTo(place, u.valToPos(high[i], "y", true));
+    ctx.stroke();
+  });
+  ctx.restore();
+};
+
 function curves_options(chart, colours) {
   const colour_of = (number) => colours.series[number % colours.series.length];
   const curves = numbered(chart.curves);
   const parts = curves.map(({ curve, number }) => columns(curve, colour_of(number), dashes[number % dashes.length]));
-  const series = [{ label: chart.x_name, value: shown }], bands = [];
+  const series = [{ label: chart.x_name, value: shown }], bands = [], swatches = ["transparent"];
   parts.forEach((part, i) => {
     const start = series.length;
     series.push(...part.series);
-    if (part.series.length > 1) bands.push({ series: [start + 1, start + 2], fill: with_alpha(colour_of(curves[i].number), 0.16) });
+    swatches[start] = curves[i].curve.style === "band" ? with_alpha(colour_of(curves[i].number), 0.3) : colour_of(curves[i].number);
+    if (part.series.length > 1 && curves[i].curve.style !== "dots") bands.push({ series: [start + 1, start + 2], fill: with_alpha(colour_of(curves[i].number), 0.16) });
   });
   const scale = (logarithmic) => (logarithmic ? { distr: 3 } : {});
-  const marker = (u, i) => (i === 0 ? "transparent" : chart.curves[parts.findIndex((part) => part.series[0] === series[i])]?.style === "band" ? with_alpha(series[i].stroke, 0.3) : series[i].stroke);
   const options = {
     series, bands,
     scales: { x: { time: false, ...scale(chart.x_log) }, y: { ...scale(chart.y_log), dir: chart.y_down ? -1 : 1 } },
     axes: axes(chart.x_name, chart.y_name, colours, chart),
-    legend: { markers: { width: 0, fill: marker } },
+    legend: { markers: { width: 0, fill: (u, i) => swatches[i] ?? "transparent" } },
     cursor: chart.cursor ? { sync: { key: chart.cursor, setSeries: false } } : {},
     hooks: {
-      init: [hide_edges],
+      init: [hide_edges, show_place],
+      setLegend: [show_place],
       drawClear: chart.marked ? [shade(chart.marked, colours)] : [],
-      draw: (chart.withheld ?? []).map((range) => veil(range, colours)),
+      draw: [
+        ...curves.filter(({ curve }) => curve.style === "dots" && curve.low.length).map(({ curve, number }) => whiskers(curve, colour_of(number))),
+        ...(chart.withheld ?? []).map((range) => veil(range, colours)),
+      ],
     },
   };
   return { options, data: uPlot.join(parts.map((part) => part.table)) };

@@ -1,6 +1,7 @@
 // The page: reads the embedded content and builds a section for each part that is there.
 import { curves_chart, depth_chart, redraw_charts, reliability_chart } from "./charts.js";
 import { make } from "./dom.js";
+import { fit_browser } from "./fit_browser.js";
 import { picture_gallery, twin_gallery } from "./gallery.js";
 import { interface_view } from "./interface_view.js";
 import { scan_browser, scan_lead } from "./scan_browser.js";
@@ -28,6 +29,10 @@ function answer({ prediction, drawing }) {
 
 async function scan({ scan: content }) {
   return content && section("scan", "The scan", scan_lead(content), await scan_browser(content));
+}
+
+async function fit({ fit: patterns }) {
+  return patterns && section("fit", "Best fit", "Patterns on the standard grid beside those of the interface that fits them best.", await fit_browser(patterns));
 }
 
 /** A part that brings its own heading. */
@@ -84,7 +89,7 @@ function follow_colours() {
 
 async function show() {
   const content = JSON.parse(document.getElementById("content").textContent);
-  const parts = [answer, map, scan, registration, trust, own_sections, twins, provenance];
+  const parts = [answer, map, scan, fit, registration, trust, own_sections, twins, provenance];
   const sections = (await Promise.all(parts.map((part) => part(content)))).flat().filter(Boolean);
   document.querySelector("main").append(...sections);
   contents(sections);
