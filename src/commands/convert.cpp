@@ -1,7 +1,9 @@
 // convert: a scan file into another program's form, or into images.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <limits>
 
 #include "commands/command.h"
 #include "commands/interruption.h"
@@ -89,11 +91,11 @@ void write_virtual_images(Scan& scan, const fs::path& path, const Progress& prog
 }
 
 void write_mean_pattern(Scan& scan, const fs::path& path, const Progress& progress) {
-  auto& info = scan.info();
-  const PixelSize pixel = {info.mrad_per_pixel_y, info.mrad_per_pixel_x, "mrad"};
-  if (!(pixel.y > 0 && pixel.x > 0)) info.mrad_per_pixel_y = info.mrad_per_pixel_x = 1;  // the mean needs no angles
-  const auto images = virtual_images(scan, {}, progress);
-  write_tiff(path, std::span(&images.mean_pattern, 1), pixel);
+  const auto& info = scan.info();
+  const auto mean = mean_pattern(scan, std::numeric_limits<int>::max(), progress);
+  Image page(mean.extents());
+  std::ranges::transform(mean, page.begin(), [](double value) { return static_cast<float>(value); });
+  write_tiff(path, std::span(&page, 1), {info.mrad_per_pixel_y, info.mrad_per_pixel_x, "mrad"});
 }
 
 void print_how_to_open(const fs::path& path) {

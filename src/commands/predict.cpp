@@ -1,7 +1,9 @@
 // predict: a 4D-STEM file and a model in, the interface and a report out.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "commands/command.h"
 #include "commands/evaluation_report.h"
@@ -12,33 +14,34 @@
 #include "core/text_file.h"
 #include "learning/model.h"
 #include "registration/standard_grid.h"
+#include "report/prediction_map.h"
+#include "report/registration_section.h"
 
 namespace terrace {
 namespace {
 
 namespace fs = std::filesystem;
 
+// Below 10,000 electrons a pattern accuracy falls, above it hardly rises (docs/decisions/what_the_network_is.md).
+constexpr double useful_electrons = 10000;
+
 struct Options {
   std::string scan, model, output, evaluation;
+  double stretch_cells = 0;
   ScanOverrides overrides;
   RegistrationOptions registration;
 };
 
 void print_registration(const Registration& found) {
-  const auto line = [](const char* what, const Estimate& estimate, const char* unit) {
-    if (!estimate.known()) return fmt::print("  {:<26} not found\n", what);
-    const std::string error = estimate.error >= 0 ? fmt::format(" ± {:.3f}", estimate.error) : "";
-    fmt::print("  {:<26} {:.3f}{} {} ({})\n", what, estimate.value, error, unit, estimate.source);
-  };
   fmt::print("registration:\n");
-  line("pattern centre, row", found.centre_row, "px");
-  line("pattern centre, column", found.centre_column, "px");
-  line("detector pixel", found.mrad_per_pixel_x, "mrad");
-  line("interface plane", found.interface_angstrom, "Å from the first position");
-  line("projected boundary", found.boundary_angstrom, "Å");
-  line("A column along it", found.column_angstrom, "Å");
-  line("thickness", found.thickness_nm, "nm");
-  fmt::print("  {:<26} {} end of {}\n", "film", found.film_side, found.interface_normal);
+  for (const auto& [name, estimate, unit] : found_items(found)) {
+    const std::string error = estimate.error >= 0 ? fmt::format(" ± {:.3f}", estimate.error) : "";
+    if (estimate.known())
+      fmt::print("  {:<26} {:.3f}{} {} ({})\n", name, estimate.value, error, unit, estimate.source);
+    else
+      fmt::print("  {:<26} not found\n", name);
+  }
+  fmt::print("  {:<26} {} end of {}\n", "Film", found.film_side, found.interface_normal);
   for (const auto& reason : found.reasons) fmt::print("  note: {}\n", reason);
 }
 
@@ -46,9 +49,11 @@ void print_prediction(const Prediction& prediction) {
   fmt::print("{}\n", prediction.summary);
   for (std::size_t i = 0; i < interface_class_names.size(); ++i)
     fmt::print("  {:<8} {:5.1f} %\n", interface_class_names[i], 100 * prediction.class_probability[i]);
-  fmt::print("  step, if any: {:.2f} nm deep (90 %: {:.2f} … {:.2f}), substrate advances with {:.0f} %\n",
-             prediction.depth_nm, prediction.depth_low_nm, prediction.depth_high_nm,
-             100 * prediction.step_height_probability_up);
+  fmt::print(
+      "  step, if any: {:.2f} nm deep (50 %: {:.2f} … {:.2f}, 90 %: {:.2f} … {:.2f}), substrate advances with "
+      "{:.0f} %\n",
+      prediction.depth_nm, prediction.depth_half_low_nm, prediction.depth_half_high_nm, prediction.depth_low_nm,
+      prediction.depth_high_nm, 100 * prediction.step_height_probability_up);
   fmt::print(
       "  covered {:.0f} % of the standard grid; distance from the training set {:.2f} (1 = its 99th percentile)\n",
       100 * prediction.covered_share, prediction.out_of_domain);
@@ -87,37 +92,93 @@ void add_evaluation_file(const std::string& path, ReportContent& report) {
   }
 }
 
+/// The scan's stretches, as long as was asked for or as the dose wants, and what was chosen in words.
+std::vector<Stretch> choose_stretches(const ScanInfo& info, const Registration& registration, const Model& model,
+                                      double by_hand) {
+  const double electrons = std::max(useful_electrons, model.domain.electrons_per_pattern.low);
+  const auto choice =
+      by_hand > 0 ? StretchChoice{} : choose_stretch_cells(info, registration, model.preprocessing.grid, electrons);
+  const double cells = by_hand > 0 ? by_hand : choice.cells;
+  auto stretches = stretches_of(info, registration, cells);
+  const auto length = fmt::format("{:.3g} {} ({})", cells, cells == 1 ? "cell" : "cells",
+                                  by_hand > 0 ? "as given" : "chosen: " + choice.why);
+  const double all = cells_along(info, registration);
+  if (stretches.size() > 1)
+    fmt::print("map: {} stretches of {:.1f} cells, each at least {}\n", stretches.size(), all / stretches.size(),
+               length);
+  else
+    fmt::print("map: none, the {:.1f} cells of the scan hold no two stretches of {}\n", all, length);
+  return stretches;
+}
+
+struct Answers {
+  Prediction whole;
+  std::vector<StretchPrediction> map;
+  Sample sample;
+};
+
+/// Answers for the whole scan and for each stretch of it. The scan is read once.
+Answers answer(const Scan& scan, const Registration& registration, const Model& model, double stretch_cells,
+               const Progress& progress) {
+  auto stretches = choose_stretches(scan.info(), registration, model, stretch_cells);
+  stretches.push_back({});
+  auto samples = to_standard_grids(scan, registration, model.preprocessing.grid, stretches, progress);
+  auto predictions = model.predict(samples);
+  Answers answers{std::move(predictions.back()), {}, std::move(samples.back())};
+  for (std::size_t i = 0; i + 1 < stretches.size(); ++i)
+    answers.map.push_back({stretches[i].from_angstrom, stretches[i].to_angstrom, std::move(predictions[i])});
+  return answers;
+}
+
+nlohmann::ordered_json map_json(const std::vector<StretchPrediction>& map) {
+  auto json = nlohmann::ordered_json::array();
+  for (const auto& stretch : map) json.push_back(to_json(stretch));
+  return json;
+}
+
+/// Everything about the scan and the model that is not an answer.
+ReportContent described(const Scan& scan, const Model& model, const Options& options) {
+  ReportContent report;
+  if (!options.evaluation.empty()) add_evaluation_file(options.evaluation, report);
+  report.title = "Interface of " + fs::path(options.scan).filename().string();
+  report.subtitle = fmt::format("{}, read with {}", scan.info().format, fs::path(options.model).filename().string());
+  report.scan = &scan;
+  report.provenance["scan"] = scan.info().provenance;
+  report.provenance["model"] = model.record;
+  report.provenance["program"] = "terrace " TERRACE_VERSION;
+  return report;
+}
+
 void run(const Options& options) {
   const auto model = Model::load(options.model);
-  ReportContent report;
   const auto scan = open_scan(options.scan, options.overrides);
-  if (!options.evaluation.empty()) add_evaluation_file(options.evaluation, report);
+  ReportContent report = described(*scan, model, options);
   const fs::path folder = options.output;
   make_folder(folder);
   ProgressBar bar;
   const auto registration = register_scan(*scan, options.registration, bar.callback());
   print_registration(registration);
-  Prediction prediction = withheld(registration);
+  report.registration = registration_section(*scan, registration, bar.callback());
+  report.interface_line = interface_line(scan->info(), registration);
+  Answers answers{withheld(registration), {}, {}};
   if (registration.usable()) {
-    const auto sample = to_standard_grid(*scan, registration, model.preprocessing.grid);
-    prediction = model.predict(sample);
-    report.registration.push_back(position_picture(sample));
+    answers = answer(*scan, registration, model, options.stretch_cells, bar.callback());
+    report.registration->pictures.push_back(position_picture(answers.sample));
   }
-  print_prediction(prediction);
+  print_prediction(answers.whole);
+  report.prediction = answers.whole;
+  if (answers.map.size() > 1) {
+    report.map = map_section(answers.map);
+    fmt::print("along the interface: {}\n", report.map->lead);
+  }
 
-  nlohmann::ordered_json json = {{"prediction", to_json(prediction)},
+  nlohmann::ordered_json json = {{"prediction", to_json(answers.whole)},
+                                 {"map", map_json(answers.map)},
                                  {"registration", to_json(registration)},
                                  {"scan", fs::path(options.scan).filename().string()},
                                  {"model", fs::path(options.model).filename().string()}};
   write_text(folder / "prediction.json", json.dump(1) + "\n");
-  report.title = "Interface of " + fs::path(options.scan).filename().string();
-  report.subtitle = fmt::format("{}, read with {}", scan->info().format, fs::path(options.model).filename().string());
-  report.prediction = prediction;
-  report.scan = scan.get();
   report.provenance["registration"] = json["registration"];
-  report.provenance["scan"] = scan->info().provenance;
-  report.provenance["model"] = model.record;
-  report.provenance["program"] = "terrace " TERRACE_VERSION;
   write_report(report, folder / "report.html");
   fmt::print("prediction: {}\nreport: {}\n", (folder / "prediction.json").string(), (folder / "report.html").string());
 }
@@ -132,6 +193,11 @@ void add_predict(CLI::App& app) {
   app.add_option("--model", options->model, "model file that 'terrace train' wrote")->required();
   app.add_option("-o,--output", options->output, "folder for prediction.json and report.html")->required();
   app.add_option("--evaluation", options->evaluation, "evaluation.json of the model, shown in the report");
+  app.add_option("--stretch-cells", options->stretch_cells,
+                 "length of the stretches along the interface that are answered for one by one, in substrate cells; 0 "
+                 "chooses the shortest that gather 10,000 electrons a pattern")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
   add_settings_options(app, options->overrides, "Instead of what the file says (the unit is in the name)");
   add_settings_options(app, options->registration, "Registration by hand (each is measured where not given)");
   app.callback([options] { run(*options); });

@@ -11,6 +11,8 @@ void for_each_member(P& p, const Visit& visit) {
   visit("depth_nm", p.depth_nm);
   visit("depth_low_nm", p.depth_low_nm);
   visit("depth_high_nm", p.depth_high_nm);
+  visit("depth_half_low_nm", p.depth_half_low_nm);
+  visit("depth_half_high_nm", p.depth_half_high_nm);
   visit("depth_bin_nm", p.depth_bin_nm);
   visit("depth_probability", p.depth_probability);
   visit("step_height_probability_up", p.step_height_probability_up);
@@ -45,6 +47,16 @@ Prediction prediction_from_json(const nlohmann::ordered_json& json) {
   Prediction prediction;
   for_each_member(prediction, [&](const char* name, auto& member) { json.at(name).get_to(member); });
   return prediction;
+}
+
+nlohmann::ordered_json to_json(const StretchPrediction& stretch) {
+  nlohmann::ordered_json json = {{"from_angstrom", stretch.from_angstrom}, {"to_angstrom", stretch.to_angstrom}};
+  json.update(to_json(stretch.prediction));
+  return json;
+}
+
+StretchPrediction stretch_prediction_from_json(const nlohmann::ordered_json& json) {
+  return {json.at("from_angstrom").get<double>(), json.at("to_angstrom").get<double>(), prediction_from_json(json)};
 }
 
 }  // namespace terrace

@@ -15,9 +15,10 @@ struct Prediction {
   std::array<double, 4> class_probability{};  ///< order of InterfaceClass
   std::vector<double> depth_probability;      ///< bin i is centred on i cells of depth; sums to 1 (given a step)
   double depth_bin_nm = 0.3905;
-  double depth_nm = 0;                         ///< median of the distribution
-  double depth_low_nm = 0, depth_high_nm = 0;  ///< 90 % interval
-  double step_height_probability_up = 0.5;     ///< probability that the (first) step's height is positive, given a step
+  double depth_nm = 0;                                   ///< median of the distribution
+  double depth_low_nm = 0, depth_high_nm = 0;            ///< 90 % interval
+  double depth_half_low_nm = 0, depth_half_high_nm = 0;  ///< 50 % interval
+  double step_height_probability_up = 0.5;  ///< probability that the (first) step's height is positive, given a step
   std::array<double, 3> step_count_probability{};  ///< of no step, one, two
   double sigma_a_cells = 0, sigma_a_error = 0;
   double sigma_b_cells = 0, sigma_b_error = 0;
@@ -34,5 +35,15 @@ struct Prediction {
 
 nlohmann::ordered_json to_json(const Prediction& prediction);
 Prediction prediction_from_json(const nlohmann::ordered_json& json);
+
+/// The answer for a stretch along the interface, in Å of the scan frame. A map is a list of them, in order.
+struct StretchPrediction {
+  double from_angstrom = 0, to_angstrom = 0;
+  Prediction prediction;
+};
+
+/// Both ends, then what the prediction holds.
+nlohmann::ordered_json to_json(const StretchPrediction& stretch);
+StretchPrediction stretch_prediction_from_json(const nlohmann::ordered_json& json);
 
 }  // namespace terrace

@@ -90,21 +90,15 @@ VirtualImages virtual_images(const Scan& scan, const std::vector<Annulus>& annul
   require_calibration(info);
   const Detector detector(info, annuli);
   const Image empty({info.scan_height, info.scan_width});
-  VirtualImages images{annuli, std::vector<Image>(annuli.size(), empty), empty, empty, empty, {}};
+  VirtualImages images{annuli, std::vector<Image>(annuli.size(), empty), empty, empty, empty};
   Image pattern({info.detector_height, info.detector_width});
-  Array<double, 2> total(pattern.extents());
   for (int y = 0; y < info.scan_height; ++y) {
     for (int x = 0; x < info.scan_width; ++x) {
       scan.read(y, x, pattern.span());
       measure(pattern, detector, y, x, images);
-      for (std::int64_t i = 0; i < pattern.size(); ++i) total.data()[i] += pattern.data()[i];
     }
     if (progress) progress("reading patterns", y + 1, info.scan_height);
   }
-  images.mean_pattern = Image(pattern.extents());
-  const double patterns = static_cast<double>(info.scan_height) * info.scan_width;
-  for (std::int64_t i = 0; i < total.size(); ++i)
-    images.mean_pattern.data()[i] = static_cast<float>(total.data()[i] / patterns);
   return images;
 }
 

@@ -29,7 +29,6 @@ struct VirtualImages {
   std::vector<Image> images;     ///< one an annulus, [scan y][scan x]: the sum over its pixels
   Image sum;                     ///< over the whole pattern
   Image com_y_mrad, com_x_mrad;  ///< centre of mass along ky and kx; 0 where a pattern is empty
-  Image mean_pattern;            ///< PACBED, [ky][kx]
 };
 
 /// Throws InputError where the detector's calibration is unknown, FileError where a pattern cannot be read.

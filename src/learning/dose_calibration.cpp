@@ -13,6 +13,7 @@ Calibration between(const Calibration& a, const Calibration& b, double share) {
   result.depth_temperature = mix(a.depth_temperature, b.depth_temperature);
   result.step_count_temperature = mix(a.step_count_temperature, b.step_count_temperature);
   result.interval_share = mix(a.interval_share, b.interval_share);
+  result.half_interval_share = mix(a.half_interval_share, b.half_interval_share);
   std::ranges::transform(a.error_scale, b.error_scale, result.error_scale.begin(), mix);
   return result;
 }

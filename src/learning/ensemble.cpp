@@ -56,7 +56,9 @@ long depth_bin_of(const Labels& labels) {
   return has_single_step(labels) ? std::max(0l, std::lround(labels.step_depth_cells)) : -1;
 }
 
-double interval_share(std::span<const CalibrationCase> cases, const Calibration& calibration, std::uint64_t seed) {
+/// For each single step the central share of its depth distribution that just reaches the truth, rising.
+std::vector<double> shares_to_the_truth(std::span<const CalibrationCase> cases, const Calibration& calibration,
+                                        std::uint64_t seed) {
   std::vector<double> shares;
   for (std::size_t i = 0; i < cases.size(); ++i) {
     if (!has_single_step(cases[i].labels)) continue;
@@ -64,10 +66,15 @@ double interval_share(std::span<const CalibrationCase> cases, const Calibration&
     const double place = Random(seed, {i}).uniform();
     shares.push_back(central_share(depth_rank(answer.depth_probability, cases[i].labels.step_depth_cells, place)));
   }
-  // Too few steps say nothing better than the nominal share.
-  if (shares.size() < 20) return 0.9;
   std::ranges::sort(shares);
-  const auto rank = static_cast<std::size_t>(std::ceil(0.9 * (shares.size() + 1.0))) - 1;
+  return shares;
+}
+
+/// The share that covers `wanted` of the truths.
+double interval_share(const std::vector<double>& shares, double wanted) {
+  // Too few steps say nothing better than the nominal share.
+  if (shares.size() < 20) return wanted;
+  const auto rank = static_cast<std::size_t>(std::ceil(wanted * (shares.size() + 1.0))) - 1;
   return std::min(shares[std::min(rank, shares.size() - 1)], 0.9999);
 }
 
@@ -89,11 +96,9 @@ double error_scale(std::span<const CalibrationCase> cases, const Calibration& ca
 nlohmann::ordered_json to_json(const Calibration& c) {
   nlohmann::ordered_json scales;
   for (int i = 0; i < regression_count; ++i) scales[regressions[i].name] = c.error_scale[i];
-  return {{"class_temperature", c.class_temperature},
-          {"depth_temperature", c.depth_temperature},
-          {"step_count_temperature", c.step_count_temperature},
-          {"interval_share", c.interval_share},
-          {"error_scale", scales}};
+  return {{"class_temperature", c.class_temperature},           {"depth_temperature", c.depth_temperature},
+          {"step_count_temperature", c.step_count_temperature}, {"interval_share", c.interval_share},
+          {"half_interval_share", c.half_interval_share},       {"error_scale", scales}};
 }
 
 Calibration calibration_from_json(const nlohmann::ordered_json& json) {
@@ -102,6 +107,8 @@ Calibration calibration_from_json(const nlohmann::ordered_json& json) {
   json.at("depth_temperature").get_to(c.depth_temperature);
   json.at("step_count_temperature").get_to(c.step_count_temperature);
   json.at("interval_share").get_to(c.interval_share);
+  // Models of earlier versions did not fit it.
+  c.half_interval_share = json.value("half_interval_share", c.half_interval_share);
   for (int i = 0; i < regression_count; ++i) json.at("error_scale").at(regressions[i].name).get_to(c.error_scale[i]);
   return c;
 }
@@ -152,7 +159,9 @@ Calibration calibrate(std::span<const CalibrationCase> cases, std::uint64_t seed
   if (steps)
     result.depth_temperature =
         best_temperature([&](double t) { return cost_of(cases, t, depth_logits, depth_bin_of); });
-  result.interval_share = interval_share(cases, result, seed);
+  const auto shares = shares_to_the_truth(cases, result, seed);
+  result.interval_share = interval_share(shares, 0.9);
+  result.half_interval_share = interval_share(shares, 0.5);
   for (int i = 0; i < regression_count; ++i) result.error_scale[i] = error_scale(cases, result, i);
   return result;
 }

@@ -13,7 +13,8 @@ namespace terrace {
 /// Fitted on the calibration split after training.
 struct Calibration {
   double class_temperature = 1, depth_temperature = 1, step_count_temperature = 1;
-  double interval_share = 0.9;  ///< central share of the depth distribution that covers 90 %
+  double interval_share = 0.9;       ///< central share of the depth distribution that covers 90 %
+  double half_interval_share = 0.5;  ///< the one that covers 50 %
   RegressionValues error_scale = filled_with_one();
 
   static constexpr RegressionValues filled_with_one() {
@@ -43,8 +44,9 @@ struct CalibrationCase {
   Conditions conditions;
 };
 
-/// Temperatures by least negative log-likelihood (Guo et al., ICML 2017), the interval by split conformal prediction on
-/// randomised ranks of single steps (Lei et al., JASA 2018), error scales so that 68.3 % of the errors lie within one.
+/// Temperatures by least negative log-likelihood (Guo et al., ICML 2017), the intervals by split conformal prediction
+/// on randomised ranks of single steps (Lei et al., JASA 2018), error scales so that 68.3 % of the errors lie within
+/// one.
 Calibration calibrate(std::span<const CalibrationCase> cases, std::uint64_t seed);
 
 }  // namespace terrace

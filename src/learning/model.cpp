@@ -26,16 +26,22 @@ void fill_regressions(const Answer& answer, Prediction& p) {
   p.film_cell_angstrom = film_cell, p.film_cell_error = film_cell_error;
 }
 
-void fill_answer(const Answer& answer, double interval_share, Prediction& prediction) {
-  prediction.class_probability = answer.class_probability;
+void fill_depths(const Answer& answer, const Calibration& calibration, Prediction& prediction) {
   prediction.depth_probability = answer.depth_probability;
   prediction.depth_bin_nm = depth_cell_nm;
   const auto depth = [&](double share) {
     return depth_cell_nm * std::max(0.0, depth_quantile(answer.depth_probability, share));
   };
   prediction.depth_nm = depth(0.5);
-  prediction.depth_low_nm = depth(0.5 - 0.5 * interval_share);
-  prediction.depth_high_nm = depth(0.5 + 0.5 * interval_share);
+  prediction.depth_low_nm = depth(0.5 - 0.5 * calibration.interval_share);
+  prediction.depth_high_nm = depth(0.5 + 0.5 * calibration.interval_share);
+  prediction.depth_half_low_nm = depth(0.5 - 0.5 * calibration.half_interval_share);
+  prediction.depth_half_high_nm = depth(0.5 + 0.5 * calibration.half_interval_share);
+}
+
+void fill_answer(const Answer& answer, const Calibration& calibration, Prediction& prediction) {
+  prediction.class_probability = answer.class_probability;
+  fill_depths(answer, calibration, prediction);
   prediction.step_height_probability_up = answer.up;
   prediction.step_count_probability = answer.step_count_probability;
   fill_regressions(answer, prediction);
@@ -58,7 +64,7 @@ Prediction prediction_of(const Model& model, const Features& features, const Con
   Prediction prediction;
   prediction.thickness_nm = conditions.thickness_nm;
   const auto calibration = model.calibration.at(conditions.electrons_per_pattern);
-  fill_answer(combine(outputs, calibration), calibration.interval_share, prediction);
+  fill_answer(combine(outputs, calibration), calibration, prediction);
   const double covered = std::accumulate(features.covered.begin(), features.covered.end(), 0.0);
   prediction.covered_share = covered / static_cast<double>(features.covered.size());
   prediction.out_of_domain =

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -39,8 +40,9 @@ Between between(const ScanAxis& axis, double position) {
   return {{low, std::min(low + 1, axis.count - 1)}, {1 - share, share}};
 }
 
-/// What each scan position (row · width + column) gives to which standard position.
+/// What each scan position (row · width + column) gives to which standard position of which sample.
 struct Gift {
+  int sample;
   int position;
   double weight;
 };
@@ -48,17 +50,21 @@ using Gifts = std::map<std::int64_t, std::vector<Gift>>;
 
 class Layout {
  public:
-  Layout(const ScanInfo& info, const Registration& r, const StandardGrid& grid)
-      : registration_(r), grid_(grid), transposed_(r.interface_normal == "y"), width_(info.scan_width) {
+  Layout(const ScanInfo& info, const Registration& r, const StandardGrid& grid, const Stretch& stretch)
+      : registration_(r),
+        grid_(grid),
+        stretch_(stretch),
+        transposed_(r.interface_normal == "y"),
+        width_(info.scan_width) {
     const ScanAxis x{info.scan_width, r.step_x_angstrom.value}, y{info.scan_height, r.step_y_angstrom.value};
     across_ = transposed_ ? y : x;
     along_ = transposed_ ? x : y;
   }
 
-  /// Gifts of all scan positions; `patterns_averaged` is the mean over covered positions of 1 / Σ weight².
-  Gifts gifts(Array<std::uint8_t, 2>& covered, double& patterns_averaged) const {
-    Gifts gifts;
-    patterns_averaged = 0;
+  /// Adds the gifts of all scan positions to `sample`. Returns the patterns averaged: the mean over covered positions
+  /// of 1 / Σ weight².
+  double add_gifts(int sample, Array<std::uint8_t, 2>& covered, Gifts& gifts) const {
+    double patterns_averaged = 0;
     int count = 0;
     for (int row = 0; row < grid_.along; ++row)
       for (int column = 0; column < grid_.across; ++column) {
@@ -67,14 +73,13 @@ class Layout {
         if (weights.empty()) continue;
         double squares = 0;
         for (const auto& [from, weight] : weights) {
-          gifts[from].push_back({row * grid_.across + column, weight});
+          gifts[from].push_back({sample, row * grid_.across + column, weight});
           squares += weight * weight;
         }
         patterns_averaged += 1 / squares;
         ++count;
       }
-    if (count) patterns_averaged /= count;
-    return gifts;
+    return count ? patterns_averaged / count : 0;
   }
 
  private:
@@ -84,14 +89,14 @@ class Layout {
            sign * grid_.offset_x(column) * registration_.cell_across_angstrom.value;
   }
 
-  /// Every place along the interface that is equivalent to the standard row, in Å.
+  /// Every place of the stretch that is equivalent to the standard row, in Å along the interface.
   std::vector<double> along_positions(int row) const {
     const double cell = registration_.cell_along_angstrom.value;
     const double first = registration_.column_angstrom.value + grid_.offset_y(row) * cell;
     std::vector<double> places;
     for (auto n = static_cast<std::int64_t>(std::ceil((-0.5 * along_.step - first) / cell - 1e-9));
          along_.covers(first + n * cell); ++n)
-      places.push_back(first + n * cell);
+      if (stretch_.holds(first + n * cell)) places.push_back(first + n * cell);
     return places;
   }
 
@@ -117,6 +122,7 @@ class Layout {
 
   const Registration& registration_;
   const StandardGrid& grid_;
+  const Stretch stretch_;
   bool transposed_;
   int width_;
   ScanAxis across_, along_;
@@ -147,21 +153,38 @@ Conditions conditions_of(const ScanInfo& info, const Registration& r, double pat
   return conditions;
 }
 
+/// A sample with all but its patterns, which `gifts` will bring.
+Sample empty_sample(const ScanInfo& info, const Registration& r, const StandardGrid& grid, const Stretch& stretch,
+                    int number, Gifts& gifts) {
+  Sample sample;
+  sample.patterns = Array<float, 4>({grid.along, grid.across, grid.pixels, grid.pixels});
+  sample.covered = Array<std::uint8_t, 2>({grid.along, grid.across});
+  const Layout layout(info, r, grid, stretch);
+  sample.conditions = conditions_of(info, r, layout.add_gifts(number, sample.covered, gifts));
+  return sample;
+}
+
 }  // namespace
 
-Sample to_standard_grid(const Scan& scan, const Registration& registration, const StandardGrid& grid,
-                        const Progress& progress) {
+double electrons_per_standard_pattern(const ScanInfo& info, const Registration& registration,
+                                      const StandardGrid& grid) {
+  refuse_unusable(registration);
+  Array<std::uint8_t, 2> covered({grid.along, grid.across});
+  Gifts gifts;
+  return info.electrons_per_pattern * Layout(info, registration, grid, {}).add_gifts(0, covered, gifts);
+}
+
+std::vector<Sample> to_standard_grids(const Scan& scan, const Registration& registration, const StandardGrid& grid,
+                                      std::span<const Stretch> stretches, const Progress& progress) {
   refuse_unusable(registration);
   if (grid.semiangle_pixels > 0 && !registration.semiangle_mrad.known())
     throw InputError(
         "The convergence semi-angle is unknown (the grid's patterns are scaled to it). Give semiangle_mrad.");
   const auto& info = scan.info();
-  Sample sample;
-  sample.patterns = Array<float, 4>({grid.along, grid.across, grid.pixels, grid.pixels});
-  sample.covered = Array<std::uint8_t, 2>({grid.along, grid.across});
-  double patterns_averaged = 0;
-  const auto gifts = Layout(info, registration, grid).gifts(sample.covered, patterns_averaged);
-  sample.conditions = conditions_of(info, registration, patterns_averaged);
+  std::vector<Sample> samples;
+  Gifts gifts;
+  for (const auto& stretch : stretches)
+    samples.push_back(empty_sample(info, registration, grid, stretch, static_cast<int>(samples.size()), gifts));
 
   PatternRebinning rebinning(info, registration, grid);
   const std::size_t area = static_cast<std::size_t>(grid.pixels) * grid.pixels;
@@ -174,12 +197,18 @@ Sample to_standard_grid(const Scan& scan, const Registration& registration, cons
     rebinning.apply(pattern, small);
     for (const auto& taker : takers) {
       const auto weight = static_cast<float>(taker.weight / registration.beam_intensity.value);
-      float* to = sample.patterns.data() + taker.position * area;
+      float* to = samples[taker.sample].patterns.data() + taker.position * area;
       for (std::size_t p = 0; p < area; ++p) to[p] += weight * small[p];
     }
     if (progress) progress("standard grid", ++done, static_cast<std::int64_t>(gifts.size()));
   }
-  return sample;
+  return samples;
+}
+
+Sample to_standard_grid(const Scan& scan, const Registration& registration, const StandardGrid& grid,
+                        const Progress& progress) {
+  const Stretch whole;
+  return std::move(to_standard_grids(scan, registration, grid, std::span(&whole, 1), progress)[0]);
 }
 
 double covered_share(const Sample& sample) {

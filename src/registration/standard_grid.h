@@ -1,10 +1,14 @@
 // Laying a registered scan on the standard grid: the form in which networks see simulated and measured scans alike.
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "core/progress.h"
 #include "dataset/sample.h"
 #include "formats/scan.h"
 #include "registration/registration.h"
+#include "registration/stretches.h"
 
 namespace terrace {
 
@@ -19,6 +23,16 @@ namespace terrace {
 /// Throws InputError where the registration is not usable, saying what is missing; FileError from reading.
 Sample to_standard_grid(const Scan& scan, const Registration& registration, const StandardGrid& grid,
                         const Progress& progress = {});
+
+/// The same for several stretches along the interface at once, one sample each: only places inside a stretch count. The
+/// scan is read once, in the order of the file, whatever the number of stretches; beside their borders, patterns of one
+/// scan position may serve both neighbours, by interpolation.
+std::vector<Sample> to_standard_grids(const Scan& scan, const Registration& registration, const StandardGrid& grid,
+                                      std::span<const Stretch> stretches, const Progress& progress = {});
+
+/// The dose that the noise of a standard pattern shows, known before any pattern is read; 0 where the file's is
+/// unknown.
+double electrons_per_standard_pattern(const ScanInfo& info, const Registration& registration, const StandardGrid& grid);
 
 /// Share of the grid's positions that `sample` covers.
 double covered_share(const Sample& sample);

@@ -56,7 +56,10 @@ Array<double, 2> mean_pattern(const Scan& scan, int most, const Progress& progre
   Array<double, 2> sum({info.detector_height, info.detector_width});
   std::vector<float> pattern(static_cast<std::size_t>(sum.size()));
   for (std::int64_t i = 0; i < taken; ++i) {
-    const std::int64_t position = i * positions / taken;
+    // One position from each of `taken` equal parts, its place in the part by the golden ratio: an even step would
+    // often fall on the same few columns again and again.
+    const double place = std::fmod(0.6180339887498949 * static_cast<double>(i), 1.0);
+    const auto position = static_cast<std::int64_t>((static_cast<double>(i) + place) * positions / taken);
     scan.read(static_cast<int>(position / info.scan_width), static_cast<int>(position % info.scan_width), pattern);
     for (std::int64_t p = 0; p < sum.size(); ++p) sum.data()[p] += pattern[p];
     tell(progress, "mean pattern", i + 1, taken);
@@ -69,6 +72,10 @@ double detector_reach_mrad(const ScanInfo& info, const Registration& r) {
   const double y = std::min(r.centre_row.value, info.detector_height - 1 - r.centre_row.value) + 0.5;
   const double x = std::min(r.centre_column.value, info.detector_width - 1 - r.centre_column.value) + 0.5;
   return std::min(y * r.mrad_per_pixel_y.value, x * r.mrad_per_pixel_x.value);
+}
+
+double high_angle_limit_mrad(const ScanInfo& info, const Registration& r) {
+  return std::min(detector_reach_mrad(info, r), 2 * r.semiangle_mrad.value);
 }
 
 HighAngleImage high_angle_image(const Scan& scan, const Registration& registration, double limit,

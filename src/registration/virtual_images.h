@@ -24,6 +24,9 @@ struct HighAngleImage {
 HighAngleImage high_angle_image(const Scan& scan, const Registration& registration, double radius_mrad,
                                 const Progress& progress = {});
 
+/// The angle inside which intensity is looked for as missing: two semi-angles, or as far as the detector reaches.
+double high_angle_limit_mrad(const ScanInfo& info, const Registration& registration);
+
 /// The largest circle around the pattern's centre that the detector holds, in mrad.
 double detector_reach_mrad(const ScanInfo& info, const Registration& registration);
 

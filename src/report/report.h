@@ -23,9 +23,9 @@ struct ConfusionMatrix {
 };
 
 /// A line through (x, y), with a band from `low` to `high` where those are given (empty or as long as y). NaN leaves a
-/// gap. `dots` draws the points alone.
+/// gap. `dots` draws the points alone, `band` the band alone.
 struct Curve {
-  enum class Style { line, dots };
+  enum class Style { line, dots, band };
   std::string name{};
   std::vector<double> x{}, y{}, low{}, high{};
   Style style = Style::line;
@@ -37,15 +37,18 @@ struct MarkedRange {
   double low = 0, high = 0;
 };
 
-/// Curves over one pair of axes. Axis names carry their unit: "thickness (nm)". Logarithmic axes need numbers above 0.
+/// Curves over one pair of axes. Axis names carry their unit: "thickness (nm)". Logarithmic axes need numbers above 0;
+/// only a y axis runs downwards (depth).
 struct Chart {
-  enum class Axis { linear, logarithmic };
+  enum class Axis { linear, logarithmic, downwards };
   std::string title{};
   std::string meaning{};  ///< one plain sentence under the title
   std::string x_name{}, y_name{};
   std::vector<Curve> curves{};
   Axis x_axis = Axis::linear, y_axis = Axis::linear;
   std::optional<MarkedRange> marked{};
+  std::vector<MarkedRange> withheld{};  ///< greyed over the curves: what stands there is no answer
+  std::string cursor{};                 ///< charts of one name show their values at the same place
 };
 
 /// Text in rows and columns; the first cell of a row names it. What follows a line break in a cell is in smaller print.
@@ -77,12 +80,39 @@ struct TwinPatterns {
   Image rough{}, diffuse{};
 };
 
+/// Patterns on the standard grid and those of what fits them best, [along][across][ky][kx], of equal sizes. The page
+/// shows both and their difference at the position chosen.
+struct FittedPatterns {
+  Array<float, 4> measured{}, fitted{};
+};
+
+/// Drawn over a picture, in its pixels: fractions are allowed, whole numbers are the middles of pixels.
+struct PictureMarks {
+  struct Ellipse {
+    double row = 0, column = 0, radius_rows = 0, radius_columns = 0;
+  };
+  struct Line {
+    enum class Weight { fine, strong };
+    double row_1 = 0, column_1 = 0, row_2 = 0, column_2 = 0;
+    Weight weight = Weight::fine;
+  };
+  struct Label {
+    double row = 0, column = 0;
+    std::string text{};
+  };
+  std::vector<Ellipse> ellipses{};
+  std::vector<Line> lines{};
+  std::vector<Label> labels{};
+};
+
 /// Any picture with a caption, [y][x].
 struct Picture {
   enum class Scale { linear, logarithmic };
   std::string caption{};
   Image image{};
   Scale scale = Scale::linear;
+  double pixel_aspect = 1;  ///< width of a pixel over its height
+  PictureMarks marks{};
 };
 
 /// A part of the page under a heading of its own, for what has no fixed place: held-out sets, doses, a data set.
@@ -109,11 +139,14 @@ struct ReportContent {
   /// The atoms; where it is missing and there is a prediction, its most probable interface is drawn.
   std::optional<InterfaceDrawing> interface_drawing{};
 
+  std::optional<ReportSection> map{};  ///< the answer along the interface
+
   /// The measured or simulated patterns to browse; borrowed until write_report returns. Big scans are thinned out and
   /// binned until the page fits.
   const Scan* scan = nullptr;
   std::optional<ScanLine> interface_line{};  ///< the interface's plane on the scan, drawn on the maps
-  std::vector<Picture> registration{};       ///< how the scan was laid on the standard grid
+  std::optional<FittedPatterns> fit{};
+  std::optional<ReportSection> registration{};  ///< how the scan was laid on the standard grid
 
   std::vector<Measure> measures{};
   std::string measures_note{};  ///< a sentence under the table: thresholds, recipe, split

@@ -29,6 +29,8 @@ Json prediction_json(const Prediction& p) {
           {"depth_nm", p.depth_nm},
           {"depth_low_nm", p.depth_low_nm},
           {"depth_high_nm", p.depth_high_nm},
+          {"depth_half_low_nm", p.depth_half_low_nm},
+          {"depth_half_high_nm", p.depth_half_high_nm},
           {"probability_up", p.step_height_probability_up},
           {"sigma_a_cells", p.sigma_a_cells},
           {"sigma_a_error", p.sigma_a_error},
@@ -76,13 +78,17 @@ Json reliability_json(const ReliabilityBin& bin) {
           {"n", bin.n}};
 }
 
+constexpr const char* curve_styles[] = {"line", "dots", "band"};
+
 Json curve_json(const Curve& curve) {
   require_equal(curve.y.size(), curve.x.size(), "Curve '" + curve.name + "'");
   if (!curve.low.empty()) require_equal(curve.low.size(), curve.x.size(), "The band of curve '" + curve.name + "'");
   require_equal(curve.high.size(), curve.low.size(), "The upper edge of the band of curve '" + curve.name + "'");
   return {{"name", curve.name}, {"x", curve.x},       {"y", curve.y},
-          {"low", curve.low},   {"high", curve.high}, {"dots", curve.style == Curve::Style::dots}};
+          {"low", curve.low},   {"high", curve.high}, {"style", curve_styles[static_cast<int>(curve.style)]}};
 }
+
+Json range_json(const MarkedRange& range) { return {{"name", range.name}, {"low", range.low}, {"high", range.high}}; }
 
 Json chart_json(const Chart& chart) {
   Json curves = Json::array();
@@ -93,9 +99,11 @@ Json chart_json(const Chart& chart) {
                {"y_name", chart.y_name},
                {"x_log", chart.x_axis == Chart::Axis::logarithmic},
                {"y_log", chart.y_axis == Chart::Axis::logarithmic},
+               {"y_down", chart.y_axis == Chart::Axis::downwards},
+               {"cursor", chart.cursor},
                {"curves", curves}};
-  if (chart.marked)
-    json["marked"] = {{"name", chart.marked->name}, {"low", chart.marked->low}, {"high", chart.marked->high}};
+  if (chart.marked) json["marked"] = range_json(*chart.marked);
+  for (const auto& range : chart.withheld) json["withheld"].push_back(range_json(range));
   return json;
 }
 
@@ -125,10 +133,19 @@ Json twin_json(const TwinPatterns& twin) {
           {"diffuse", pack_float32(twin.diffuse.span(), shape)}};
 }
 
-/// Takes every n-th pixel of a picture that is too big for a page.
-Image thinned(const Image& image) {
-  const auto longest = std::max(image.extent(0), image.extent(1));
-  const auto stride = (longest + largest_picture - 1) / largest_picture;
+Json fit_json(const FittedPatterns& fit) {
+  if (fit.measured.extents() != fit.fitted.extents())
+    throw InputError("The fitted patterns have another shape than the measured ones. Are both on the same grid?");
+  const std::vector<std::int64_t> shape(fit.measured.extents().begin(), fit.measured.extents().end());
+  return {{"measured", pack_float32(fit.measured.span(), shape)}, {"fitted", pack_float32(fit.fitted.span(), shape)}};
+}
+
+/// Every how many-th pixel of a picture the page shows.
+std::int64_t stride_of(const Image& image) {
+  return (std::max(image.extent(0), image.extent(1)) + largest_picture - 1) / largest_picture;
+}
+
+Image thinned(const Image& image, std::int64_t stride) {
   if (stride <= 1) return image;
   Image small({(image.extent(0) + stride - 1) / stride, (image.extent(1) + stride - 1) / stride});
   for (std::int64_t row = 0; row < small.extent(0); ++row)
@@ -137,12 +154,28 @@ Image thinned(const Image& image) {
   return small;
 }
 
+/// Marks in pixels of the thinned picture. [row, column, …] each.
+Json marks_json(const PictureMarks& marks, double stride) {
+  Json json = {{"ellipses", Json::array()}, {"lines", Json::array()}, {"labels", Json::array()}};
+  for (const auto& e : marks.ellipses)
+    json["ellipses"].push_back({e.row / stride, e.column / stride, e.radius_rows / stride, e.radius_columns / stride});
+  for (const auto& line : marks.lines)
+    json["lines"].push_back({line.row_1 / stride, line.column_1 / stride, line.row_2 / stride, line.column_2 / stride,
+                             line.weight == PictureMarks::Line::Weight::strong ? "strong" : "fine"});
+  for (const auto& label : marks.labels)
+    json["labels"].push_back({label.row / stride, label.column / stride, label.text});
+  return json;
+}
+
 Json picture_json(const Picture& picture) {
-  const Image image = thinned(picture.image);
+  const auto stride = stride_of(picture.image);
+  const Image image = thinned(picture.image, stride);
   const std::vector<std::int64_t> shape(image.extents().begin(), image.extents().end());
   const bool logarithmic = picture.scale == Picture::Scale::logarithmic;
   return {{"caption", picture.caption},
           {"logarithmic", logarithmic},
+          {"pixel_aspect", picture.pixel_aspect},
+          {"marks", marks_json(picture.marks, static_cast<double>(std::max<std::int64_t>(1, stride)))},
           {"image", logarithmic ? pack_log8(image.span(), shape) : pack_linear8(image.span(), shape)}};
 }
 
@@ -169,7 +202,9 @@ Json content_json(const ReportContent& content) {
     json["drawing"] = drawing_json(*content.interface_drawing);
   else if (content.prediction)
     json["drawing"] = drawing_json(most_probable_interface(*content.prediction));
-  add_list(json, "registration", content.registration, picture_json);
+  if (content.map) json["map"] = section_json(*content.map);
+  if (content.fit) json["fit"] = fit_json(*content.fit);
+  if (content.registration) json["registration"] = section_json(*content.registration);
   add_list(json, "measures", content.measures, measure_json);
   if (!content.measures_note.empty()) json["measures_note"] = content.measures_note;
   if (content.confusion) json["confusion"] = confusion_json(*content.confusion);

@@ -121,6 +121,37 @@ TEST(Report, twins_of_other_shapes_are_refused) {
   EXPECT_THROW(report_page(content), InputError);
 }
 
+TEST(Report, fitted_patterns_of_another_shape_are_refused) {
+  ReportContent content{.title = "x"};
+  content.fit = FittedPatterns{Array<float, 4>({1, 2, 3, 3}), Array<float, 4>({1, 2, 3, 4})};
+  EXPECT_THROW(report_page(content), InputError);
+}
+
+/// What the page says of the marks of a 10 × `width` picture.
+nlohmann::json marks_in_page(std::int64_t width, const PictureMarks& marks) {
+  ReportContent content{.title = "x"};
+  content.registration = ReportSection{.title = "r", .pictures = {{.image = Image({10, width}), .marks = marks}}};
+  return embedded_content(report_page(content))["registration"]["pictures"][0]["marks"];
+}
+
+TEST(Report, marks_follow_a_picture_that_is_thinned_out) {
+  const PictureMarks marks{.ellipses = {{4, 900, 2, 60}}, .labels = {{4, 30, "film"}}};
+  EXPECT_EQ(marks_in_page(500, marks)["ellipses"][0], nlohmann::json({4, 900, 2, 60}));
+  // 1,200 pixels become 400: every third.
+  EXPECT_EQ(marks_in_page(1200, marks)["ellipses"][0][1], 300);
+  EXPECT_EQ(marks_in_page(1200, marks)["labels"][0][1], 10);
+}
+
+TEST(Report, stretches_without_an_answer_and_gaps_reach_the_page) {
+  ReportContent content{.title = "x"};
+  Chart chart{.title = "c", .curves = {{.name = "depth", .x = {1, 2}, .y = {1, std::nan("")}}}};
+  chart.withheld = {{"no answer", 1.5, 2.5}};
+  content.map = ReportSection{.title = "m", .charts = {chart}};
+  const auto json = embedded_content(report_page(content))["map"]["charts"][0];
+  EXPECT_EQ(json["withheld"][0]["high"], 2.5);
+  EXPECT_TRUE(json["curves"][0]["y"][1].is_null());
+}
+
 TEST(Report, a_file_appears_whole_under_its_name_and_nothing_else_stays) {
   const auto folder = std::filesystem::path(testing::TempDir()) / "report_whole";
   std::filesystem::create_directories(folder);

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "registration/virtual_images.h"
+
 namespace terrace {
 namespace {
+
+constexpr int enough_for_the_disc = 64;  // positions
 
 int steps(int count, int stride) { return (count + stride - 1) / stride; }
 
@@ -13,20 +17,6 @@ int stride_within(const ScanInfo& info, int positions) {
   int stride = 1;
   while (std::int64_t{steps(info.scan_height, stride)} * steps(info.scan_width, stride) > limit) ++stride;
   return stride;
-}
-
-/// Mean over up to about 64 positions spread over the scan: enough to find the bright disc.
-Image mean_pattern(const Scan& scan) {
-  const auto& info = scan.info();
-  const int stride = stride_within(info, 8);
-  Image mean({info.detector_height, info.detector_width});
-  Image pattern = mean;
-  for (int row = 0; row < info.scan_height; row += stride)
-    for (int column = 0; column < info.scan_width; column += stride) {
-      scan.read(row, column, pattern.span());
-      for (std::int64_t i = 0; i < mean.size(); ++i) mean.data()[i] += pattern.data()[i];
-    }
-  return mean;
 }
 
 /// Means over bin × bin pixels; the last bins may hold fewer.
@@ -51,7 +41,7 @@ BrightDisc binned(const BrightDisc& disc, int bin) {
 
 ScanView view_of(const Scan& scan, const ScanLimits& limits) {
   const auto& info = scan.info();
-  const BrightDisc disc = bright_disc(info, mean_pattern(scan));
+  const BrightDisc disc = bright_disc(info, mean_pattern(scan, enough_for_the_disc));
   const VirtualDetectors detectors(info, disc);
   ScanView view;
   view.stride = stride_within(info, limits.positions);

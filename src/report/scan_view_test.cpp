@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "registration/virtual_images.h"
+
 namespace terrace {
 namespace {
 
@@ -55,9 +57,7 @@ TEST(ScanView, binning_keeps_the_sum_of_a_pattern) {
 
 TEST(BrightDisc, is_found_without_calibration) {
   const DiscScan scan(1, 1, 60, 0);
-  Image pattern({60, 60});
-  scan.read(0, 0, pattern.span());
-  const BrightDisc disc = bright_disc(scan.info(), pattern);
+  const BrightDisc disc = bright_disc(scan.info(), mean_pattern(scan, 1));
   EXPECT_TRUE(disc.estimated);
   EXPECT_NEAR(disc.row, 30, 1e-9);  // the disc is symmetric about pixel 30
   // The number of lattice points in a circle differs from its area by less than its edge of 2πr pixels, so its radius
@@ -70,7 +70,7 @@ TEST(BrightDisc, takes_what_the_file_knows) {
   scan.info().centre_row = scan.info().centre_column = 29;
   scan.info().semiangle_mrad = 20;
   scan.info().mrad_per_pixel_y = scan.info().mrad_per_pixel_x = 2;
-  const BrightDisc disc = bright_disc(scan.info(), Image({60, 60}));
+  const BrightDisc disc = bright_disc(scan.info(), Array<double, 2>({60, 60}));
   EXPECT_FALSE(disc.estimated);
   EXPECT_EQ(disc.radius, 10);
   EXPECT_EQ(disc.column, 29);

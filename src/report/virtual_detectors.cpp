@@ -21,8 +21,8 @@ std::string angle_text(double radii, double radius_pixels, double mrad) {
 }
 
 /// Centre and radius of the pixels above half the largest number.
-BrightDisc disc_of(const Image& mean) {
-  const float threshold = 0.5f * *std::max_element(mean.begin(), mean.end());
+BrightDisc disc_of(const Array<double, 2>& mean) {
+  const double threshold = 0.5 * *std::max_element(mean.begin(), mean.end());
   double count = 0, rows = 0, columns = 0;
   for (int row = 0; row < mean.extent(0); ++row)
     for (int column = 0; column < mean.extent(1); ++column)
@@ -33,7 +33,7 @@ BrightDisc disc_of(const Image& mean) {
 
 }  // namespace
 
-BrightDisc bright_disc(const ScanInfo& info, const Image& mean_pattern) {
+BrightDisc bright_disc(const ScanInfo& info, const Array<double, 2>& mean_pattern) {
   BrightDisc disc = disc_of(mean_pattern);
   const bool centre_known = info.centre_row >= 0 && info.centre_column >= 0;
   const bool radius_known = info.semiangle_mrad > 0 && mrad_per_pixel(info) > 0;

@@ -18,7 +18,7 @@ struct BrightDisc {
 };
 
 /// `mean_pattern` is detector_height × detector_width.
-BrightDisc bright_disc(const ScanInfo& info, const Image& mean_pattern);
+BrightDisc bright_disc(const ScanInfo& info, const Array<double, 2>& mean_pattern);
 
 /// One number per scan position.
 struct Map {

@@ -6,6 +6,8 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "example_scan.h"
+#include "report/prediction_map.h"
+#include "report/registration_section.h"
 #include "report/report.h"
 
 namespace terrace {
@@ -23,6 +25,8 @@ Prediction prediction() {
   p.depth_nm = 7.9;
   p.depth_low_nm = 6.6;
   p.depth_high_nm = 12.1;
+  p.depth_half_low_nm = 7.2;
+  p.depth_half_high_nm = 8.5;
   p.step_height_probability_up = 0.93;
   p.sigma_a_cells = 0.2;
   p.sigma_a_error = 0.15;
@@ -36,6 +40,27 @@ Prediction prediction() {
       "to "
       "12.1 nm); below the step the substrate reaches one cell further into the film.";
   return p;
+}
+
+/// Fourteen stretches: rough, then diffuse; the thickness rises; two give no answer.
+std::vector<StretchPrediction> stretches() {
+  std::vector<StretchPrediction> map;
+  for (int i = 0; i < 14; ++i) {
+    const double share = 0.94 - 0.9 / (1 + std::exp(9.5 - i));
+    StretchPrediction stretch{13.2 * i, 13.2 * (i + 1), prediction()};
+    auto& p = stretch.prediction;
+    p.class_probability = {0.03, 0.95 * share, 0.97 - share, 0.05 * share};
+    const double shift = 0.25 * i + 0.3 * std::sin(2.3 * i), width = 1 + 0.1 * i;
+    p.depth_nm += shift;
+    p.depth_low_nm = p.depth_nm - 1.4 * width, p.depth_high_nm = p.depth_nm + 2.2 * width;
+    p.depth_half_low_nm = p.depth_nm - 0.6 * width, p.depth_half_high_nm = p.depth_nm + 0.7 * width;
+    p.sigma_a_cells = 0.2 + 1.1 * (0.94 - share), p.sigma_b_cells = 0.1 + 0.6 * (0.94 - share);
+    p.estimated_thickness_nm = 19.2 + 0.14 * i + 0.1 * std::sin(3.1 * i), p.estimated_thickness_error = 0.4;
+    p.out_of_domain = 0.4 + 0.03 * i + (i == 5 || i == 6 ? 0.9 : 0);
+    p.abstains = p.out_of_domain > 1;
+    map.push_back(stretch);
+  }
+  return map;
 }
 
 std::vector<Measure> measures() {
@@ -129,16 +154,31 @@ Picture mean_picture(const Scan& scan, const std::string& caption, Picture::Scal
   return picture;
 }
 
+/// Sixteen by two positions, the fit a little off where the film begins.
+FittedPatterns fitted_patterns() {
+  FittedPatterns fit{Array<float, 4>({2, 16, 24, 24}), Array<float, 4>({2, 16, 24, 24})};
+  for (int row = 0; row < 2; ++row)
+    for (int column = 0; column < 16; ++column) {
+      const double x = column / 4.0 - 2, film = 0.5 * (1 + std::erf(x / 0.9));
+      const auto at = [&](Array<float, 4>& patterns) { return patterns[row].subspan(column * 24 * 24, 24 * 24); };
+      fill_pattern(x, 0.5 * row, film, 24, 3.4, at(fit.measured));
+      fill_pattern(x, 0.5 * row, film + 0.1 * std::exp(-x * x), 24, 3.4, at(fit.fitted));
+    }
+  return fit;
+}
+
 ReportContent everything(const Scan& scan) {
   ReportContent content;
   content.title = "Example: LaAlO3 on SrTiO3";
   content.subtitle = "Invented numbers that show what a report looks like";
   content.prediction = prediction();
   content.scan = &scan;
-  content.interface_line =
-      ScanLine{-0.5, scan.info().scan_width / 2.0, scan.info().scan_height - 0.5, scan.info().scan_width / 2.0};
-  content.registration = {mean_picture(scan, "Mean pattern, with the centre found", Picture::Scale::logarithmic),
-                          mean_picture(scan, "The same on a linear scale", Picture::Scale::linear)};
+  const auto map = stretches();
+  content.map = map_section(map);
+  content.fit = fitted_patterns();
+  const auto registration = register_scan(scan, {});
+  content.interface_line = interface_line(scan.info(), registration);
+  content.registration = registration_section(scan, registration);
   content.measures = measures();
   content.measures_note = "A step less than one cell from a surface, or a width below 0.3 cell, counts as abrupt.";
   content.confusion = ConfusionMatrix{{"abrupt", "rough", "diffuse", "both"},

@@ -63,6 +63,7 @@ class Words(BadInput):
         self.refused("predict", scan(), "-o", "OUT.m", says=["--model"])
         self.refused("predict", scan(), "--model", model(), "-o", "OUT.m", "--film-side", "left", says=["left", "high"])
         self.refused("predict", scan(), "--model", model(), "-o", "OUT.m", "--energy-kev", "-3", says=["-3", "3000"])
+        self.refused("predict", scan(), "--model", model(), "-o", "OUT.m", "--stretch-cells", "-2", says=["-2"])
 
 
 class Configurations(BadInput):

@@ -36,6 +36,11 @@ class Journey(unittest.TestCase):
                  "--evaluation", out / "evaluation" / "evaluation.json")
         answer = json.loads((out / "answer" / "prediction.json").read_text())
         self.assertIn("class_probability", answer["prediction"])
+        self.assertEqual(bool(answer["map"]), answer["registration"]["usable"])
+        for stretch in answer["map"]:
+            self.assertLess(stretch["from_angstrom"], stretch["to_angstrom"])
+            self.assertLessEqual(stretch["depth_low_nm"], stretch["depth_half_low_nm"])
+            self.assertLessEqual(stretch["depth_half_high_nm"], stretch["depth_high_nm"])
         self.assertIn("<html", (out / "answer" / "report.html").read_text())
         self.assertEqual(partial_files(out), [])
 

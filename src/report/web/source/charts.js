@@ -37,20 +37,33 @@ const axes = (x_name, y_name, colours, { x_log = false, y_log = false } = {}) =>
   axis(y_name, colours, { size: 46, logarithmic: y_log }),
 ];
 
+/** Arrow keys, Home and End move the cursor from point to point, as the pointer does. */
+function step_cursor(plot, event) {
+  const x = plot.data[0], last = x.length - 1, at = plot.cursor.idx;
+  const targets = { ArrowLeft: (at ?? 1) - 1, ArrowRight: (at ?? -1) + 1, Home: 0, End: last };
+  if (!(event.key in targets)) return;
+  event.preventDefault();
+  const index = Math.max(0, Math.min(last, targets[event.key]));
+  plot.setCursor({ left: plot.valToPos(x[index], "x"), top: plot.over.clientHeight / 2 }, true, true);
+}
+
 /** Keeps a uPlot as wide as its place and in the page's colours. `options_of(palette)` → {options, data}. */
-function living_chart(label, options_of) {
-  const place = make("div", { class: "chart", role: "img", "aria-label": label });
+function living_chart(label, options_of, { still = false } = {}) {
+  const place = make("div", { class: "chart", role: still ? "img" : "group", tabindex: still ? undefined : 0, "aria-label": label });
   let plot = null;
   const redraw = () => {
     plot?.destroy();
     const { options, data } = options_of(palette());
     const width = Math.max(240, place.clientWidth);
-    plot = new uPlot({ width, height, padding: [10, 22, 0, 0], cursor: { y: false, drag: { setScale: false } }, ...options }, data, place);
+    const cursor = { y: false, drag: { setScale: false }, ...options.cursor };
+    plot = new uPlot({ width, height, padding: [10, 22, 0, 0], ...options, cursor }, data, place);
+    plot.root.querySelector(".u-legend")?.setAttribute("aria-live", "polite");
   };
   new ResizeObserver(() => {
     if (!plot) redraw();
     else if (Math.abs(plot.width - place.clientWidth) > 1) plot.setSize({ width: Math.max(240, place.clientWidth), height });
   }).observe(place);
+  if (!still) place.addEventListener("keydown", (event) => step_cursor(plot, event));
   charts.add(redraw);
   return place;
 }
@@ -78,13 +91,29 @@ function hide_edges(u) {
   });
 }
 
+/** The interval alone: what a band shows that has no line. */
+const shown_interval = (u, value, series, index) =>
+  is_missing(u.data[series + 1][index]) ? "" : `${format(u.data[series + 2][index])} to ${format(u.data[series + 1][index])}`;
+
+const dashes = [undefined, [9, 4], [2, 3], [9, 3, 2, 3], [5, 3]];
+const few_points = 60;
+
+const looks = {
+  line: (curve, dash) => ({ width: 2, dash, points: { show: curve.x.length < few_points } }),
+  dots: () => ({ width: 2, paths: () => null, points: { show: true } }),
+  band: () => ({ width: 0, paths: () => null, points: { show: false } }),
+};
+
+/** The name of the x axis stands in the legend only while there is a value to it. */
+function show_place(u) {
+  u.root.querySelector(".u-series").style.display = is_missing(u.cursor.idx) ? "none" : "";
+}
+
 /** A curve's columns: its line, and its band's two edges where it has one. */
-function columns(curve, colour) {
-  const line = {
-    label: curve.name, stroke: colour, width: 2, value: curve.low.length ? shown_with_interval : shown,
-    points: { show: curve.dots || curve.x.length < 25, size: 6, fill: colour, width: 0 },
-    paths: curve.dots ? () => null : undefined,
-  };
+function columns(curve, colour, dash) {
+  const look = looks[curve.style](curve, dash);
+  const value = curve.style === "band" ? shown_interval : curve.low.length ? shown_with_interval : shown;
+  const line = { label: curve.name, stroke: colour, value, ...look, points: { size: 6, fill: colour, width: 0, ...look.points } };
   const series = [line], data = [curve.y];
   if (curve.low.length) {
     const edge = { stroke: "transparent", width: 0, points: { show: false }, label: edge_name };
@@ -94,37 +123,93 @@ function columns(curve, colour) {
   return { series, table: [curve.x, ...data] };
 }
 
-/** Shades a stretch of the x axis, under the curves, with its name at the top. */
-const shade = ({ name, low, high }, colours) => (u) => {
-  const { ctx, bbox } = u, pixel = devicePixelRatio || 1;
+/** Colours and dashes count the lines; a band alone has the colour of the curve before it. */
+function numbered(curves) {
+  let number = -1;
+  return curves.map((curve) => ({ curve, number: curve.style === "band" ? Math.max(0, number) : ++number }));
+}
+
+/** `draw(ctx, left, right, box, pixel)` for a stretch of the x axis, kept inside the plot. */
+function over_stretch(u, { low, high }, draw) {
+  const { ctx, bbox } = u;
   const inside = (x) => Math.min(bbox.left + bbox.width, Math.max(bbox.left, u.valToPos(x, "x", true)));
-  const [left, right] = [inside(low), inside(high)];
   ctx.save();
-  ctx.fillStyle = with_alpha(colours.muted, 0.12);
-  ctx.fillRect(left, bbox.top, right - left, bbox.height);
-  ctx.fillStyle = colours.muted;
+  draw(ctx, inside(low), inside(high), bbox, devicePixelRatio || 1);
+  ctx.restore();
+}
+
+function write_name(ctx, name, x, bbox, pixel, colour) {
+  ctx.fillStyle = colour;
   ctx.font = `${12 * pixel}px system-ui, 'DejaVu Sans', sans-serif`;
+  const half = ctx.measureText(name).width / 2;
   ctx.textAlign = "center";
-  ctx.fillText(name, (left + right) / 2, bbox.top + 14 * pixel);
+  ctx.fillText(name, Math.min(bbox.left + bbox.width - half, Math.max(bbox.left + half, x)), bbox.top + 14 * pixel);
+}
+
+/** Shades a stretch of the x axis, under the curves, with its name at the top. */
+const shade = (range, colours) => (u) =>
+  over_stretch(u, range, (ctx, left, right, bbox, pixel) => {
+    ctx.fillStyle = with_alpha(colours.muted, 0.12);
+    ctx.fillRect(left, bbox.top, right - left, bbox.height);
+    ctx.fillStyle = with_alpha(colours.muted, 0.5);
+    if (right - left < 12 * pixel) ctx.fillRect((left + right) / 2 - 0.75 * pixel, bbox.top + 20 * pixel, 1.5 * pixel, bbox.height);
+    write_name(ctx, range.name, (left + right) / 2, bbox, pixel, colours.muted);
+  });
+
+/** Greys the curves where they are no answer. */
+const veil = (range, colours) => (u) =>
+  over_stretch(u, range, (ctx, left, right, bbox, pixel) => {
+    ctx.fillStyle = with_alpha(colours.paper, 0.7);
+    ctx.fillRect(left, bbox.top, right - left, bbox.height);
+    ctx.fillStyle = with_alpha(colours.muted, 0.22);
+    ctx.fillRect(left, bbox.top, right - left, bbox.height);
+    if (right - left > 64 * pixel) write_name(ctx, range.name, (left + right) / 2, bbox, pixel, colours.ink);
+  });
+
+/** Vertical lines from edge to edge of a band: what a curve of dots has instead. */
+const whiskers = ({ x, low, high }, colour) => (u) => {
+  const { ctx } = u;
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 1.5 * (devicePixelRatio || 1);
+  x.forEach((value, i) => {
+    if (is_missing(low[i])) return;
+    const place = u.valToPos(value, "x", true);
+    ctx.beginPath();
+    ctx.moveTo(place, u.valToPos(low[i], "y", true));
+    ctx.lineTo(place, u.valToPos(high[i], "y", true));
+    ctx.stroke();
+  });
   ctx.restore();
 };
 
 function curves_options(chart, colours) {
-  const parts = chart.curves.map((curve, i) => columns(curve, colours.series[i % colours.series.length]));
-  const series = [{ label: chart.x_name, value: shown }], bands = [];
+  const colour_of = (number) => colours.series[number % colours.series.length];
+  const curves = numbered(chart.curves);
+  const parts = curves.map(({ curve, number }) => columns(curve, colour_of(number), dashes[number % dashes.length]));
+  const series = [{ label: chart.x_name, value: shown }], bands = [], swatches = ["transparent"];
   parts.forEach((part, i) => {
     const start = series.length;
     series.push(...part.series);
-    const fill = with_alpha(colours.series[i % colours.series.length], 0.16);
-    if (part.series.length > 1) bands.push({ series: [start + 1, start + 2], fill });
+    swatches[start] = curves[i].curve.style === "band" ? with_alpha(colour_of(curves[i].number), 0.3) : colour_of(curves[i].number);
+    if (part.series.length > 1 && curves[i].curve.style !== "dots") bands.push({ series: [start + 1, start + 2], fill: with_alpha(colour_of(curves[i].number), 0.16) });
   });
   const scale = (logarithmic) => (logarithmic ? { distr: 3 } : {});
   const options = {
     series, bands,
-    scales: { x: { time: false, ...scale(chart.x_log) }, y: scale(chart.y_log) },
+    scales: { x: { time: false, ...scale(chart.x_log) }, y: { ...scale(chart.y_log), dir: chart.y_down ? -1 : 1 } },
     axes: axes(chart.x_name, chart.y_name, colours, chart),
-    legend: { markers: { width: 0, fill: (u, i) => series[i].stroke } },
-    hooks: { init: [hide_edges], drawClear: chart.marked ? [shade(chart.marked, colours)] : [] },
+    legend: { markers: { width: 0, fill: (u, i) => swatches[i] ?? "transparent" } },
+    cursor: chart.cursor ? { sync: { key: chart.cursor, setSeries: false } } : {},
+    hooks: {
+      init: [hide_edges, show_place],
+      setLegend: [show_place],
+      drawClear: chart.marked ? [shade(chart.marked, colours)] : [],
+      draw: [
+        ...curves.filter(({ curve }) => curve.style === "dots" && curve.low.length).map(({ curve, number }) => whiskers(curve, colour_of(number))),
+        ...(chart.withheld ?? []).map((range) => veil(range, colours)),
+      ],
+    },
   };
   return { options, data: uPlot.join(parts.map((part) => part.table)) };
 }
@@ -144,7 +229,8 @@ function numbers_behind(chart) {
 export function curves_chart(chart) {
   const label = `${chart.title}: ${chart.y_name} over ${chart.x_name}, ${chart.curves.map((curve) => curve.name).join(", ")}`;
   const plot = living_chart(label, (colours) => curves_options(chart, colours));
-  return figure(chart.title, chart.meaning, plot, numbers_behind(chart));
+  const meaning = chart.withheld ? `${chart.meaning} Greyed where there is no answer.` : chart.meaning;
+  return figure(chart.title, meaning, plot, numbers_behind(chart));
 }
 
 /** Points with vertical intervals and the line where answer and truth agree, drawn onto an empty plot. */
@@ -185,7 +271,7 @@ function agreement_chart({ label, points, x_name, y_name, range, size, faint }) 
       axes: axes(x_name, y_name, colours),
     },
     data: [range, range],
-  }));
+  }), { still: true });
 }
 
 export function reliability_chart(bins) {

@@ -1,6 +1,6 @@
 // Still pictures: twins that differ only in the order of their atoms, and the steps of registration.
 import { make } from "./dom.js";
-import { colour_bar, still } from "./picture.js";
+import { colour_bar, marked_still, still } from "./picture.js";
 import { unpack } from "./unpack.js";
 
 /** The lower end of a logarithmic scale: at most four decades down. */
@@ -35,10 +35,10 @@ export async function twin_gallery(twins) {
   return make("div", { class: "twins" }, ...(await Promise.all(twins.map(twin_row))));
 }
 
-async function picture_figure({ image, logarithmic, caption }) {
+async function picture_figure({ image, logarithmic, caption, pixel_aspect, marks }) {
   const { shape, low, high, numbers } = await unpack(image);
   const look = { map: "cividis", low, high, logarithmic: logarithmic && low > 0 };
-  return make("figure", {}, still(numbers, shape[0], shape[1], look, caption), make("figcaption", {}, caption));
+  return make("figure", {}, marked_still(numbers, shape[0], shape[1], look, caption, { pixel_aspect, marks }), make("figcaption", {}, caption));
 }
 
 export async function picture_gallery(pictures) {

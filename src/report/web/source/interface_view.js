@@ -1,6 +1,6 @@
 // The interface as atoms seen along y, and beside it, on the same depth axis, where the step lies.
 import { draw, make } from "./dom.js";
-import { fixed, formula, percent, quantile, round_below } from "./numbers.js";
+import { fixed, formula, percent, round_below } from "./numbers.js";
 
 const is_likely = (probability) => probability >= 0.5;
 const step_probability = ({ classes, class_probability }) =>
@@ -96,12 +96,12 @@ function distribution(prediction, scale, start, height) {
 
 /** Bands across from `start`: over the atoms too where a step is likely. */
 function intervals(prediction, scale, start, width) {
-  const { depth_probability: p, depth_bin_nm: bin, depth_low_nm: low, depth_high_nm: high, depth_nm: middle } = prediction;
+  const { depth_low_nm: low, depth_high_nm: high, depth_half_low_nm: half_low, depth_half_high_nm: half_high, depth_nm: middle } = prediction;
   const band = (from, to, kind) => draw("rect", { x: start, y: from * scale, width: width - start, height: (to - from) * scale, class: kind });
   const far_enough = (edge) => Math.abs(edge - middle) * scale > 18;
   const ends = [low, high].filter(far_enough).map((edge) => text(width + 8, edge * scale + 4, fixed(edge, 1)));
   return {
-    behind: [band(low, high, "band-90"), band(quantile(p, bin, 0.25), quantile(p, bin, 0.75), "band-50")],
+    behind: [band(low, high, "band-90"), band(half_low, half_high, "band-50")],
     before: [
       draw("line", { x1: start, x2: width, y1: middle * scale, y2: middle * scale, class: "median" }),
       text(width + 8, middle * scale + 5, `${fixed(middle, 1)} nm`, { class: "value" }),

@@ -1,6 +1,7 @@
 // The page: reads the embedded content and builds a section for each part that is there.
 import { curves_chart, depth_chart, redraw_charts, reliability_chart } from "./charts.js";
 import { make } from "./dom.js";
+import { fit_browser } from "./fit_browser.js";
 import { picture_gallery, twin_gallery } from "./gallery.js";
 import { interface_view } from "./interface_view.js";
 import { scan_browser, scan_lead } from "./scan_browser.js";
@@ -30,9 +31,20 @@ async function scan({ scan: content }) {
   return content && section("scan", "The scan", scan_lead(content), await scan_browser(content));
 }
 
-async function registration({ registration: pictures }) {
-  return pictures && section("registration", "Registration", "How the scan was laid on the grid that the network knows.", await picture_gallery(pictures));
+async function fit({ fit: patterns }) {
+  return patterns && section("fit", "Best fit", "Patterns on the standard grid beside those of the interface that fits them best.", await fit_browser(patterns));
 }
+
+/** A part that brings its own heading. */
+async function own_section(id, { title, lead, tables, charts, pictures }) {
+  return section(id, title, lead,
+    pictures ? await picture_gallery(pictures) : null,
+    ...(tables ?? []).map(text_table),
+    charts ? make("div", { class: "figures" }, ...charts.map(curves_chart)) : null);
+}
+
+const map = (content) => content.map && own_section("map", content.map);
+const registration = (content) => content.registration && own_section("registration", content.registration);
 
 function trust(content) {
   const { measures, confusion, reliability, depths, learning_curve, charts } = content;
@@ -48,13 +60,7 @@ function trust(content) {
     measures ? measures_table(measures, content.measures_note) : null, make("div", { class: "figures" }, ...figures));
 }
 
-/** Parts that bring their own heading, in the order given. */
-function own_sections({ sections }) {
-  return Promise.all((sections ?? []).map(async ({ title, lead, tables, charts, pictures }, i) =>
-    section(`part-${i + 1}`, title, lead, ...(tables ?? []).map(text_table),
-      charts ? make("div", { class: "figures" }, ...charts.map(curves_chart)) : null,
-      pictures ? await picture_gallery(pictures) : null)));
-}
+const own_sections = ({ sections }) => Promise.all((sections ?? []).map((part, i) => own_section(`part-${i + 1}`, part)));
 
 async function twins({ twins: pairs }) {
   return pairs && section("twins", "Twins", "Pairs with the same projected composition in every column: only the order of the atoms along the beam differs, and only the patterns tell.", await twin_gallery(pairs));
@@ -83,7 +89,7 @@ function follow_colours() {
 
 async function show() {
   const content = JSON.parse(document.getElementById("content").textContent);
-  const parts = [answer, scan, registration, trust, own_sections, twins, provenance];
+  const parts = [answer, map, scan, fit, registration, trust, own_sections, twins, provenance];
   const sections = (await Promise.all(parts.map((part) => part(content)))).flat().filter(Boolean);
   document.querySelector("main").append(...sections);
   contents(sections);

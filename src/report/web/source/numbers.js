@@ -45,17 +45,5 @@ export function round_below(value) {
   return [5, 2, 1].map((step) => step * decade).find((step) => step <= value * 1.0001) ?? decade;
 }
 
-/** The value below which `share` of a binned distribution lies; uniform inside a bin. */
-export function quantile(probabilities, bin, share) {
-  const total = probabilities.reduce((sum, p) => sum + p, 0);
-  let below = 0;
-  for (let i = 0; i < probabilities.length; ++i) {
-    const p = probabilities[i] / total;
-    if (p > 0 && below + p >= share) return (i + (share - below) / p) * bin;
-    below += p;
-  }
-  return probabilities.length * bin;
-}
-
 /** Chemistry's lowered numbers: "SrTiO3" → "SrTiO₃". */
 export const formula = (text) => text.replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);

@@ -1,5 +1,5 @@
 // Numbers as a picture: one canvas pixel a number, enlarged without blur by the style sheet; with its colour bar.
-import { make } from "./dom.js";
+import { draw, make } from "./dom.js";
 import { colour_maps, gradient } from "./colour_maps.js";
 import { format } from "./numbers.js";
 
@@ -37,4 +37,36 @@ export function still(numbers, height, width, look, label) {
   paint(canvas, numbers, height, width, look);
   canvas.style.aspectRatio = `${width} / ${height}`;
   return canvas;
+}
+
+/** A canvas under a drawing of the same extents, in pixels of the data. */
+export function stage(height, width, aspect, label) {
+  const canvas = make("canvas", { class: "picture", "aria-hidden": "true" });
+  const overlay = draw("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" });
+  const element = make("div", { class: "stage", "aria-label": label }, canvas, overlay);
+  element.style.aspectRatio = String(aspect);
+  element.style.setProperty("--aspect", aspect);
+  return { element, canvas, overlay };
+}
+
+/** Ellipses, lines and names over a picture; whole numbers are the middles of pixels. */
+function add_marks({ element, overlay }, { ellipses, lines, labels }, height, width) {
+  const middle = (value) => value + 0.5;
+  overlay.append(
+    ...ellipses.map(([row, column, ry, rx]) => draw("ellipse", { cy: middle(row), cx: middle(column), ry, rx, class: "found" })),
+    ...lines.map(([y1, x1, y2, x2, weight]) =>
+      draw("line", { y1: middle(y1), x1: middle(x1), y2: middle(y2), x2: middle(x2), class: weight === "strong" ? "plane" : "fine" })),
+  );
+  const share = (value, size) => `${(100 * middle(value)) / size}%`;
+  element.append(...labels.map(([row, column, text]) =>
+    make("span", { class: "name", style: `top:${share(row, height)};left:${share(column, width)}` }, text)));
+}
+
+/** A still picture with marks over it; pixels `pixel_aspect` times as wide as high. */
+export function marked_still(numbers, height, width, look, label, { pixel_aspect = 1, marks } = {}) {
+  const place = stage(height, width, (width * pixel_aspect) / height, label);
+  place.element.setAttribute("role", "img");
+  paint(place.canvas, numbers, height, width, look);
+  if (marks) add_marks(place, marks, height, width);
+  return place.element;
 }

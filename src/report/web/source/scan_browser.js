@@ -1,7 +1,8 @@
 // The scan to walk through: maps on the left, the pattern at the chosen position on the right.
 import { choice, draw, make } from "./dom.js";
 import { format, round_below } from "./numbers.js";
-import { colour_bar, paint } from "./picture.js";
+import { colour_bar, paint, stage } from "./picture.js";
+import { position_mark, position_picker } from "./position_picker.js";
 import { profile_plot } from "./profile.js";
 import { own_ring, rings_of } from "./rings.js";
 import { unpack, unpack_codes } from "./unpack.js";
@@ -14,24 +15,12 @@ function scale_bar(extent, unit) {
   return make("div", { class: "scale-bar" }, bar, make("span", {}, `${format(length, length < 1 ? 1 : 2)} ${unit}`));
 }
 
-/** A canvas under a drawing of the same extents, in pixels of the data. */
-function stage(height, width, aspect, label) {
-  const canvas = make("canvas", { class: "picture", "aria-hidden": "true" });
-  const overlay = draw("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" });
-  const element = make("div", { class: "stage", "aria-label": label }, canvas, overlay);
-  element.style.aspectRatio = String(aspect);
-  element.style.setProperty("--aspect", aspect);
-  return { element, canvas, overlay };
-}
-
 class ScanBrowser {
   constructor(scan, maps, patterns) {
     Object.assign(this, { scan, maps, patterns });
     [this.rows, this.columns, this.height, this.width] = patterns.shape;
-    this.at = { row: Math.floor(this.rows / 2), column: Math.floor(this.columns / 2) };
     this.map = Math.max(0, maps.findIndex((map) => map.name === "ADF"));
     this.look = { colours: "cividis", logarithmic: true, what: "position" };
-    this.held = false;
     this.build();
     this.show_map();
     this.show_position();
@@ -47,7 +36,8 @@ class ScanBrowser {
     this.pattern_legend = make("div", { class: "legend-of" });
     this.profile = profile_plot(aspect);
     this.readout = make("p", { class: "readout", id: "position", "aria-live": "polite" });
-    this.listen();
+    this.map_stage.element.setAttribute("aria-describedby", "position");
+    this.picker = position_picker(this.map_stage.element, this.rows, this.columns, () => this.show_position());
     this.element = make("div", { class: "browser" }, this.map_panel(), this.pattern_panel());
   }
 
@@ -105,51 +95,8 @@ class ScanBrowser {
     );
   }
 
-  listen() {
-    const { element } = this.map_stage;
-    element.tabIndex = 0;
-    element.setAttribute("role", "application");
-    element.setAttribute("aria-describedby", "position");
-    element.addEventListener("pointermove", (event) => this.held || this.point(event));
-    element.addEventListener("pointerdown", (event) => {
-      this.point(event);
-      if (event.pointerType === "mouse") this.held = !this.held;
-      this.show_position();
-    });
-    element.addEventListener("keydown", (event) => this.press(event));
-  }
-
-  point(event) {
-    const box = this.map_stage.element.getBoundingClientRect();
-    this.move_to(
-      Math.floor(((event.clientY - box.top) / box.height) * this.rows),
-      Math.floor(((event.clientX - box.left) / box.width) * this.columns),
-    );
-  }
-
-  press(event) {
-    const step = event.shiftKey ? 5 : 1;
-    const { row, column } = this.at;
-    const targets = {
-      ArrowUp: [row - step, column],
-      ArrowDown: [row + step, column],
-      ArrowLeft: [row, column - step],
-      ArrowRight: [row, column + step],
-      Home: [row, 0],
-      End: [row, this.columns - 1],
-    };
-    if (!targets[event.key]) return;
-    event.preventDefault();
-    this.held = true;
-    this.move_to(...targets[event.key]);
-  }
-
-  move_to(row, column) {
-    this.at = {
-      row: Math.max(0, Math.min(this.rows - 1, row)),
-      column: Math.max(0, Math.min(this.columns - 1, column)),
-    };
-    this.show_position();
+  get at() {
+    return this.picker.at;
   }
 
   /** Colours of a map: a signed one is centred on 0. */
@@ -211,18 +158,13 @@ class ScanBrowser {
 
   mark_position() {
     const { row, column } = this.at;
-    const box = { x: column, y: row, width: 1, height: 1 };
     const line = this.scan.interface_line;
     const plane = line
       ? [draw("line", { y1: line[0] + 0.5, x1: line[1] + 0.5, y2: line[2] + 0.5, x2: line[3] + 0.5, class: "plane" })]
       : [];
-    this.map_stage.overlay.replaceChildren(
-      ...plane,
-      draw("rect", { ...box, class: "mark-outer" }),
-      draw("rect", { ...box, class: "mark" }),
-    );
+    this.map_stage.overlay.replaceChildren(...plane, ...position_mark(row, column));
     this.profile.mark(column);
-    this.map_stage.element.classList.toggle("held", this.held);
+    this.map_stage.element.classList.toggle("held", this.picker.held);
   }
 
   /** "Row 3, column 12 · y 0.29 nm, x 1.17 nm · ADF 0.023". Rows and columns as in the file, from 0. */

@@ -1,0 +1,47 @@
+// The mean pattern is the mean, of all positions or of some spread evenly; it needs no calibration.
+#include "registration/virtual_images.h"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "registration/test_scans.h"
+
+namespace terrace {
+namespace {
+
+/// 20 × 30 patterns of 4 × 5 pixels; a pattern's pixels are all its row of the scan.
+MemoryScan row_numbers() {
+  ScanInfo info;
+  info.scan_height = 20, info.scan_width = 30;
+  info.detector_height = 4, info.detector_width = 5;
+  MemoryScan scan(info);
+  for (int y = 0; y < 20; ++y)
+    for (int x = 0; x < 30; ++x)
+      for (float& value : scan.pattern(y, x)) value = static_cast<float>(y);
+  return scan;
+}
+
+TEST(MeanPattern, holds_the_sum_of_all_patterns_over_their_number) {
+  auto scan = row_numbers();
+  scan.pattern(3, 7)[13] += 600;
+  const auto mean = mean_pattern(scan, 600);
+  // Whole numbers below 2^53 add without rounding; the mean of 0 … 19 is 9.5.
+  for (std::int64_t i = 0; i < mean.size(); ++i) EXPECT_DOUBLE_EQ(mean.data()[i], i == 13 ? 10.5 : 9.5);
+}
+
+TEST(MeanPattern, of_some_positions_takes_them_from_all_rows_and_columns) {
+  // Sixty of 600, one of every ten: three from each row.
+  const auto mean = mean_pattern(row_numbers(), 60);
+  for (const double value : mean) EXPECT_DOUBLE_EQ(value, 9.5);
+  auto by_column = row_numbers();
+  for (int y = 0; y < 20; ++y)
+    for (int x = 0; x < 30; ++x)
+      for (float& value : by_column.pattern(y, x)) value = static_cast<float>(x);
+  // Twenty of 600: a row each, and not the same column each time. Columns drawn at random would have a mean of
+  // 14.5 ± 8.7 / √20.
+  for (const double value : mean_pattern(by_column, 20)) EXPECT_NEAR(value, 14.5, 2);
+}
+
+}  // namespace
+}  // namespace terrace
