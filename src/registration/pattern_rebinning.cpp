@@ -10,7 +10,7 @@ namespace terrace {
 
 PatternRebinning::PatternRebinning(const ScanInfo& info, const Registration& r, const StandardGrid& grid)
     : pixels_(grid.pixels), transposed_(r.interface_normal == "y") {
-  if (std::fmod(r.detector_rotation_deg, 360) != 0) {
+  if (std::fmod(r.detector_rotation_deg + r.scan_rotation_deg.value, 360) != 0) {
     prepare_rotated(info, r, grid);
     return;
   }
@@ -27,7 +27,8 @@ PatternRebinning::PatternRebinning(const ScanInfo& info, const Registration& r, 
 void PatternRebinning::prepare_rotated(const ScanInfo& info, const Registration& r, const StandardGrid& grid) {
   constexpr int fine = 8;
   const double pixel = grid.mrad_per_pixel_at(r.semiangle_mrad.value);
-  const double angle = r.detector_rotation_deg * pi / 180, towards_film = r.film_side == "low" ? -1 : 1;
+  const double angle = (r.detector_rotation_deg + r.scan_rotation_deg.value) * pi / 180,
+               towards_film = r.film_side == "low" ? -1 : 1;
   for (int row = 0; row < info.detector_height; ++row)
     for (int column = 0; column < info.detector_width; ++column) {
       std::map<int, int> hits;

@@ -8,6 +8,7 @@
 #include "registration/interface_position.h"
 #include "registration/lattice.h"
 #include "registration/pattern_disc.h"
+#include "registration/scan_distortion.h"
 #include "registration/virtual_images.h"
 
 namespace terrace {
@@ -117,20 +118,35 @@ PatternDisc measure_disc(Registration& r, const Scan& scan, const Progress& prog
   return find_disc(mean, aspect);
 }
 
+/// Turn and shear of the scan: each given, or measured, or taken as 0.
+void take_distortion(Registration& r, const Array<double, 2>& image, const RegistrationOptions& options) {
+  const bool turn_given = is_given(options.scan_rotation_deg), shear_given = is_given(options.scan_shear_deg);
+  // Quarter turns only rename the axes, and which of them is the normal is found later.
+  if (turn_given) r.scan_rotation_deg = {std::remainder(options.scan_rotation_deg, 90), -1, "given"};
+  if (shear_given) r.scan_shear_deg = {options.scan_shear_deg, -1, "given"};
+  if (turn_given && shear_given) return;
+  const auto found =
+      find_scan_distortion(image, r.step_y_angstrom.value, r.step_x_angstrom.value, options.substrate_cell_angstrom);
+  const double y_error = std::max(found.y_error, 0.0), x_error = std::max(found.x_error, 0.0);
+  const double error_deg = std::hypot(x_error, y_error) * 180 / pi;
+  if (!turn_given)
+    r.scan_rotation_deg = {found.axes.rotation_deg(),
+                           found.sheared()  ? error_deg / 2
+                           : found.turned() ? error_deg
+                                            : -1,
+                           found.turned() ? "measured" : "assumed"};
+  if (!shear_given)
+    r.scan_shear_deg = {found.axes.shear_deg(), found.sheared() ? error_deg : -1,
+                        found.sheared() ? "measured" : "assumed"};
+  if (!found.reason.empty()) r.reasons.push_back(found.reason);
+}
+
 /// One way to look at the scan: with the interface normal along x, or along y (then the image is transposed).
 struct View {
   std::string normal;
   Lattice lattice;
   InterfacePosition interface;
 };
-
-ColumnImage image_along(const Array<double, 2>& image, const Registration& r, const std::string& normal) {
-  if (normal == "x") return {image, r.step_y_angstrom.value, r.step_x_angstrom.value};
-  Array<double, 2> turned({image.extent(1), image.extent(0)});
-  for (std::int64_t y = 0; y < image.extent(0); ++y)
-    for (std::int64_t x = 0; x < image.extent(1); ++x) turned(x, y) = image(y, x);
-  return {std::move(turned), r.step_x_angstrom.value, r.step_y_angstrom.value};
-}
 
 View look_along(const Array<double, 2>& image, const Registration& r, const RegistrationOptions& options,
                 const std::string& normal) {
@@ -139,7 +155,10 @@ View look_along(const Array<double, 2>& image, const Registration& r, const Regi
   prior.sign = options.brighter_columns == "A" ? 1 : -1;
   if (is_given(options.column_angstrom)) prior.column = options.column_angstrom;
   if (is_given(options.interface_angstrom)) prior.plane = options.interface_angstrom;
-  View view{normal, find_lattice(image_along(image, r, normal), prior), {}};
+  auto columns = lay_out(image, r.step_y_angstrom.value, r.step_x_angstrom.value, r.crystal_axes(),
+                         normal == "x" ? Normal::x : Normal::y);
+  keep_common_stretch(columns, 2.5 * prior.cell);
+  View view{normal, find_lattice(columns, prior), {}};
   const FilmSide side = options.film_side == "auto"   ? FilmSide::find
                         : options.film_side == "high" ? FilmSide::high
                                                       : FilmSide::low;
@@ -223,6 +242,10 @@ nlohmann::ordered_json to_json(const Estimate& estimate) {
 
 }  // namespace
 
+CrystalAxes Registration::crystal_axes() const {
+  return CrystalAxes::from_degrees(scan_rotation_deg.value, scan_shear_deg.value);
+}
+
 bool Registration::usable() const {
   return centre_row.known() && mrad_per_pixel_x.known() && mrad_per_pixel_y.known() && step_x_angstrom.known() &&
          step_y_angstrom.known() && interface_angstrom.known() && column_angstrom.known() && film_side != "unknown" &&
@@ -244,6 +267,7 @@ Registration register_scan(const Scan& scan, const RegistrationOptions& options,
     r.reasons.push_back("the camera reaches only " + number(reach) +
                         " mrad; columns show poorly below 1.3 semi-angles");
   scale_intensity(r, info, image.mean_total);
+  take_distortion(r, image.image, options);
   const View view = choose_view(image.image, r, options);
   r.interface_normal = view.normal;
   take_lattice(r, view, options);
@@ -266,6 +290,8 @@ nlohmann::ordered_json to_json(const Registration& r) {
   json["step_y_angstrom"] = to_json(r.step_y_angstrom);
   json["step_x_angstrom"] = to_json(r.step_x_angstrom);
   json["detector_rotation_deg"] = r.detector_rotation_deg;
+  json["scan_rotation_deg"] = to_json(r.scan_rotation_deg);
+  json["scan_shear_deg"] = to_json(r.scan_shear_deg);
   json["interface_normal"] = r.interface_normal;
   json["film_side"] = r.film_side;
   json["termination"] = r.termination;

@@ -64,6 +64,43 @@ TEST(Registration, an_interface_along_the_other_axis_is_seen) {
   expect_toy_found(r, 15.62, "high", 0.02 * cell);
 }
 
+TEST(Registration, turned_sheared_and_stretched_scans_are_placed_to_a_twentieth_of_a_cell) {
+  for (const double turn : {-12.0, 3.0, 15.0})
+    for (const double shear : {0.0, 1.2}) {
+      const ToyPath path{CrystalAxes::from_degrees(turn, shear), 1.02};
+      const auto r = register_scan(toy_scan({}, {}, 40, 80, 0.4, path), {});
+      ASSERT_TRUE(r.usable()) << turn << ' ' << shear << ' ' << all_reasons(r);
+      EXPECT_NEAR(r.scan_rotation_deg.value, turn, 0.3);
+      EXPECT_NEAR(r.scan_shear_deg.value, shear, 0.3);
+      EXPECT_NEAR(r.interface_angstrom.value * 1.02, 15.62, 0.05 * cell) << turn << ' ' << shear;
+      EXPECT_NEAR(off_column(r.column_angstrom.value * 1.02, 1.3), 0, 0.05 * cell);
+      EXPECT_NEAR(r.cell_across_angstrom.value * 1.02, cell, 0.02 * cell);
+      EXPECT_NEAR(r.cell_along_angstrom.value * 1.02, cell, 0.01 * cell);
+    }
+}
+
+TEST(Registration, a_turned_scan_along_the_other_axis_or_with_the_film_low_is_placed_as_well) {
+  const auto scan = toy_scan({}, {}, 40, 80, 0.4, {CrystalAxes::from_degrees(6, 1)});
+  const auto turned = register_scan(transposed(scan), {});
+  EXPECT_EQ(turned.interface_normal, "y");
+  EXPECT_NEAR(turned.scan_rotation_deg.value, -6, 0.3);
+  EXPECT_NEAR(turned.scan_shear_deg.value, 1, 0.3);
+  expect_toy_found(turned, 15.62, "high", 0.05 * cell);
+  const auto back = register_scan(mirrored(scan), {});
+  EXPECT_EQ(back.film_side, "low");
+  EXPECT_NEAR(back.scan_rotation_deg.value, -6, 0.3);
+}
+
+TEST(Registration, a_given_turn_and_shear_are_taken) {
+  RegistrationOptions options;
+  options.scan_rotation_deg = 95;
+  options.scan_shear_deg = 0;
+  const auto r = register_scan(toy_scan({}, {}, 24, 80, 0.4, {CrystalAxes::from_degrees(5, 0)}), options);
+  EXPECT_EQ(r.scan_rotation_deg.value, 5);
+  EXPECT_EQ(r.scan_rotation_deg.source, "given");
+  expect_toy_found(r, 15.62, "high", 0.05 * cell);
+}
+
 TEST(Registration, a_buried_step_moves_the_mean_boundary_by_its_share) {
   for (const double share : {0.25, 0.75}) {
     ToyCrystal crystal;

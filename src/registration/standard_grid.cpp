@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -49,11 +50,12 @@ using Gifts = std::map<std::int64_t, std::vector<Gift>>;
 class Layout {
  public:
   Layout(const ScanInfo& info, const Registration& r, const StandardGrid& grid)
-      : registration_(r), grid_(grid), transposed_(r.interface_normal == "y"), width_(info.scan_width) {
-    const ScanAxis x{info.scan_width, r.step_x_angstrom.value}, y{info.scan_height, r.step_y_angstrom.value};
-    across_ = transposed_ ? y : x;
-    along_ = transposed_ ? x : y;
-  }
+      : registration_(r),
+        grid_(grid),
+        axes_(r.crystal_axes()),
+        normal_is_y_(r.interface_normal == "y"),
+        x_{info.scan_width, r.step_x_angstrom.value},
+        y_{info.scan_height, r.step_y_angstrom.value} {}
 
   /// Gifts of all scan positions; `patterns_averaged` is the mean over covered positions of 1 / Σ weight².
   Gifts gifts(Array<std::uint8_t, 2>& covered, double& patterns_averaged) const {
@@ -84,42 +86,54 @@ class Layout {
            sign * grid_.offset_x(column) * registration_.cell_across_angstrom.value;
   }
 
-  /// Every place along the interface that is equivalent to the standard row, in Å.
-  std::vector<double> along_positions(int row) const {
-    const double cell = registration_.cell_along_angstrom.value;
+  Place in_scan(double across, double along) const {
+    return axes_.to_scan(normal_is_y_ ? Place{along, across} : Place{across, along});
+  }
+
+  /// The scan's reach along the interface, in Å of the crystal frame, and a step more.
+  std::pair<double, double> reach_along() const {
+    double low = 1e300, high = -1e300;
+    for (const double column : {-0.5, x_.count - 0.5})
+      for (const double row : {-0.5, y_.count - 0.5}) {
+        const Place corner = axes_.to_crystal({column * x_.step, row * y_.step});
+        low = std::min(low, normal_is_y_ ? corner.x : corner.y);
+        high = std::max(high, normal_is_y_ ? corner.x : corner.y);
+      }
+    return {low, high};
+  }
+
+  /// Every place of the scan that is equivalent to the standard position.
+  std::vector<Place> places(int row, int column) const {
+    const double cell = registration_.cell_along_angstrom.value, across = across_position(column);
     const double first = registration_.column_angstrom.value + grid_.offset_y(row) * cell;
-    std::vector<double> places;
-    for (auto n = static_cast<std::int64_t>(std::ceil((-0.5 * along_.step - first) / cell - 1e-9));
-         along_.covers(first + n * cell); ++n)
-      places.push_back(first + n * cell);
+    const auto [low, high] = reach_along();
+    std::vector<Place> places;
+    for (double n = std::ceil((low - first) / cell - 1e-9); first + n * cell <= high + 1e-9; ++n) {
+      const Place place = in_scan(across, first + n * cell);
+      if (x_.covers(place.x) && y_.covers(place.y)) places.push_back(place);
+    }
     return places;
   }
 
   std::map<std::int64_t, double> weights_of(int row, int column) const {
     std::map<std::int64_t, double> weights;
-    const double u = across_position(column);
-    if (!across_.covers(u)) return weights;
-    const auto places = along_positions(row);
-    const Between columns = between(across_, u);
-    for (const double v : places) {
-      const Between rows = between(along_, v);
+    const auto all = places(row, column);
+    for (const Place& place : all) {
+      const Between rows = between(y_, place.y), columns = between(x_, place.x);
       for (const int i : {0, 1})
         for (const int j : {0, 1})
           if (rows.weight[i] * columns.weight[j] > 0)
-            weights[scan_index(columns.index[j], rows.index[i])] += rows.weight[i] * columns.weight[j] / places.size();
+            weights[std::int64_t{rows.index[i]} * x_.count + columns.index[j]] +=
+                rows.weight[i] * columns.weight[j] / static_cast<double>(all.size());
     }
     return weights;
   }
 
-  std::int64_t scan_index(int across, int along) const {
-    return transposed_ ? std::int64_t{across} * width_ + along : std::int64_t{along} * width_ + across;
-  }
-
   const Registration& registration_;
   const StandardGrid& grid_;
-  bool transposed_;
-  int width_;
-  ScanAxis across_, along_;
+  CrystalAxes axes_;
+  bool normal_is_y_;
+  ScanAxis x_, y_;
 };
 
 void refuse_unusable(const Registration& r) {
