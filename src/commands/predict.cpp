@@ -34,6 +34,9 @@ void print_registration(const Registration& found) {
   line("pattern centre, row", found.centre_row, "px");
   line("pattern centre, column", found.centre_column, "px");
   line("detector pixel", found.mrad_per_pixel_x, "mrad");
+  line("detector, turned by", found.detector_rotation_deg, "°");
+  line("scan, turned by", found.scan_rotation_deg, "°");
+  line("scan, sheared by", found.scan_shear_deg, "°");
   line("interface plane", found.interface_angstrom, "Å from the first position");
   line("projected boundary", found.boundary_angstrom, "Å");
   line("A column along it", found.column_angstrom, "Å");

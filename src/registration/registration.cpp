@@ -32,7 +32,6 @@ std::string number(double value) {
 }
 
 void take_calibration(Registration& r, const ScanInfo& info, const RegistrationOptions& options) {
-  r.detector_rotation_deg = options.detector_rotation_deg;
   r.energy_kev = given_or_file(options.energy_kev, info.energy_kev);
   r.semiangle_mrad = given_or_file(options.semiangle_mrad, info.semiangle_mrad);
   r.thickness_nm = given_or_file(options.thickness_nm, info.thickness_nm);
@@ -108,14 +107,18 @@ void scale_by_disc(Registration& r, const PatternDisc& disc) {
                         " mrad. One of mrad_per_pixel and semiangle_mrad may be wrong");
 }
 
-PatternDisc measure_disc(Registration& r, const Scan& scan, const Progress& progress) {
+/// The mean pattern, faulty pixels repaired.
+Array<double, 2> sound_mean_pattern(Registration& r, const Scan& scan, const Progress& progress) {
   auto mean = mean_pattern(scan, positions_of_mean_pattern, progress);
   r.faulty_pixels = find_faulty_pixels(mean);
   std::vector<float> sound(mean.begin(), mean.end());
   repair(sound, scan.info().detector_height, scan.info().detector_width, r.faulty_pixels);
   std::copy(sound.begin(), sound.end(), mean.begin());
-  const double aspect = r.mrad_per_pixel_x.known() ? r.mrad_per_pixel_y.value / r.mrad_per_pixel_x.value : 1;
-  return find_disc(mean, aspect);
+  return mean;
+}
+
+PatternDisc measure_disc(const Registration& r, const Array<double, 2>& mean) {
+  return find_disc(mean, r.mrad_per_pixel_x.known() ? r.mrad_per_pixel_y.value / r.mrad_per_pixel_x.value : 1);
 }
 
 /// Turn and shear of the scan: each given, or measured, or taken as 0.
@@ -139,6 +142,22 @@ void take_distortion(Registration& r, const Array<double, 2>& image, const Regis
     r.scan_shear_deg = {found.axes.shear_deg(), found.sheared() ? error_deg : -1,
                         found.sheared() ? "measured" : "assumed"};
   if (!found.reason.empty()) r.reasons.push_back(found.reason);
+}
+
+void take_detector_turn(Registration& r, const ScanInfo& info, const Array<double, 2>& mean,
+                        const HighAngleImage& image, const RegistrationOptions& options) {
+  if (is_given(options.detector_rotation_deg)) {
+    r.detector_rotation_deg = {options.detector_rotation_deg, -1, "given"};
+    return;
+  }
+  const auto lines =
+      find_mirror_lines(mean, {r.centre_row.value, r.centre_column.value, r.mrad_per_pixel_y.value,
+                               r.mrad_per_pixel_x.value, r.semiangle_mrad.value, detector_reach_mrad(info, r)});
+  const auto deflection =
+      find_deflection_turn(image.image, image.centres, r.step_y_angstrom.value, r.step_x_angstrom.value);
+  const auto turn = find_detector_turn(lines, deflection, r.scan_rotation_deg.value);
+  r.detector_rotation_deg = {turn.angle_deg, turn.error_deg, turn.found ? "measured" : "assumed"};
+  if (!turn.reason.empty()) r.reasons.push_back(turn.reason);
 }
 
 /// One way to look at the scan: with the interface normal along x, or along y (then the image is transposed).
@@ -246,6 +265,10 @@ CrystalAxes Registration::crystal_axes() const {
   return CrystalAxes::from_degrees(scan_rotation_deg.value, scan_shear_deg.value);
 }
 
+DetectorOrientation Registration::detector_orientation() const {
+  return {detector_rotation_deg.value + scan_rotation_deg.value, detector_handedness};
+}
+
 bool Registration::usable() const {
   return centre_row.known() && mrad_per_pixel_x.known() && mrad_per_pixel_y.known() && step_x_angstrom.known() &&
          step_y_angstrom.known() && interface_angstrom.known() && column_angstrom.known() && film_side != "unknown" &&
@@ -257,7 +280,8 @@ Registration register_scan(const Scan& scan, const RegistrationOptions& options,
   Registration r;
   take_calibration(r, info, options);
   refuse_uncalibrated(r, info);
-  const auto disc = measure_disc(r, scan, progress);
+  const auto mean = sound_mean_pattern(r, scan, progress);
+  const auto disc = measure_disc(r, mean);
   place_centre(r, info, options, disc);
   scale_by_disc(r, disc);
   if (!r.mrad_per_pixel_x.known() || !r.semiangle_mrad.known()) return r;
@@ -268,6 +292,7 @@ Registration register_scan(const Scan& scan, const RegistrationOptions& options,
                         " mrad; columns show poorly below 1.3 semi-angles");
   scale_intensity(r, info, image.mean_total);
   take_distortion(r, image.image, options);
+  take_detector_turn(r, info, mean, image, options);
   const View view = choose_view(image.image, r, options);
   r.interface_normal = view.normal;
   take_lattice(r, view, options);
@@ -289,7 +314,8 @@ nlohmann::ordered_json to_json(const Registration& r) {
   json["disc_radius_pixels"] = to_json(r.disc_radius_pixels);
   json["step_y_angstrom"] = to_json(r.step_y_angstrom);
   json["step_x_angstrom"] = to_json(r.step_x_angstrom);
-  json["detector_rotation_deg"] = r.detector_rotation_deg;
+  json["detector_rotation_deg"] = to_json(r.detector_rotation_deg);
+  json["detector_mirrored"] = r.detector_handedness == Handedness::mirrored ? "yes" : "no";
   json["scan_rotation_deg"] = to_json(r.scan_rotation_deg);
   json["scan_shear_deg"] = to_json(r.scan_shear_deg);
   json["interface_normal"] = r.interface_normal;

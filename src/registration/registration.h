@@ -11,6 +11,7 @@
 #include "core/settings.h"
 #include "formats/scan.h"
 #include "registration/crystal_axes.h"
+#include "registration/detector_orientation.h"
 
 namespace terrace {
 
@@ -41,7 +42,7 @@ struct RegistrationOptions {
   double semiangle_mrad = 0;
   double energy_kev = 0;
   double step_x_angstrom = 0, step_y_angstrom = 0;
-  double detector_rotation_deg = 0;
+  double detector_rotation_deg = not_given;
   double scan_rotation_deg = not_given, scan_shear_deg = not_given;
   double substrate_cell_angstrom = 3.905;
   std::string interface_normal = "auto";
@@ -66,7 +67,7 @@ inline auto fields(const RegistrationOptions*) {
       F{"energy_kev", &R::energy_kev, 0, 3000, "beam energy; 0 takes the file's"},
       F{"step_x_angstrom", &R::step_x_angstrom, 0, 1e3, "scan step along columns; 0 takes the file's"},
       F{"step_y_angstrom", &R::step_y_angstrom, 0, 1e3, "scan step along rows; 0 takes the file's"},
-      F{"detector_rotation_deg", &R::detector_rotation_deg, -360, 360,
+      F{"detector_rotation_deg", &R::detector_rotation_deg, R::not_given, 360,
         "turn from the detector's axes to the scan's: k_x = cos kx' - sin ky', k_y = sin kx' + cos ky'"},
       F{"scan_rotation_deg", &R::scan_rotation_deg, R::not_given, 360,
         "turn of the scan against the crystal: x = cos x' - sin y', y = sin x' + cos y', x' and y' being the scan's"},
@@ -91,7 +92,8 @@ struct Registration {
   Estimate semiangle_mrad, energy_kev, thickness_nm;
   Estimate disc_radius_pixels;  ///< of the bright-field disc, along columns
   Estimate step_y_angstrom, step_x_angstrom;
-  double detector_rotation_deg = 0;
+  Estimate detector_rotation_deg;  ///< against the scan; k_scan = R(rotation) k_detector
+  Handedness detector_handedness = Handedness::same;
   Estimate scan_rotation_deg;  ///< of the scan against the crystal's nearest axes, mean of both (crystal_axes.h)
   Estimate scan_shear_deg;     ///< excess over 90° of the angle between the axes, as the scan shows them
   std::string interface_normal = "x";   ///< "x" or "y": the axis across the interface
@@ -110,6 +112,8 @@ struct Registration {
 
   /// The crystal's axes in the scan, straight where nothing is known of them.
   CrystalAxes crystal_axes() const;
+  /// The detector's axes on the crystal's.
+  DetectorOrientation detector_orientation() const;
   /// Whether to_standard_grid has all it needs.
   bool usable() const;
 };

@@ -136,6 +136,27 @@ TEST(Registration, a_uniform_crystal_has_no_interface_and_says_so) {
   }
 }
 
+TEST(Registration, a_turned_crystal_without_interface_has_none_either) {
+  ToyCrystal crystal;
+  crystal.film_a = crystal.substrate_a;
+  crystal.film_b = crystal.substrate_b;
+  crystal.film_cell = crystal.substrate_cell;
+  for (const double turn : {-14.0, 5.0}) {
+    auto scan = toy_scan(crystal, {}, 40, 60, 0.45, {CrystalAxes::from_degrees(turn, 1.5), 0.98});
+    add_shot_noise(scan, 1e4, 2);
+    const auto r = register_scan(scan, {});
+    EXPECT_FALSE(r.usable()) << turn << ' ' << r.interface_angstrom.value;
+    EXPECT_NEAR(r.scan_rotation_deg.value, turn, 0.3);
+    EXPECT_THAT(all_reasons(r), HasSubstr("no interface"));
+  }
+}
+
+TEST(Registration, a_turned_scan_of_1000_electrons_keeps_a_tenth_of_a_cell) {
+  auto scan = toy_scan({}, {}, 40, 64, 0.5, {CrystalAxes::from_degrees(-7, 0.8)});
+  add_shot_noise(scan, 1000, 4);
+  expect_toy_found(register_scan(scan, {}), 15.62, "high", 0.1 * cell);
+}
+
 TEST(Registration, a_specimen_without_lattice_is_not_given_one) {
   ToyCrystal vacuum;
   vacuum.film_a = vacuum.film_b = vacuum.substrate_a = vacuum.substrate_b = 0;

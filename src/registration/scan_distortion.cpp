@@ -17,7 +17,7 @@ namespace {
 
 using Coefficient = std::complex<double>;
 
-constexpr double largest_turn = 22 * pi / 180, largest_shear = 8 * pi / 180;
+constexpr double largest_turn = 50 * pi / 180, largest_shear = 8 * pi / 180;
 /// Random phases reach 0.4 after all trials; columns on mirror lines stay above 0.9.
 constexpr double least_agreement = 0.6;
 constexpr double least_shift_cells = 0.05;
@@ -79,7 +79,7 @@ FirstLook first_look(const Array<double, 2>& image, double step_y, double step_x
   FirstLook look{0, cell};
   double best = -1;
   for (const double scale : {0.9, 0.95, 1.0, 1.05, 1.1})
-    for (int degrees = -22; degrees <= 22; degrees += 2) {
+    for (int degrees = -44; degrees <= 44; degrees += 2) {
       const double turn = degrees * pi / 180, c = std::cos(turn) / (cell * scale), s = std::sin(turn) / (cell * scale);
       double power = 0;
       for (const auto& tile : tiles)
@@ -195,8 +195,7 @@ ScanDistortion find_scan_distortion(const Array<double, 2>& image, double step_y
     const double turn_y = y.measurable ? y.correction(found.axes, pass) : 0;
     found.axes.x_angle += x.measurable ? turn_x : turn_y;
     found.axes.y_angle += y.measurable ? turn_y : turn_x;
-    const bool sane = std::abs(found.axes.x_angle) < 1.2 * largest_turn &&
-                      std::abs(found.axes.y_angle) < 1.2 * largest_turn &&
+    const bool sane = std::abs(found.axes.x_angle) < largest_turn && std::abs(found.axes.y_angle) < largest_turn &&
                       std::abs(found.axes.x_angle - found.axes.y_angle) < largest_shear;
     if (!sane) return none;
   }

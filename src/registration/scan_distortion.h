@@ -19,7 +19,7 @@ struct ScanDistortion {
   bool sheared() const { return x_error >= 0 && y_error >= 0; }
 };
 
-/// A first turn (to 22°) where a square lattice's four first frequencies are strongest in windows of eight cells at
+/// A first turn where a square lattice's four first frequencies are strongest in windows of eight cells at
 /// most; then each axis by the phase of its rows: the coefficient c at one cell along them is real along a mirror line
 /// up to a common phase, so that c² keeps its phase from one end of the rows to the other where the axis is right. The
 /// film, whose cell differs across the interface but not along it, does not disturb either. An axis is told by rows of

@@ -31,8 +31,8 @@ void expect_axes(const ScanDistortion& found, const CrystalAxes& axes, double to
   EXPECT_NEAR(found.axes.y_angle / degree, axes.y_angle / degree, tolerance_deg);
 }
 
-TEST(ScanDistortion, turns_to_twenty_degrees_and_shears_are_found_to_a_fifth_of_a_degree) {
-  for (const double turn : {-20.0, -15.0, -3.0, 0.0, 1.0, 7.5, 15.0, 20.0})
+TEST(ScanDistortion, turns_to_forty_degrees_and_shears_are_found_to_a_fifth_of_a_degree) {
+  for (const double turn : {-40.0, -20.0, -15.0, -3.0, 0.0, 1.0, 7.5, 15.0, 30.0})
     for (const double shear : {-2.0, 0.0, 1.2}) {
       const auto axes = CrystalAxes::from_degrees(turn, shear);
       expect_axes(find_scan_distortion(toy_image({}, 40, 60, 0.45, {axes}), 0.45, 0.45, cell), axes, 0.2);

@@ -4,6 +4,7 @@
 #include "core/array.h"
 #include "core/progress.h"
 #include "formats/scan.h"
+#include "registration/deflection.h"
 #include "registration/registration.h"
 
 namespace terrace {
@@ -16,8 +17,10 @@ Array<double, 2> mean_pattern(const Scan& scan, int most, const Progress& progre
 /// far as the cations scatter: 1 − I(inside) / mean I(inside). It follows Z at every thickness, where the dark field
 /// between aperture and camera edge reverses by channelling. Where every pattern has the same total and `radius_mrad`
 /// holds all of it, so that nothing can be missing, the intensity outside the disc is taken instead.
+/// `centres`: centres of mass inside `radius_mrad`, in mrad along the detector's axes.
 struct HighAngleImage {
   Array<double, 2> image;
+  CentresOfMass centres;
   double mean_total = 0;  ///< mean sum of a pattern, file's unit
   bool from_missing = true;
 };
