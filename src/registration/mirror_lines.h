@@ -28,7 +28,7 @@ struct MirrorLines {
 /// in other harmonics to first order, and the tilt's second order does not turn the lines. With azimuthal harmonics aₙ
 /// the correlation is Re Σₙ exp(2inφ) Σ_r w aₙ², weighted as counting noise asks, r / mean. Rings at the disc's rim are
 /// left out: its steps on the pixels have the detector's own symmetry. The error is the scatter of the rings' answers.
-/// Not found: agreement below one half, modulation below 1/100, error above 3°.
+/// Not found: agreement below one half, modulation below 0.7 %, error above 3°.
 MirrorLines find_mirror_lines(const Array<double, 2>& mean_pattern, const PatternScale& scale);
 
 }  // namespace terrace

@@ -34,8 +34,8 @@ TEST(MirrorLines, any_angle_is_found_modulo_45_degrees_whatever_odd_harmonics_ar
   for (const double angle : {-80.0, -22.0, -7.0, 0.0, 3.3, 20.0, 51.0}) {
     const auto lines = find_mirror_lines(pattern_of(angle, 0.05), scale);
     EXPECT_TRUE(lines.found) << angle;
-    // The disc's steps on the pixels remain to a tenth of a degree or two.
-    EXPECT_NEAR(std::remainder(lines.angle_deg - angle, 45), 0, 0.2) << angle;
+    // The goal; a slope across the disc's edge, on square pixels, takes most of it.
+    EXPECT_NEAR(std::remainder(lines.angle_deg - angle, 45), 0, 0.3) << angle;
   }
 }
 

@@ -144,15 +144,15 @@ void take_distortion(Registration& r, const Array<double, 2>& image, const Regis
   if (!found.reason.empty()) r.reasons.push_back(found.reason);
 }
 
-void take_detector_turn(Registration& r, const ScanInfo& info, const Array<double, 2>& mean,
-                        const HighAngleImage& image, const RegistrationOptions& options) {
+void take_detector_turn(Registration& r, const ScanInfo& info, const HighAngleImage& image,
+                        const RegistrationOptions& options) {
   if (is_given(options.detector_rotation_deg)) {
     r.detector_rotation_deg = {options.detector_rotation_deg, -1, "given"};
     return;
   }
-  const auto lines =
-      find_mirror_lines(mean, {r.centre_row.value, r.centre_column.value, r.mrad_per_pixel_y.value,
-                               r.mrad_per_pixel_x.value, r.semiangle_mrad.value, detector_reach_mrad(info, r)});
+  const auto lines = find_mirror_lines(
+      image.whole_cells, {r.centre_row.value, r.centre_column.value, r.mrad_per_pixel_y.value, r.mrad_per_pixel_x.value,
+                          r.semiangle_mrad.value, detector_reach_mrad(info, r)});
   const auto deflection =
       find_deflection_turn(image.image, image.centres, r.step_y_angstrom.value, r.step_x_angstrom.value);
   const auto turn = find_detector_turn(lines, deflection, r.scan_rotation_deg.value);
@@ -286,13 +286,13 @@ Registration register_scan(const Scan& scan, const RegistrationOptions& options,
   scale_by_disc(r, disc);
   if (!r.mrad_per_pixel_x.known() || !r.semiangle_mrad.known()) return r;
   const double reach = std::min(detector_reach_mrad(info, r), 2 * r.semiangle_mrad.value);
-  const auto image = high_angle_image(scan, r, reach, progress);
+  const auto image = high_angle_image(scan, r, reach, options.substrate_cell_angstrom, progress);
   if (reach < 1.3 * r.semiangle_mrad.value)
     r.reasons.push_back("the camera reaches only " + number(reach) +
                         " mrad; columns show poorly below 1.3 semi-angles");
   scale_intensity(r, info, image.mean_total);
   take_distortion(r, image.image, options);
-  take_detector_turn(r, info, mean, image, options);
+  take_detector_turn(r, info, image, options);
   const View view = choose_view(image.image, r, options);
   r.interface_normal = view.normal;
   take_lattice(r, view, options);
