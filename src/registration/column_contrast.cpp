@@ -37,30 +37,45 @@ int harmonics_fitted(int rows, double rows_per_cell) {
 
 /// Empty coefficients where the scan does not settle them (too few rows or far less than a cell).
 Harmonic fit_harmonic(const ColumnImage& columns, double cell) {
-  const int rows = static_cast<int>(columns.image.extent(0)), width = static_cast<int>(columns.image.extent(1));
+  const int rows = columns.fewest_rows(), height = static_cast<int>(columns.image.extent(0)),
+            width = static_cast<int>(columns.image.extent(1));
   const int unknowns = 1 + 2 * harmonics_fitted(rows, cell / columns.step_along);
   Harmonic harmonic;
   harmonic.residual_is_noise = rows >= 3 * unknowns;
   if (rows < 3 || rows * columns.step_along < 0.6 * cell) return harmonic;
   std::vector<std::vector<double>> basis;
-  for (int v = 0; v < rows; ++v) basis.push_back(basis_at(v * columns.step_along, cell, unknowns));
+  for (int v = 0; v < height; ++v) basis.push_back(basis_at(v * columns.step_along, cell, unknowns));
   for (int u = 0; u < width; ++u) {
     LeastSquares equations(unknowns);
-    for (int v = 0; v < rows; ++v) equations.add(basis[v], columns.image(v, u));
+    int count = 0;
+    for (int v = 0; v < height; ++v)
+      if (std::isfinite(columns.image(v, u))) equations.add(basis[v], columns.image(v, u)), ++count;
     const auto fit = equations.solve();
     if (fit.empty()) return {};
-    harmonic.coefficients.emplace_back(fit[1], fit[2]);
+    harmonic.coefficients.push_back(Coefficient(fit[1], fit[2]) *
+                                    std::polar(1.0, 2 * pi * columns.along_at_row_0(u) / cell));
     harmonic.power += fit[1] * fit[1] + fit[2] * fit[2];
-    for (int v = 0; v < rows && rows > unknowns; ++v) {
+    for (int v = 0; v < height && count > unknowns; ++v) {
       double left = columns.image(v, u);
+      if (!std::isfinite(left)) continue;
       for (int i = 0; i < unknowns; ++i) left -= fit[i] * basis[v][i];
-      harmonic.residual += left * left / ((rows - unknowns) * static_cast<double>(width));
+      harmonic.residual += left * left / ((count - unknowns) * static_cast<double>(width));
     }
   }
   return harmonic;
 }
 
-/// The cell within ±5 % of `nominal` that leaves least over; needs 2.5 cells of scan.
+}  // namespace
+
+bool cell_is_measurable(const ColumnImage& columns, double cell) {
+  const int rows = columns.most_rows();
+  return rows * columns.step_along >= 2.5 * cell && rows >= 8;
+}
+
+std::vector<Coefficient> row_harmonics(const ColumnImage& columns, double cell) {
+  return fit_harmonic(columns, cell).coefficients;
+}
+
 double best_cell(const ColumnImage& columns, double nominal) {
   constexpr int trials = 41;
   std::vector<double> left;
@@ -72,6 +87,8 @@ double best_cell(const ColumnImage& columns, double nominal) {
   return trial_cell(bend > 0 ? top + 0.5 * (left[top - 1] - left[top + 1]) / bend : top);
 }
 
+namespace {
+
 /// The contrast with the row phase known: one coefficient of (cos − its mean) per column. Two rows are enough.
 std::vector<double> contrast_at(const ColumnImage& columns, double cell, double column) {
   const int rows = static_cast<int>(columns.image.extent(0)), width = static_cast<int>(columns.image.extent(1));
@@ -79,7 +96,8 @@ std::vector<double> contrast_at(const ColumnImage& columns, double cell, double 
   for (int u = 0; u < width; ++u) {
     LeastSquares equations(2);
     for (int v = 0; v < rows; ++v)
-      equations.add({1, std::cos(2 * pi * (v * columns.step_along - column) / cell)}, columns.image(v, u));
+      if (std::isfinite(columns.image(v, u)))
+        equations.add({1, std::cos(2 * pi * (columns.along(v, u) - column) / cell)}, columns.image(v, u));
     const auto fit = equations.solve();
     if (fit.empty()) return {};
     profile.push_back(fit[1]);
@@ -136,8 +154,8 @@ ColumnContrast find_column_contrast(const ColumnImage& columns, const LatticePri
   if (std::isfinite(prior.column)) return with_known_column(columns, prior);
   ColumnContrast contrast;
   contrast.cell = prior.cell;
-  const int rows = static_cast<int>(columns.image.extent(0));
-  contrast.cell_measured = rows * columns.step_along >= 2.5 * prior.cell && rows >= 8;
+  const int rows = columns.most_rows();
+  contrast.cell_measured = cell_is_measurable(columns, prior.cell);
   if (contrast.cell_measured) contrast.cell = best_cell(columns, prior.cell);
   const auto harmonic = fit_harmonic(columns, contrast.cell);
   if (harmonic.coefficients.empty()) {

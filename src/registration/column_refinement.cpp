@@ -31,19 +31,20 @@ double periodic(const PeakShape& shape, double offset, double cell) {
 double left_over(const ColumnImage& columns, double cell, double column, const PeakShape& shape,
                  const std::vector<int>& positions) {
   const int rows = std::min(rows_used, static_cast<int>(columns.image.extent(0)));
-  std::vector<std::vector<double>> basis;
-  for (int v = 0; v < rows; ++v) {
-    const double offset = v * columns.step_along - column;
-    basis.push_back({1, periodic(shape, offset, cell), periodic(shape, offset - cell / 2, cell)});
-  }
   double left = 0;
   for (const int u : positions) {
+    std::vector<std::vector<double>> basis;
     LeastSquares equations(3);
-    for (int v = 0; v < rows; ++v) equations.add(basis[v], columns.image(v, u));
+    for (int v = 0; v < rows; ++v) {
+      const double offset = columns.along(v, u) - column;
+      basis.push_back({1, periodic(shape, offset, cell), periodic(shape, offset - cell / 2, cell)});
+      if (std::isfinite(columns.image(v, u))) equations.add(basis[v], columns.image(v, u));
+    }
     const auto fit = equations.solve();
     if (fit.empty()) return 1e300;
     for (int v = 0; v < rows; ++v)
-      left += std::pow(columns.image(v, u) - fit[0] - fit[1] * basis[v][1] - fit[2] * basis[v][2], 2);
+      if (std::isfinite(columns.image(v, u)))
+        left += std::pow(columns.image(v, u) - fit[0] - fit[1] * basis[v][1] - fit[2] * basis[v][2], 2);
   }
   return left;
 }
@@ -52,7 +53,7 @@ double left_over(const ColumnImage& columns, double cell, double column, const P
 
 double refine_column(const ColumnImage& columns, double cell, double column, const std::vector<double>& profile,
                      const PeakShape& shape) {
-  if (columns.image.extent(0) < 4) return column;
+  if (columns.fewest_rows() < 4) return column;
   const auto positions = strongest(profile);
   double best = 1e300, shift = 0;
   // In steps of a hundredth, then of a thousandth of a cell.

@@ -22,10 +22,12 @@ Lattice find_lattice(const ColumnImage& columns, const LatticePrior& prior) {
     lattice.reasons.push_back(contrast.reason);
     return lattice;
   }
-  auto tracked = track_planes({contrast.profile, columns.step_across, contrast.noise}, prior.cell, prior.plane);
+  auto tracked = track_planes({contrast.profile, columns.step_across, contrast.noise}, prior.cell,
+                              prior.plane - columns.start_across);
   lattice.across_found = !tracked.planes.empty();
   if (!lattice.across_found) lattice.reasons.push_back(tracked.reason);
   lattice.planes = std::move(tracked.planes);
+  for (auto& plane : lattice.planes) plane.position += columns.start_across;
   // With few rows a cell, the third harmonic of sharp columns passes for the first; their shape is known by now.
   const bool coarse = lattice.cell_along / columns.step_along < 6.5;
   if (lattice.across_found && coarse && !std::isfinite(prior.column))

@@ -5,16 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "core/array.h"
+#include "registration/column_image.h"
 #include "registration/registration.h"
 
 namespace terrace {
-
-/// An image [along][across] with its steps in Å; bright columns scatter to high angle.
-struct ColumnImage {
-  Array<double, 2> image;
-  double step_along = 0, step_across = 0;
-};
 
 /// What is known before: the cell (Å), and where a number, the position of an A column along the interface and of an
 /// A-plane across it. `sign` −1 says that the B columns are the brighter ones.

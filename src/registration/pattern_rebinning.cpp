@@ -10,13 +10,15 @@ namespace terrace {
 
 PatternRebinning::PatternRebinning(const ScanInfo& info, const Registration& r, const StandardGrid& grid)
     : pixels_(grid.pixels), transposed_(r.interface_normal == "y") {
-  if (std::fmod(r.detector_rotation_deg, 360) != 0) {
+  const auto orientation = r.detector_orientation();
+  if (orientation.turned()) {
     prepare_rotated(info, r, grid);
     return;
   }
   const double towards_film = r.film_side == "low" ? -1 : 1;
   const PixelAxis output{grid.pixels, grid.mrad_per_pixel_at(r.semiangle_mrad.value), grid.pixels / 2 + 0.0};
-  const PixelAxis rows{info.detector_height, r.mrad_per_pixel_y.value * (transposed_ ? towards_film : 1),
+  const PixelAxis rows{info.detector_height,
+                       orientation.row_sign() * r.mrad_per_pixel_y.value * (transposed_ ? towards_film : 1),
                        r.centre_row.value};
   const PixelAxis columns{info.detector_width, r.mrad_per_pixel_x.value * (transposed_ ? 1 : towards_film),
                           r.centre_column.value};
@@ -27,7 +29,8 @@ PatternRebinning::PatternRebinning(const ScanInfo& info, const Registration& r, 
 void PatternRebinning::prepare_rotated(const ScanInfo& info, const Registration& r, const StandardGrid& grid) {
   constexpr int fine = 8;
   const double pixel = grid.mrad_per_pixel_at(r.semiangle_mrad.value);
-  const double angle = r.detector_rotation_deg * pi / 180, towards_film = r.film_side == "low" ? -1 : 1;
+  const auto orientation = r.detector_orientation();
+  const double towards_film = r.film_side == "low" ? -1 : 1;
   for (int row = 0; row < info.detector_height; ++row)
     for (int column = 0; column < info.detector_width; ++column) {
       std::map<int, int> hits;
@@ -35,9 +38,8 @@ void PatternRebinning::prepare_rotated(const ScanInfo& info, const Registration&
         const double y = (row - r.centre_row.value + (point / fine + 0.5) / fine - 0.5) * r.mrad_per_pixel_y.value;
         const double x =
             (column - r.centre_column.value + (point % fine + 0.5) / fine - 0.5) * r.mrad_per_pixel_x.value;
-        const double scan_x = std::cos(angle) * x - std::sin(angle) * y,
-                     scan_y = std::sin(angle) * x + std::cos(angle) * y;
-        const double across = towards_film * (transposed_ ? scan_y : scan_x), along = transposed_ ? scan_x : scan_y;
+        const Place k = orientation.to_crystal({x, y});
+        const double across = towards_film * (transposed_ ? k.y : k.x), along = transposed_ ? k.x : k.y;
         const int to_row = static_cast<int>(std::lround(along / pixel)) + pixels_ / 2;
         const int to_column = static_cast<int>(std::lround(across / pixel)) + pixels_ / 2;
         if (to_row >= 0 && to_row < pixels_ && to_column >= 0 && to_column < pixels_)

@@ -13,8 +13,8 @@
 namespace terrace {
 
 /// Rebins patterns so that columns run along the interface normal with kx > 0 towards the film and rows along the
-/// interface; intensity is conserved up to the grid's reach. Without detector rotation the shares are exact overlaps,
-/// axis by axis; with one, each detector pixel is divided into 8 × 8 points.
+/// interface; intensity is conserved up to the grid's reach. Where the detector is not turned against the crystal the
+/// shares are exact overlaps, axis by axis; otherwise each detector pixel is divided into 8 × 8 points.
 class PatternRebinning {
  public:
   PatternRebinning(const ScanInfo& info, const Registration& registration, const StandardGrid& grid);

@@ -8,6 +8,7 @@
 #include "registration/interface_position.h"
 #include "registration/lattice.h"
 #include "registration/pattern_disc.h"
+#include "registration/scan_distortion.h"
 #include "registration/virtual_images.h"
 
 namespace terrace {
@@ -31,7 +32,6 @@ std::string number(double value) {
 }
 
 void take_calibration(Registration& r, const ScanInfo& info, const RegistrationOptions& options) {
-  r.detector_rotation_deg = options.detector_rotation_deg;
   r.energy_kev = given_or_file(options.energy_kev, info.energy_kev);
   r.semiangle_mrad = given_or_file(options.semiangle_mrad, info.semiangle_mrad);
   r.thickness_nm = given_or_file(options.thickness_nm, info.thickness_nm);
@@ -107,14 +107,57 @@ void scale_by_disc(Registration& r, const PatternDisc& disc) {
                         " mrad. One of mrad_per_pixel and semiangle_mrad may be wrong");
 }
 
-PatternDisc measure_disc(Registration& r, const Scan& scan, const Progress& progress) {
+/// The mean pattern, faulty pixels repaired.
+Array<double, 2> sound_mean_pattern(Registration& r, const Scan& scan, const Progress& progress) {
   auto mean = mean_pattern(scan, positions_of_mean_pattern, progress);
   r.faulty_pixels = find_faulty_pixels(mean);
   std::vector<float> sound(mean.begin(), mean.end());
   repair(sound, scan.info().detector_height, scan.info().detector_width, r.faulty_pixels);
   std::copy(sound.begin(), sound.end(), mean.begin());
-  const double aspect = r.mrad_per_pixel_x.known() ? r.mrad_per_pixel_y.value / r.mrad_per_pixel_x.value : 1;
-  return find_disc(mean, aspect);
+  return mean;
+}
+
+PatternDisc measure_disc(const Registration& r, const Array<double, 2>& mean) {
+  return find_disc(mean, r.mrad_per_pixel_x.known() ? r.mrad_per_pixel_y.value / r.mrad_per_pixel_x.value : 1);
+}
+
+/// Turn and shear of the scan: each given, or measured, or taken as 0.
+void take_distortion(Registration& r, const Array<double, 2>& image, const RegistrationOptions& options) {
+  const bool turn_given = is_given(options.scan_rotation_deg), shear_given = is_given(options.scan_shear_deg);
+  // Quarter turns only rename the axes, and which of them is the normal is found later.
+  if (turn_given) r.scan_rotation_deg = {std::remainder(options.scan_rotation_deg, 90), -1, "given"};
+  if (shear_given) r.scan_shear_deg = {options.scan_shear_deg, -1, "given"};
+  if (turn_given && shear_given) return;
+  const auto found =
+      find_scan_distortion(image, r.step_y_angstrom.value, r.step_x_angstrom.value, options.substrate_cell_angstrom);
+  const double y_error = std::max(found.y_error, 0.0), x_error = std::max(found.x_error, 0.0);
+  const double error_deg = std::hypot(x_error, y_error) * 180 / pi;
+  if (!turn_given)
+    r.scan_rotation_deg = {found.axes.rotation_deg(),
+                           found.sheared()  ? error_deg / 2
+                           : found.turned() ? error_deg
+                                            : -1,
+                           found.turned() ? "measured" : "assumed"};
+  if (!shear_given)
+    r.scan_shear_deg = {found.axes.shear_deg(), found.sheared() ? error_deg : -1,
+                        found.sheared() ? "measured" : "assumed"};
+  if (!found.reason.empty()) r.reasons.push_back(found.reason);
+}
+
+void take_detector_turn(Registration& r, const ScanInfo& info, const HighAngleImage& image,
+                        const RegistrationOptions& options) {
+  if (is_given(options.detector_rotation_deg)) {
+    r.detector_rotation_deg = {options.detector_rotation_deg, -1, "given"};
+    return;
+  }
+  const auto lines = find_mirror_lines(
+      image.whole_cells, {r.centre_row.value, r.centre_column.value, r.mrad_per_pixel_y.value, r.mrad_per_pixel_x.value,
+                          r.semiangle_mrad.value, detector_reach_mrad(info, r)});
+  const auto deflection =
+      find_deflection_turn(image.image, image.centres, r.step_y_angstrom.value, r.step_x_angstrom.value);
+  const auto turn = find_detector_turn(lines, deflection, r.scan_rotation_deg.value);
+  r.detector_rotation_deg = {turn.angle_deg, turn.error_deg, turn.found ? "measured" : "assumed"};
+  if (!turn.reason.empty()) r.reasons.push_back(turn.reason);
 }
 
 /// One way to look at the scan: with the interface normal along x, or along y (then the image is transposed).
@@ -124,14 +167,6 @@ struct View {
   InterfacePosition interface;
 };
 
-ColumnImage image_along(const Array<double, 2>& image, const Registration& r, const std::string& normal) {
-  if (normal == "x") return {image, r.step_y_angstrom.value, r.step_x_angstrom.value};
-  Array<double, 2> turned({image.extent(1), image.extent(0)});
-  for (std::int64_t y = 0; y < image.extent(0); ++y)
-    for (std::int64_t x = 0; x < image.extent(1); ++x) turned(x, y) = image(y, x);
-  return {std::move(turned), r.step_x_angstrom.value, r.step_y_angstrom.value};
-}
-
 View look_along(const Array<double, 2>& image, const Registration& r, const RegistrationOptions& options,
                 const std::string& normal) {
   LatticePrior prior;
@@ -139,7 +174,10 @@ View look_along(const Array<double, 2>& image, const Registration& r, const Regi
   prior.sign = options.brighter_columns == "A" ? 1 : -1;
   if (is_given(options.column_angstrom)) prior.column = options.column_angstrom;
   if (is_given(options.interface_angstrom)) prior.plane = options.interface_angstrom;
-  View view{normal, find_lattice(image_along(image, r, normal), prior), {}};
+  auto columns = lay_out(image, r.step_y_angstrom.value, r.step_x_angstrom.value, r.crystal_axes(),
+                         normal == "x" ? Normal::x : Normal::y);
+  keep_common_stretch(columns, 2.5 * prior.cell);
+  View view{normal, find_lattice(columns, prior), {}};
   const FilmSide side = options.film_side == "auto"   ? FilmSide::find
                         : options.film_side == "high" ? FilmSide::high
                                                       : FilmSide::low;
@@ -223,6 +261,14 @@ nlohmann::ordered_json to_json(const Estimate& estimate) {
 
 }  // namespace
 
+CrystalAxes Registration::crystal_axes() const {
+  return CrystalAxes::from_degrees(scan_rotation_deg.value, scan_shear_deg.value);
+}
+
+DetectorOrientation Registration::detector_orientation() const {
+  return {detector_rotation_deg.value + scan_rotation_deg.value, detector_handedness};
+}
+
 bool Registration::usable() const {
   return centre_row.known() && mrad_per_pixel_x.known() && mrad_per_pixel_y.known() && step_x_angstrom.known() &&
          step_y_angstrom.known() && interface_angstrom.known() && column_angstrom.known() && film_side != "unknown" &&
@@ -234,16 +280,19 @@ Registration register_scan(const Scan& scan, const RegistrationOptions& options,
   Registration r;
   take_calibration(r, info, options);
   refuse_uncalibrated(r, info);
-  const auto disc = measure_disc(r, scan, progress);
+  const auto mean = sound_mean_pattern(r, scan, progress);
+  const auto disc = measure_disc(r, mean);
   place_centre(r, info, options, disc);
   scale_by_disc(r, disc);
   if (!r.mrad_per_pixel_x.known() || !r.semiangle_mrad.known()) return r;
-  const double reach = std::min(detector_reach_mrad(info, r), 2 * r.semiangle_mrad.value);
-  const auto image = high_angle_image(scan, r, reach, progress);
+  const double reach = high_angle_limit_mrad(info, r);
+  const auto image = high_angle_image(scan, r, reach, options.substrate_cell_angstrom, progress);
   if (reach < 1.3 * r.semiangle_mrad.value)
     r.reasons.push_back("the camera reaches only " + number(reach) +
                         " mrad; columns show poorly below 1.3 semi-angles");
   scale_intensity(r, info, image.mean_total);
+  take_distortion(r, image.image, options);
+  take_detector_turn(r, info, image, options);
   const View view = choose_view(image.image, r, options);
   r.interface_normal = view.normal;
   take_lattice(r, view, options);
@@ -265,7 +314,10 @@ nlohmann::ordered_json to_json(const Registration& r) {
   json["disc_radius_pixels"] = to_json(r.disc_radius_pixels);
   json["step_y_angstrom"] = to_json(r.step_y_angstrom);
   json["step_x_angstrom"] = to_json(r.step_x_angstrom);
-  json["detector_rotation_deg"] = r.detector_rotation_deg;
+  json["detector_rotation_deg"] = to_json(r.detector_rotation_deg);
+  json["detector_mirrored"] = r.detector_handedness == Handedness::mirrored ? "yes" : "no";
+  json["scan_rotation_deg"] = to_json(r.scan_rotation_deg);
+  json["scan_shear_deg"] = to_json(r.scan_shear_deg);
   json["interface_normal"] = r.interface_normal;
   json["film_side"] = r.film_side;
   json["termination"] = r.termination;

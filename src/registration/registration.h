@@ -10,6 +10,8 @@
 #include "core/progress.h"
 #include "core/settings.h"
 #include "formats/scan.h"
+#include "registration/crystal_axes.h"
+#include "registration/detector_orientation.h"
 
 namespace terrace {
 
@@ -25,21 +27,23 @@ struct Estimate {
 
 /// One A-plane of the lattice as the scan shows it; the first may lie just before the scan and have B columns only.
 struct AtomicPlane {
-  double position = 0;      ///< Å along the interface normal, scan frame
+  double position = 0;      ///< Å along the interface normal, crystal frame
   double error = 0;         ///< Å
   double brightness_a = 0;  ///< contrast of its A columns, in fractions of the beam; NaN where the scan has none
   double brightness_b = 0;  ///< of the B columns half a cell further; NaN where the scan has none
 };
 
-/// Everything by hand that the user cares to give; the defaults leave all to measurement. Positions are in the scan
-/// frame: Å from the first scan position, x along columns, y along rows.
+/// Everything by hand that the user cares to give; the defaults leave all to measurement. Positions are in the crystal
+/// frame (crystal_axes.h): Å as the scan shows them from the first scan position along the crystal's axes, which are
+/// the scan's own, x along columns and y along rows, unless the scan is turned or sheared.
 struct RegistrationOptions {
   double centre_row = -1, centre_column = -1;
   double mrad_per_pixel = 0;
   double semiangle_mrad = 0;
   double energy_kev = 0;
   double step_x_angstrom = 0, step_y_angstrom = 0;
-  double detector_rotation_deg = 0;
+  double detector_rotation_deg = not_given;
+  double scan_rotation_deg = not_given, scan_shear_deg = not_given;
   double substrate_cell_angstrom = 3.905;
   std::string interface_normal = "auto";
   std::string film_side = "auto";
@@ -63,8 +67,12 @@ inline auto fields(const RegistrationOptions*) {
       F{"energy_kev", &R::energy_kev, 0, 3000, "beam energy; 0 takes the file's"},
       F{"step_x_angstrom", &R::step_x_angstrom, 0, 1e3, "scan step along columns; 0 takes the file's"},
       F{"step_y_angstrom", &R::step_y_angstrom, 0, 1e3, "scan step along rows; 0 takes the file's"},
-      F{"detector_rotation_deg", &R::detector_rotation_deg, -360, 360,
+      F{"detector_rotation_deg", &R::detector_rotation_deg, R::not_given, 360,
         "turn from the detector's axes to the scan's: k_x = cos kx' - sin ky', k_y = sin kx' + cos ky'"},
+      F{"scan_rotation_deg", &R::scan_rotation_deg, R::not_given, 360,
+        "turn of the scan against the crystal: x = cos x' - sin y', y = sin x' + cos y', x' and y' being the scan's"},
+      F{"scan_shear_deg", &R::scan_shear_deg, R::not_given, 45,
+        "by how much the angle between the crystal's axes exceeds 90 degrees in the scan (drift, oblique scan)"},
       F{"substrate_cell_angstrom", &R::substrate_cell_angstrom, 2, 20, "lattice parameter of the substrate"},
       F{"interface_normal", &R::interface_normal, "auto|x|y", "scan axis across the interface"},
       F{"film_side", &R::film_side, "auto|high|low", "the end of that axis at which the film lies"},
@@ -84,13 +92,16 @@ struct Registration {
   Estimate semiangle_mrad, energy_kev, thickness_nm;
   Estimate disc_radius_pixels;  ///< of the bright-field disc, along columns
   Estimate step_y_angstrom, step_x_angstrom;
-  double detector_rotation_deg = 0;
-  std::string interface_normal = "x";   ///< "x" or "y": the scan axis across the interface
+  Estimate detector_rotation_deg;  ///< against the scan; k_scan = R(rotation) k_detector
+  Handedness detector_handedness = Handedness::same;
+  Estimate scan_rotation_deg;  ///< of the scan against the crystal's nearest axes, mean of both (crystal_axes.h)
+  Estimate scan_shear_deg;     ///< excess over 90° of the angle between the axes, as the scan shows them
+  std::string interface_normal = "x";   ///< "x" or "y": the axis across the interface
   std::string film_side = "unknown";    ///< "high" or "low" end of that axis
   std::string termination = "unknown";  ///< "n": the film begins with its A plane, "p": with its B plane
-  Estimate interface_angstrom;          ///< the A-plane nearest to the projected mean boundary, scan frame
+  Estimate interface_angstrom;          ///< the A-plane nearest to the projected mean boundary, crystal frame
   Estimate boundary_angstrom;           ///< the projected mean boundary itself; for "p" that of the B site
-  Estimate column_angstrom;             ///< an A-column along the interface, scan frame
+  Estimate column_angstrom;             ///< an A-column along the interface, crystal frame
   Estimate cell_across_angstrom;        ///< substrate cell as the scan shows it, along the normal
   Estimate cell_along_angstrom;         ///< the same along the interface
   Estimate film_cell_angstrom;          ///< film cell along the normal
@@ -99,6 +110,10 @@ struct Registration {
   std::vector<int> faulty_pixels;       ///< indices row · width + column, replaced by their neighbours
   std::vector<std::string> reasons;     ///< what could not be told, and what to be wary of
 
+  /// The crystal's axes in the scan, straight where nothing is known of them.
+  CrystalAxes crystal_axes() const;
+  /// The detector's axes on the crystal's.
+  DetectorOrientation detector_orientation() const;
   /// Whether to_standard_grid has all it needs.
   bool usable() const;
 };

@@ -64,6 +64,43 @@ TEST(Registration, an_interface_along_the_other_axis_is_seen) {
   expect_toy_found(r, 15.62, "high", 0.02 * cell);
 }
 
+TEST(Registration, turned_sheared_and_stretched_scans_are_placed_to_a_twentieth_of_a_cell) {
+  for (const double turn : {-12.0, 3.0, 15.0})
+    for (const double shear : {0.0, 1.2}) {
+      const ToyPath path{CrystalAxes::from_degrees(turn, shear), 1.02};
+      const auto r = register_scan(toy_scan({}, {}, 40, 80, 0.4, path), {});
+      ASSERT_TRUE(r.usable()) << turn << ' ' << shear << ' ' << all_reasons(r);
+      EXPECT_NEAR(r.scan_rotation_deg.value, turn, 0.3);
+      EXPECT_NEAR(r.scan_shear_deg.value, shear, 0.3);
+      EXPECT_NEAR(r.interface_angstrom.value * 1.02, 15.62, 0.05 * cell) << turn << ' ' << shear;
+      EXPECT_NEAR(off_column(r.column_angstrom.value * 1.02, 1.3), 0, 0.05 * cell);
+      EXPECT_NEAR(r.cell_across_angstrom.value * 1.02, cell, 0.02 * cell);
+      EXPECT_NEAR(r.cell_along_angstrom.value * 1.02, cell, 0.01 * cell);
+    }
+}
+
+TEST(Registration, a_turned_scan_along_the_other_axis_or_with_the_film_low_is_placed_as_well) {
+  const auto scan = toy_scan({}, {}, 40, 80, 0.4, {CrystalAxes::from_degrees(6, 1)});
+  const auto turned = register_scan(transposed(scan), {});
+  EXPECT_EQ(turned.interface_normal, "y");
+  EXPECT_NEAR(turned.scan_rotation_deg.value, -6, 0.3);
+  EXPECT_NEAR(turned.scan_shear_deg.value, 1, 0.3);
+  expect_toy_found(turned, 15.62, "high", 0.05 * cell);
+  const auto back = register_scan(mirrored(scan), {});
+  EXPECT_EQ(back.film_side, "low");
+  EXPECT_NEAR(back.scan_rotation_deg.value, -6, 0.3);
+}
+
+TEST(Registration, a_given_turn_and_shear_are_taken) {
+  RegistrationOptions options;
+  options.scan_rotation_deg = 95;
+  options.scan_shear_deg = 0;
+  const auto r = register_scan(toy_scan({}, {}, 24, 80, 0.4, {CrystalAxes::from_degrees(5, 0)}), options);
+  EXPECT_EQ(r.scan_rotation_deg.value, 5);
+  EXPECT_EQ(r.scan_rotation_deg.source, "given");
+  expect_toy_found(r, 15.62, "high", 0.05 * cell);
+}
+
 TEST(Registration, a_buried_step_moves_the_mean_boundary_by_its_share) {
   for (const double share : {0.25, 0.75}) {
     ToyCrystal crystal;
@@ -97,6 +134,27 @@ TEST(Registration, a_uniform_crystal_has_no_interface_and_says_so) {
     EXPECT_TRUE(r.column_angstrom.known());
     EXPECT_THAT(all_reasons(r), HasSubstr("no interface"));
   }
+}
+
+TEST(Registration, a_turned_crystal_without_interface_has_none_either) {
+  ToyCrystal crystal;
+  crystal.film_a = crystal.substrate_a;
+  crystal.film_b = crystal.substrate_b;
+  crystal.film_cell = crystal.substrate_cell;
+  for (const double turn : {-14.0, 5.0}) {
+    auto scan = toy_scan(crystal, {}, 40, 60, 0.45, {CrystalAxes::from_degrees(turn, 1.5), 0.98});
+    add_shot_noise(scan, 1e4, 2);
+    const auto r = register_scan(scan, {});
+    EXPECT_FALSE(r.usable()) << turn << ' ' << r.interface_angstrom.value;
+    EXPECT_NEAR(r.scan_rotation_deg.value, turn, 0.3);
+    EXPECT_THAT(all_reasons(r), HasSubstr("no interface"));
+  }
+}
+
+TEST(Registration, a_turned_scan_of_1000_electrons_keeps_a_tenth_of_a_cell) {
+  auto scan = toy_scan({}, {}, 40, 64, 0.5, {CrystalAxes::from_degrees(-7, 0.8)});
+  add_shot_noise(scan, 1000, 4);
+  expect_toy_found(register_scan(scan, {}), 15.62, "high", 0.1 * cell);
 }
 
 TEST(Registration, a_specimen_without_lattice_is_not_given_one) {

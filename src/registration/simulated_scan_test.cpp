@@ -4,68 +4,15 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
-#include <vector>
 
-#include "microscope/probe.h"
-#include "multislice/detector.h"
-#include "multislice/simulation.h"
-#include "multislice/slices.h"
 #include "registration/registration.h"
+#include "registration/simulated_scans.h"
 #include "registration/standard_grid.h"
-#include "registration/test_scans.h"
-#include "specimen/interface.h"
 
 namespace terrace {
 namespace {
 
-constexpr double cell = 3.905;
-constexpr double first_x = 1.1 * cell;  ///< where the scan begins, 2.9 cells before the interface
-
-/// 48 × 4 positions over 5.8 cells across and one along the interface, at every exit depth asked for.
-std::vector<MemoryScan> simulate(const Interface& interface, const std::vector<int>& exit_cells) {
-  const Specimen specimen = build(interface);
-  const Grid grid{128, 256, specimen.width_y, specimen.width_x};
-  const Microscope microscope;
-  const Camera camera;
-
-  ScanInfo info;
-  info.scan_height = 4;
-  info.scan_width = 48;
-  info.detector_height = info.detector_width = camera.pixels;
-  info.step_y_angstrom = cell / 4;
-  info.step_x_angstrom = 0.47;
-  info.mrad_per_pixel_y = info.mrad_per_pixel_x = camera.mrad_per_pixel;
-  info.energy_kev = microscope.energy_kev;
-  info.semiangle_mrad = microscope.semiangle_mrad;
-  info.intensity_unit = "fraction";
-  std::vector<MemoryScan> scans;
-  for (std::size_t i = 0; i < exit_cells.size(); ++i) scans.emplace_back(info);
-
-  SimulationPlan plan{.specimens = {specimen}, .exits = {}, .views = {}, .sampling = {}, .grid = grid};
-  std::vector<ProbePosition> positions;
-  for (int y = 0; y < info.scan_height; ++y)
-    for (int x = 0; x < info.scan_width; ++x)
-      positions.push_back({cell + 0.6 + y * info.step_y_angstrom, first_x + x * info.step_x_angstrom});
-  for (const int cells : exit_cells) {
-    plan.views.push_back({static_cast<int>(plan.exits.size()), microscope, camera, positions});
-    plan.exits.push_back({0, 2 * cells});
-  }
-  terrace::simulate(plan, 1, [&](int view, std::int64_t position) {
-    return scans[view].pattern(static_cast<int>(position / info.scan_width),
-                               static_cast<int>(position % info.scan_width));
-  });
-  return scans;
-}
-
-constexpr double true_plane = 4 * cell - first_x;  ///< scan frame
-constexpr double true_column = cell - 0.6;
-
-Interface small_interface(int thickness_cells) {
-  Interface interface;
-  interface.cells_along = 4;
-  interface.thickness_cells = thickness_cells;
-  return interface;
-}
+constexpr double cell = 3.905, true_plane = simulated_plane, true_column = simulated_column;
 
 /// The bounds that docs/registration.md quotes.
 void expect_placed(const Registration& r, double plane_tolerance_cells) {
@@ -74,6 +21,8 @@ void expect_placed(const Registration& r, double plane_tolerance_cells) {
   EXPECT_EQ(r.film_side, "high");
   EXPECT_NEAR(r.interface_angstrom.value, true_plane, plane_tolerance_cells * cell);
   EXPECT_NEAR(std::remainder(r.column_angstrom.value - true_column, cell), 0, 0.05);
+  EXPECT_EQ(r.scan_rotation_deg.value, 0);
+  EXPECT_NEAR(r.detector_rotation_deg.value, 0, 0.3);
   EXPECT_NEAR(r.centre_row.value, 32, 0.1);
   EXPECT_NEAR(r.centre_column.value, 32, 0.1);
 }

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "registration/faulty_pixels.h"
 #include "registration/pattern_rebinning.h"
+#include "registration/stretches.h"
 
 namespace terrace {
 
@@ -54,12 +55,11 @@ class Layout {
       : registration_(r),
         grid_(grid),
         stretch_(stretch),
-        transposed_(r.interface_normal == "y"),
-        width_(info.scan_width) {
-    const ScanAxis x{info.scan_width, r.step_x_angstrom.value}, y{info.scan_height, r.step_y_angstrom.value};
-    across_ = transposed_ ? y : x;
-    along_ = transposed_ ? x : y;
-  }
+        axes_(r.crystal_axes()),
+        normal_is_y_(r.interface_normal == "y"),
+        x_{info.scan_width, r.step_x_angstrom.value},
+        y_{info.scan_height, r.step_y_angstrom.value},
+        reach_(reach_along(info, r)) {}
 
   /// Adds the gifts of all scan positions to `sample`. Returns the patterns averaged: the mean over covered positions
   /// of 1 / Σ weight².
@@ -89,43 +89,44 @@ class Layout {
            sign * grid_.offset_x(column) * registration_.cell_across_angstrom.value;
   }
 
-  /// Every place of the stretch that is equivalent to the standard row, in Å along the interface.
-  std::vector<double> along_positions(int row) const {
-    const double cell = registration_.cell_along_angstrom.value;
+  Place in_scan(double across, double along) const {
+    return axes_.to_scan(normal_is_y_ ? Place{along, across} : Place{across, along});
+  }
+
+  /// Every place of the stretch that is equivalent to the standard position.
+  std::vector<Place> places(int row, int column) const {
+    const double cell = registration_.cell_along_angstrom.value, across = across_position(column);
     const double first = registration_.column_angstrom.value + grid_.offset_y(row) * cell;
-    std::vector<double> places;
-    for (auto n = static_cast<std::int64_t>(std::ceil((-0.5 * along_.step - first) / cell - 1e-9));
-         along_.covers(first + n * cell); ++n)
-      if (stretch_.holds(first + n * cell)) places.push_back(first + n * cell);
+    const auto [low, high] = reach_;
+    std::vector<Place> places;
+    for (double n = std::ceil((low - first) / cell - 1e-9); first + n * cell <= high + 1e-9; ++n) {
+      const Place place = in_scan(across, first + n * cell);
+      if (stretch_.holds(first + n * cell) && x_.covers(place.x) && y_.covers(place.y)) places.push_back(place);
+    }
     return places;
   }
 
   std::map<std::int64_t, double> weights_of(int row, int column) const {
     std::map<std::int64_t, double> weights;
-    const double u = across_position(column);
-    if (!across_.covers(u)) return weights;
-    const auto places = along_positions(row);
-    const Between columns = between(across_, u);
-    for (const double v : places) {
-      const Between rows = between(along_, v);
+    const auto all = places(row, column);
+    for (const Place& place : all) {
+      const Between rows = between(y_, place.y), columns = between(x_, place.x);
       for (const int i : {0, 1})
         for (const int j : {0, 1})
           if (rows.weight[i] * columns.weight[j] > 0)
-            weights[scan_index(columns.index[j], rows.index[i])] += rows.weight[i] * columns.weight[j] / places.size();
+            weights[std::int64_t{rows.index[i]} * x_.count + columns.index[j]] +=
+                rows.weight[i] * columns.weight[j] / static_cast<double>(all.size());
     }
     return weights;
-  }
-
-  std::int64_t scan_index(int across, int along) const {
-    return transposed_ ? std::int64_t{across} * width_ + along : std::int64_t{along} * width_ + across;
   }
 
   const Registration& registration_;
   const StandardGrid& grid_;
   const Stretch stretch_;
-  bool transposed_;
-  int width_;
-  ScanAxis across_, along_;
+  CrystalAxes axes_;
+  bool normal_is_y_;
+  ScanAxis x_, y_;
+  std::pair<double, double> reach_;  ///< along the interface, Å
 };
 
 void refuse_unusable(const Registration& r) {

@@ -131,6 +131,45 @@ TEST(StandardGridSampling, the_same_crystal_scanned_from_any_side_gives_the_same
   expect_alike(straight, to_standard_grid(turned, register_scan(turned, {}), grid), 0.01);
 }
 
+TEST(StandardGridSampling, a_turned_and_sheared_scan_gives_the_sample_of_the_straight_one) {
+  // Patterns that look alike from all sides: only the places are turned.
+  const ToyCamera round{.row = 20, .column = 20, .lopsided = 0};
+  const auto straight = toy_scan({}, round, 24, 80, 0.4);
+  const auto wanted = to_standard_grid(straight, register_scan(straight, {}), {});
+  for (const double turn : {-10.0, 4.0}) {
+    const auto scan = toy_scan({}, round, 40, 80, 0.4, {CrystalAxes::from_degrees(turn, 1), 1.02});
+    const auto turned = to_standard_grid(scan, register_scan(scan, {}), {});
+    // Interpolation over other fractions of a step, and 8 × 8 points for a turned pixel: 2 %.
+    expect_alike(wanted, turned, 0.03);
+    const auto other = transposed(scan);
+    expect_alike(turned, to_standard_grid(other, register_scan(other, {}), {}), 0.005);
+  }
+}
+
+TEST(StandardGridSampling, a_mirrored_detector_is_mirrored_back) {
+  const auto scan = aligned_scan(8);
+  MemoryScan mirror(scan.info());
+  for (int y = 0; y < 8; ++y)
+    for (int x = 0; x < 33; ++x)
+      for (int row = 1; row < 32; ++row)
+        for (int column = 1; column < 32; ++column)
+          mirror.patterns(y, x, 32 - row, column) = scan.patterns(y, x, row, column) * (row < 16 ? 1.0f : 0.5f);
+  MemoryScan plain(scan.info());
+  for (int y = 0; y < 8; ++y)
+    for (int x = 0; x < 33; ++x)
+      for (int row = 1; row < 32; ++row)
+        for (int column = 1; column < 32; ++column)
+          plain.patterns(y, x, row, column) = scan.patterns(y, x, row, column) * (row < 16 ? 1.0f : 0.5f);
+  auto r = exact_registration(plain, known_place());
+  for (const double angle : {0.0, 180.0}) {
+    r.detector_rotation_deg.value = angle;
+    r.detector_handedness = Handedness::same;
+    const auto same = to_standard_grid(plain, r, {});
+    r.detector_handedness = Handedness::mirrored;
+    expect_alike(same, to_standard_grid(mirror, r, {}), 1e-3);
+  }
+}
+
 TEST(StandardGridSampling, counts_become_fractions_of_the_beam_and_the_dose_counts_patterns_averaged) {
   auto scan = aligned_scan(16);
   const auto options = known_place();

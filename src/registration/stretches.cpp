@@ -9,21 +9,23 @@
 #include "registration/standard_grid.h"
 
 namespace terrace {
-namespace {
 
-struct Extent {
-  double step = 0, length = 0;  ///< Å
-};
-
-Extent extent_along(const ScanInfo& info, const Registration& r) {
-  if (r.interface_normal == "y") return {r.step_x_angstrom.value, info.scan_width * r.step_x_angstrom.value};
-  return {r.step_y_angstrom.value, info.scan_height * r.step_y_angstrom.value};
+std::pair<double, double> reach_along(const ScanInfo& info, const Registration& r) {
+  const auto axes = r.crystal_axes();
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+  for (const double column : {-0.5, info.scan_width - 0.5})
+    for (const double row : {-0.5, info.scan_height - 0.5}) {
+      const Place corner = axes.to_crystal({column * r.step_x_angstrom.value, row * r.step_y_angstrom.value});
+      const double along = r.interface_normal == "y" ? corner.x : corner.y;
+      low = std::min(low, along);
+      high = std::max(high, along);
+    }
+  return {low, high};
 }
 
-}  // namespace
-
 double cells_along(const ScanInfo& info, const Registration& registration) {
-  return extent_along(info, registration).length / registration.cell_along_angstrom.value;
+  const auto [low, high] = reach_along(info, registration);
+  return (high - low) / registration.cell_along_angstrom.value;
 }
 
 std::vector<Stretch> stretches_of(const ScanInfo& info, const Registration& registration, double cells) {
@@ -31,12 +33,12 @@ std::vector<Stretch> stretches_of(const ScanInfo& info, const Registration& regi
     throw InputError(fmt::format(
         "A stretch of {:.3g} cells is too short (the standard grid spans one along the interface). Give 1 or more.",
         cells));
-  const auto [step, length] = extent_along(info, registration);
+  const auto [low, high] = reach_along(info, registration);
   // A millionth of a cell is rounding.
   const int count = std::max(1, static_cast<int>(cells_along(info, registration) / cells + 1e-6));
   std::vector<Stretch> stretches;
-  const auto end = [&](int i) { return -0.5 * step + i * length / count; };
-  for (int i = 0; i < count; ++i) stretches.push_back({end(i), end(i + 1)});
+  const double length = (high - low) / count;
+  for (int i = 0; i < count; ++i) stretches.push_back({low + i * length, low + (i + 1) * length});
   return stretches;
 }
 

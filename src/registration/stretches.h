@@ -2,6 +2,7 @@
 #pragma once
 
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "dataset/sample.h"
@@ -10,13 +11,17 @@
 
 namespace terrace {
 
-/// from ≤ position < to, in Å along the interface, scan frame. The default is the whole scan.
+/// from ≤ position < to, in Å along the interface, crystal frame (crystal_axes.h). The default is the whole scan.
 struct Stretch {
   double from_angstrom = -std::numeric_limits<double>::infinity();
   double to_angstrom = std::numeric_limits<double>::infinity();
 
   bool holds(double angstrom) const { return angstrom >= from_angstrom && angstrom < to_angstrom; }
 };
+
+/// From where to where the scan reaches along the interface, in Å of the crystal frame, half a step beyond its
+/// outermost positions included.
+std::pair<double, double> reach_along(const ScanInfo& info, const Registration& registration);
 
 /// Substrate cells that the scan shows along the interface, half a step beyond its outermost positions included.
 double cells_along(const ScanInfo& info, const Registration& registration);

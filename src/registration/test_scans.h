@@ -15,6 +15,7 @@
 #include "core/array.h"
 #include "core/random.h"
 #include "formats/scan.h"
+#include "registration/crystal_axes.h"
 
 namespace terrace {
 
@@ -110,7 +111,14 @@ inline double disc_share(const ToyCamera& camera, int row, int column, double ra
   return inside / 64.0;
 }
 
-inline MemoryScan toy_scan(const ToyCrystal& crystal, const ToyCamera& camera, int height, int width, double step) {
+/// Where the scan really was: the crystal's axes in it, and Å of the crystal for each Å that the scan counts.
+struct ToyPath {
+  CrystalAxes axes;
+  double scale = 1;
+};
+
+inline MemoryScan toy_scan(const ToyCrystal& crystal, const ToyCamera& camera, int height, int width, double step,
+                           const ToyPath& path = {}) {
   MemoryScan scan(toy_info(camera, height, width, step));
   std::vector<double> disc, ring;
   double disc_sum = 0, ring_sum = 0;
@@ -126,7 +134,8 @@ inline MemoryScan toy_scan(const ToyCrystal& crystal, const ToyCamera& camera, i
     }
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x) {
-      const double loss = crystal.loss(x * step, y * step);
+      const Place place = path.axes.to_crystal({x * step * path.scale, y * step * path.scale});
+      const double loss = crystal.loss(place.x, place.y);
       auto pattern = scan.pattern(y, x);
       for (std::size_t p = 0; p < pattern.size(); ++p)
         pattern[p] = static_cast<float>((1 - loss) * disc[p] / disc_sum + loss / 3 * ring[p] / std::max(1.0, ring_sum));

@@ -34,6 +34,33 @@ double masked_sum(std::span<const float> pattern, const std::vector<char>& mask)
   return sum;
 }
 
+/// Sum and centre of mass in mrad of the pattern inside `mask`.
+struct Moments {
+  double sum = 0;
+  Place centre;
+};
+
+Moments masked_moments(std::span<const float> pattern, const std::vector<char>& mask, const ScanInfo& info,
+                       const Registration& r) {
+  Moments moments;
+  std::size_t i = 0;
+  for (int row = 0; row < info.detector_height; ++row) {
+    double line = 0, line_x = 0;
+    for (int column = 0; column < info.detector_width; ++column, ++i) {
+      const double value = mask[i] ? pattern[i] : 0.0f;
+      line += value;
+      line_x += value * column;
+    }
+    moments.sum += line;
+    moments.centre.x += line_x;
+    moments.centre.y += line * row;
+  }
+  if (!(moments.sum > 0)) return {moments.sum, {}};
+  moments.centre.x = (moments.centre.x / moments.sum - r.centre_column.value) * r.mrad_per_pixel_x.value;
+  moments.centre.y = (moments.centre.y / moments.sum - r.centre_row.value) * r.mrad_per_pixel_y.value;
+  return moments;
+}
+
 double mean_of(const Array<double, 2>& image) {
   double sum = 0;
   for (const double value : image) sum += value;
@@ -78,24 +105,50 @@ double high_angle_limit_mrad(const ScanInfo& info, const Registration& r) {
   return std::min(detector_reach_mrad(info, r), 2 * r.semiangle_mrad.value);
 }
 
-HighAngleImage high_angle_image(const Scan& scan, const Registration& registration, double limit,
+std::vector<double> whole_cell_weights(int count, double step, double cell) {
+  const double length = count * step, cells = std::floor(length / cell + 1e-6);
+  if (cells < 1) return std::vector<double>(count, 1.0 / count);
+  // The window's integral up to u from the scan's middle: a boxcar of width `wide`, or the mean of two such integrals'
+  // antiderivative over one cell.
+  const double wide = cells < 2 ? cell : (cells - 1) * cell;
+  const auto boxcar = [&](double u) { return std::clamp(u / wide + 0.5, 0.0, 1.0); };
+  const auto ramp = [&](double u) {
+    const double t = std::clamp(u, -wide / 2, wide / 2) + wide / 2;
+    return t * t / (2 * wide) + std::max(0.0, u - wide / 2);
+  };
+  const auto up_to = [&](double u) { return cells < 2 ? boxcar(u) : (ramp(u + cell / 2) - ramp(u - cell / 2)) / cell; };
+  std::vector<double> weights;
+  for (int i = 0; i < count; ++i) weights.push_back(up_to((i + 1) * step - length / 2) - up_to(i * step - length / 2));
+  return weights;
+}
+
+HighAngleImage high_angle_image(const Scan& scan, const Registration& registration, double limit, double cell,
                                 const Progress& progress) {
   const auto& info = scan.info();
   const auto within = inside(info, registration, limit);
   const auto disc = inside(info, registration, 1.1 * registration.semiangle_mrad.value);
   Array<double, 2> near({info.scan_height, info.scan_width}), far({info.scan_height, info.scan_width}), total = near;
+  CentresOfMass centres{near, near};
+  const auto weights_y = whole_cell_weights(info.scan_height, registration.step_y_angstrom.value, cell),
+             weights_x = whole_cell_weights(info.scan_width, registration.step_x_angstrom.value, cell);
+  Array<double, 2> whole_cells({info.detector_height, info.detector_width});
   std::vector<float> pattern(within.size());
   for (int row = 0; row < info.scan_height; ++row) {
     for (int column = 0; column < info.scan_width; ++column) {
       scan.read(row, column, pattern);
       repair(pattern, info.detector_height, info.detector_width, registration.faulty_pixels);
       for (const float value : pattern) total(row, column) += value;
-      near(row, column) = masked_sum(pattern, within);
+      if (const double weight = weights_y[row] * weights_x[column]; weight > 0)
+        for (std::size_t p = 0; p < pattern.size(); ++p) whole_cells.data()[p] += weight * pattern[p];
+      const auto moments = masked_moments(pattern, within, info, registration);
+      near(row, column) = moments.sum;
+      centres.y(row, column) = moments.centre.y;
+      centres.x(row, column) = moments.centre.x;
       far(row, column) = total(row, column) - masked_sum(pattern, disc);
     }
     tell(progress, "virtual images", row + 1, info.scan_height);
   }
-  HighAngleImage result{std::move(near), mean_of(total), true};
+  HighAngleImage result{std::move(near), std::move(centres), std::move(whole_cells), mean_of(total), true};
   const double mean = mean_of(result.image);
   if (relative_spread(result.image) < 1e-4 && relative_spread(far) > 1e-4) {
     result.image = std::move(far);

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <complex>
 #include <numeric>
 
+#include "core/constants.h"
 #include "registration/test_scans.h"
 
 namespace terrace {
@@ -41,6 +44,24 @@ TEST(MeanPattern, of_some_positions_takes_them_from_all_rows_and_columns) {
   // Twenty of 600: a row each, and not the same column each time. Columns drawn at random would have a mean of
   // 14.5 ± 8.7 / √20.
   for (const double value : mean_pattern(by_column, 20)) EXPECT_NEAR(value, 14.5, 2);
+}
+
+TEST(WholeCells, weights_sum_to_one_and_leave_nothing_of_the_lattice) {
+  for (const double length : {1.0, 1.6, 2.05, 3.3, 7.9}) {
+    constexpr double cell = 3.905, step = 0.2;
+    const int count = static_cast<int>(std::ceil(length * cell / step));
+    const auto weights = whole_cell_weights(count, step, cell);
+    ASSERT_EQ(static_cast<int>(weights.size()), count);
+    EXPECT_NEAR(std::accumulate(weights.begin(), weights.end(), 0.0), 1, 1e-9);
+    std::complex<double> left = 0;
+    for (int i = 0; i < count; ++i) left += weights[i] * std::polar(1.0, 2 * pi * i * step / cell);
+    // Exact but for positions that stand for the step around them: (π step / cell)² / 6 at worst.
+    EXPECT_LT(std::abs(left), 0.005) << length;
+  }
+}
+
+TEST(WholeCells, less_than_a_cell_counts_as_it_is) {
+  for (const double weight : whole_cell_weights(5, 0.5, 3.905)) EXPECT_EQ(weight, 0.2);
 }
 
 }  // namespace

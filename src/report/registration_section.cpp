@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "registration/faulty_pixels.h"
+#include "registration/stretches.h"
 #include "registration/virtual_images.h"
 
 namespace terrace {
@@ -58,34 +59,39 @@ Picture mean_pattern_picture(const Scan& scan, const Registration& r, const Prog
   return picture;
 }
 
-/// A line across the whole scan at `angstrom` along the interface's normal, in positions.
-ScanLine line_at(const ScanInfo& info, const Registration& r, double angstrom) {
-  if (r.interface_normal == "y") {
-    const double row = angstrom / r.step_y_angstrom.value;
-    return {row, -0.5, row, info.scan_width - 0.5};
-  }
-  const double column = angstrom / r.step_x_angstrom.value;
-  return {-0.5, column, info.scan_height - 0.5, column};
+/// A place of the crystal frame on the scan, in positions.
+struct OnScan {
+  double row = 0, column = 0;
+};
+
+OnScan on_scan(const Registration& r, double across, double along) {
+  const Place place = r.crystal_axes().to_scan(r.interface_normal == "y" ? Place{along, across} : Place{across, along});
+  return {place.y / r.step_y_angstrom.value, place.x / r.step_x_angstrom.value};
 }
 
-/// The names of both sides, each in the middle of what the scan shows of it.
+/// A line across the whole scan at `angstrom` along the interface's normal, in positions.
+ScanLine line_at(const ScanInfo& info, const Registration& r, double angstrom) {
+  const auto [low, high] = reach_along(info, r);
+  const auto first = on_scan(r, angstrom, low), last = on_scan(r, angstrom, high);
+  return {first.row, first.column, last.row, last.column};
+}
+
+/// The names of both sides, half-way between the interface and the last planes.
 std::vector<PictureMarks::Label> side_labels(const ScanInfo& info, const Registration& r) {
-  const bool down = r.interface_normal == "y";
-  const double end = down ? info.scan_height - 0.5 : info.scan_width - 0.5;
-  const double border =
-      std::clamp(r.interface_angstrom.value / (down ? r.step_y_angstrom.value : r.step_x_angstrom.value), -0.5, end);
-  const auto label = [&](double place, const char* text) {
-    return down ? PictureMarks::Label{place, 0.5 * info.scan_width - 0.5, text}
-                : PictureMarks::Label{0.5 * info.scan_height - 0.5, place, text};
+  const auto [low, high] = reach_along(info, r);
+  const bool film_high = r.film_side == "high";
+  const auto label = [&](double plane, const char* text) {
+    const auto at = on_scan(r, (r.interface_angstrom.value + plane) / 2, (low + high) / 2);
+    return PictureMarks::Label{at.row, at.column, text};
   };
-  const bool high = r.film_side == "high";
-  return {label((border - 0.5) / 2, high ? "substrate" : "film"),
-          label((border + end) / 2, high ? "film" : "substrate")};
+  return {label(r.planes.front().position, film_high ? "substrate" : "film"),
+          label(r.planes.back().position, film_high ? "film" : "substrate")};
 }
 
 Picture column_picture(const Scan& scan, const Registration& r, const Progress& progress) {
   const auto& info = scan.info();
-  const auto columns = high_angle_image(scan, r, high_angle_limit_mrad(info, r), progress);
+  const auto columns =
+      high_angle_image(scan, r, high_angle_limit_mrad(info, r), r.cell_across_angstrom.value, progress);
   Picture picture{.caption = columns.from_missing ? "What is missing inside the camera: bright columns scatter most"
                                                   : "What lies outside the disc",
                   .image = as_image(columns.image)};
@@ -100,7 +106,8 @@ Picture column_picture(const Scan& scan, const Registration& r, const Progress& 
     add(r.interface_angstrom.value, PictureMarks::Line::Weight::strong);
     picture.caption += "; the interface's plane as a strong one";
   }
-  if (r.interface_angstrom.known() && r.film_side != "unknown") picture.marks.labels = side_labels(info, r);
+  if (r.interface_angstrom.known() && r.film_side != "unknown" && !r.planes.empty())
+    picture.marks.labels = side_labels(info, r);
   return picture;
 }
 
@@ -157,6 +164,9 @@ std::vector<FoundItem> found_items(const Registration& r) {
           {"Disc radius", r.disc_radius_pixels, "px"},
           {"Detector pixel", r.mrad_per_pixel_x, "mrad"},
           {"Semi-angle", r.semiangle_mrad, "mrad"},
+          {"Detector turned by", r.detector_rotation_deg, "°"},
+          {"Scan turned by", r.scan_rotation_deg, "°"},
+          {"Scan sheared by", r.scan_shear_deg, "°"},
           {"Interface plane", r.interface_angstrom, "Å from the first position"},
           {"Projected boundary", r.boundary_angstrom, "Å from the first position"},
           {"A column along it", r.column_angstrom, "Å from the first position"},
