@@ -196,7 +196,7 @@ void add_predict(CLI::App& app) {
   app.add_option("--stretch-cells", options->stretch_cells,
                  "length of the stretches along the interface that are answered for one by one, in substrate cells; 0 "
                  "chooses the shortest that gather 10,000 electrons a pattern")
-      ->check(CLI::Range(0.0, 1e6))
+      ->check(CLI::Range(0.0, 1e6).description(""))
       ->capture_default_str();
   add_settings_options(app, options->overrides, "Instead of what the file says (the unit is in the name)");
   add_settings_options(app, options->registration, "Registration by hand (each is measured where not given)");

@@ -16,10 +16,8 @@ export async function fit_browser(fit) {
   const [measured, fitted] = await Promise.all([unpack(fit.measured), unpack(fit.fitted)]);
   const [rows, columns, height, width] = measured.shape, size = height * width;
   const difference = measured.numbers.map((value, i) => value - fitted.numbers[i]);
-  const pattern = { map: "cividis", low: 0, high: Math.max(measured.high, fitted.high) }, most = largest(difference);
-  const signed = { map: "signed", low: -most, high: most };
-  const parts = [["Measured", measured.numbers, pattern], ["Best fit", fitted.numbers, pattern], ["Measured − best fit", difference, signed]]
-    .map(([title, numbers, look]) => ({ title, numbers, look, ...stage(height, width, width / height, title) }));
+  const parts = [["Measured", measured.numbers], ["Best fit", fitted.numbers], ["Measured − best fit", difference]]
+    .map(([title, numbers]) => ({ title, numbers, bar: make("div"), ...stage(height, width, width / height, title) }));
 
   const map = stage(rows, columns, Math.min(columns / rows, 6), "Positions of the standard grid. Arrow keys move the position.");
   const sums = totals(measured);
@@ -27,15 +25,22 @@ export async function fit_browser(fit) {
   const readout = make("p", { class: "readout", "aria-live": "polite" });
   const show = () => {
     const { row, column } = picker.at, start = (row * columns + column) * size;
-    for (const { canvas, numbers, look } of parts) paint(canvas, numbers.subarray(start, start + size), height, width, look);
+    const shown = parts.map(({ numbers }) => numbers.subarray(start, start + size));
+    // One scale for both patterns of a position, the difference on its own, centred on 0.
+    const pattern = { map: "cividis", low: 0, high: Math.max(largest(shown[0]), largest(shown[1])) }, most = largest(shown[2]);
+    const looks = [pattern, pattern, { map: "signed", low: -most, high: most }];
+    parts.forEach(({ canvas, bar }, i) => {
+      paint(canvas, shown[i], height, width, looks[i]);
+      bar.replaceChildren(colour_bar(looks[i]));
+    });
     map.overlay.replaceChildren(...position_mark(row, column));
     readout.textContent = `Row ${row}, column ${column} of the standard grid`;
   };
   const picker = position_picker(map.element, rows, columns, show);
   show();
-  const panels = parts.map(({ title, element, look }) => {
+  const panels = parts.map(({ title, element, bar }) => {
     element.setAttribute("role", "img");
-    return make("div", { class: "titled" }, make("h4", {}, title), element, colour_bar(look));
+    return make("div", { class: "titled" }, make("h4", {}, title), element, bar);
   });
   return make("div", { class: "fit" }, map.element, readout, make("div", { class: "triple" }, ...panels));
 }
