@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "commands/command.h"
@@ -14,8 +15,11 @@
 #include "core/text_file.h"
 #include "learning/model.h"
 #include "registration/standard_grid.h"
+#include "registration/substrate_thickness.h"
+#include "report/pacbed_section.h"
 #include "report/prediction_map.h"
 #include "report/registration_section.h"
+#include "specimen/perovskite.h"
 
 namespace terrace {
 namespace {
@@ -24,10 +28,15 @@ namespace fs = std::filesystem;
 
 // Below 10,000 electrons a pattern accuracy falls, above it hardly rises (docs/decisions/what_the_network_is.md).
 constexpr double useful_electrons = 10000;
+/// A substrate's pattern that no thickness fits better than this gives none.
+constexpr double least_correlation = 0.9;
 
 struct Options {
   std::string scan, model, output, evaluation;
   double stretch_cells = 0;
+  int threads = 1;
+  bool measure_thickness = false;
+  Perovskite substrate;
   ScanOverrides overrides;
   RegistrationOptions registration;
 };
@@ -149,6 +158,28 @@ ReportContent described(const Scan& scan, const Model& model, const Options& opt
   return report;
 }
 
+Crystal substrate_of(const Options& options) {
+  Perovskite substrate = options.substrate;
+  substrate.cell_angstrom = substrate.cell_across_angstrom = options.registration.substrate_cell_angstrom;
+  return unit_cell(substrate);
+}
+
+/// Thickness and tilt from the substrate, where the thickness is not known or was asked for; taken into `registration`.
+std::optional<PacbedFit> measure_thickness(const Scan& scan, Registration& registration, const Options& options,
+                                           const Progress& progress) {
+  if (registration.thickness_nm.known() && !options.measure_thickness) return std::nullopt;
+  std::string reason;
+  auto fit = substrate_thickness(scan, registration, substrate_of(options), options.threads, reason, progress);
+  if (!reason.empty()) registration.reasons.push_back(reason);
+  if (!fit) return fit;
+  fmt::print(
+      "substrate: {:.1f} nm thick, tilted by {:.2f} mrad along columns and {:.2f} along rows (correlation {:.3f})\n",
+      fit->thickness_nm.value, fit->tilt_x_mrad.value, fit->tilt_y_mrad.value, fit->correlation);
+  if (!registration.thickness_nm.known() && fit->correlation >= least_correlation)
+    registration.thickness_nm = fit->thickness_nm;
+  return fit;
+}
+
 void run(const Options& options) {
   const auto model = Model::load(options.model);
   const auto scan = open_scan(options.scan, options.overrides);
@@ -156,9 +187,11 @@ void run(const Options& options) {
   const fs::path folder = options.output;
   make_folder(folder);
   ProgressBar bar;
-  const auto registration = register_scan(*scan, options.registration, bar.callback());
+  auto registration = register_scan(*scan, options.registration, bar.callback());
+  const auto thickness = measure_thickness(*scan, registration, options, bar.callback());
   print_registration(registration);
   report.registration = registration_section(*scan, registration, bar.callback());
+  if (thickness) report.sections.push_back(pacbed_section(*thickness));
   report.interface_line = interface_line(scan->info(), registration);
   Answers answers{withheld(registration), {}, {}};
   if (registration.usable()) {
@@ -177,6 +210,7 @@ void run(const Options& options) {
                                  {"registration", to_json(registration)},
                                  {"scan", fs::path(options.scan).filename().string()},
                                  {"model", fs::path(options.model).filename().string()}};
+  if (thickness) json["substrate"] = to_json(*thickness);
   write_text(folder / "prediction.json", json.dump(1) + "\n");
   report.provenance["registration"] = json["registration"];
   write_report(report, folder / "report.html");
@@ -198,6 +232,12 @@ void add_predict(CLI::App& app) {
                  "chooses the shortest that gather 10,000 electrons a pattern")
       ->check(CLI::Range(0.0, 1e6).description(""))
       ->capture_default_str();
+  app.add_flag("--measure-thickness", options->measure_thickness,
+               "fit the thickness to the substrate's patterns even where it is known");
+  app.add_option("--substrate-a-site", options->substrate.a_site, "element on the substrate's A site, for that")
+      ->capture_default_str();
+  app.add_option("--substrate-b-site", options->substrate.b_site, "on its B site")->capture_default_str();
+  add_threads_option(app, options->threads);
   add_settings_options(app, options->overrides, "Instead of what the file says (the unit is in the name)");
   add_settings_options(app, options->registration, "Registration by hand (each is measured where not given)");
   app.callback([options] { run(*options); });

@@ -193,8 +193,8 @@ void run(const Options& options) {
   print_estimate(study.recipe, cost, options);
   if (!registration.thickness_nm.known())
     fmt::print(
-        "note: the thickness is unknown, {} to {} nm are assumed, and predict will want it: give --thickness-nm "
-        "('terrace thickness' measures it)\n",
+        "note: the thickness is unknown, {} to {} nm are assumed; --thickness-nm makes the recipe narrower ('terrace "
+        "thickness' measures it)\n",
         tailoring.thinnest_nm, tailoring.thickest_nm);
   write(options, study.text);
 }

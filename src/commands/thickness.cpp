@@ -13,7 +13,7 @@
 #include "formats/picture_file.h"
 #include "registration/pacbed_fit.h"
 #include "registration/virtual_images.h"
-#include "report/report.h"
+#include "report/pacbed_section.h"
 #include "specimen/perovskite.h"
 #include "specimen/structure_file.h"
 
@@ -116,27 +116,6 @@ PacbedRange range_for(const Pattern& pattern, const Options& options) {
   return range;
 }
 
-nlohmann::ordered_json to_json(const PacbedFit& fit) {
-  nlohmann::ordered_json json;
-  const auto put = [&](const char* name, const Estimate& estimate) {
-    json[name] = {{"value", estimate.value}, {"source", estimate.source}};
-    if (estimate.error >= 0) json[name]["error"] = estimate.error;
-  };
-  put("thickness_nm", fit.thickness_nm);
-  put("tilt_x_mrad", fit.tilt_x_mrad);
-  put("tilt_y_mrad", fit.tilt_y_mrad);
-  put("semiangle_mrad", fit.semiangle_mrad);
-  put("mrad_per_pixel", fit.mrad_per_pixel);
-  put("centre_row", fit.centre_row);
-  put("centre_column", fit.centre_column);
-  put("rotation_deg", fit.rotation_deg);
-  json["correlation"] = fit.correlation;
-  for (const auto& match : fit.matches)
-    json["matches"].push_back({{"thickness_nm", match.thickness_nm}, {"correlation", match.correlation}});
-  json["reasons"] = fit.reasons;
-  return json;
-}
-
 void print(const PacbedFit& fit) {
   const auto line = [](const char* what, const Estimate& estimate, const char* unit) {
     const std::string error = estimate.error >= 0 ? fmt::format(" ± {:.3f}", estimate.error) : "";
@@ -154,47 +133,6 @@ void print(const PacbedFit& fit) {
   for (const auto& reason : fit.reasons) fmt::print("  note: {}\n", reason);
 }
 
-/// `image` with its uncompared pixels at `level`.
-Image filled(Image image, float level) {
-  for (float& value : image)
-    if (std::isnan(value)) value = level;
-  return image;
-}
-
-float lowest(const Image& image) {
-  float low = INFINITY;
-  for (const float value : image)
-    if (value < low) low = value;
-  return low;
-}
-
-ReportSection section_of(const PacbedFit& fit) {
-  const float low = std::min(lowest(fit.measured), lowest(fit.fitted));
-  Image difference = fit.measured;
-  for (std::int64_t i = 0; i < difference.size(); ++i) difference.data()[i] -= fit.fitted.data()[i];
-  Curve curve{.name = "correlation"};
-  for (const auto& match : fit.matches) {
-    curve.x.push_back(match.thickness_nm);
-    curve.y.push_back(match.correlation);
-  }
-  const std::string error = fit.thickness_nm.error >= 0 ? fmt::format(" ± {:.2f}", fit.thickness_nm.error) : "";
-  ReportSection section{
-      .title = "Thickness",
-      .lead =
-          fmt::format("{:.1f}{} nm; tilt {:.2f} mrad along columns, {:.2f} along rows; correlation {:.4f}.",
-                      fit.thickness_nm.value, error, fit.tilt_x_mrad.value, fit.tilt_y_mrad.value, fit.correlation)};
-  for (const auto& reason : fit.reasons) section.lead += " Note: " + reason + ".";
-  section.pictures = {{.caption = "Measured", .image = filled(fit.measured, low)},
-                      {.caption = "Best fit", .image = filled(fit.fitted, low)},
-                      {.caption = "Measured minus fit", .image = filled(difference, 0)}};
-  section.charts = {{.title = "How well each thickness fits",
-                     .meaning = "Everything else fitted anew at each thickness.",
-                     .x_name = "thickness (nm)",
-                     .y_name = "correlation",
-                     .curves = {curve}}};
-  return section;
-}
-
 void write(const PacbedFit& fit, const Pattern& pattern, const Options& options) {
   const fs::path folder = options.output;
   make_folder(folder);
@@ -207,7 +145,7 @@ void write(const PacbedFit& fit, const Pattern& pattern, const Options& options)
   report.title = "Thickness from " + fs::path(options.pattern).filename().string();
   report.subtitle =
       fmt::format("position-averaged pattern of {} at {} keV", json["crystal"].get<std::string>(), pattern.energy_kev);
-  report.sections = {section_of(fit)};
+  report.sections = {pacbed_section(fit)};
   report.provenance = json;
   report.provenance["program"] = "terrace " TERRACE_VERSION;
   write_report(report, folder / "report.html");

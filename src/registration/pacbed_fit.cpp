@@ -449,4 +449,25 @@ PacbedFit fit_pacbed(const Array<double, 2>& full, const PacbedSeries& series, c
   return fit;
 }
 
+nlohmann::ordered_json to_json(const PacbedFit& fit) {
+  nlohmann::ordered_json json;
+  const auto put = [&](const char* name, const Estimate& estimate) {
+    json[name] = {{"value", estimate.value}, {"source", estimate.source}};
+    if (estimate.error >= 0) json[name]["error"] = estimate.error;
+  };
+  put("thickness_nm", fit.thickness_nm);
+  put("tilt_x_mrad", fit.tilt_x_mrad);
+  put("tilt_y_mrad", fit.tilt_y_mrad);
+  put("semiangle_mrad", fit.semiangle_mrad);
+  put("mrad_per_pixel", fit.mrad_per_pixel);
+  put("centre_row", fit.centre_row);
+  put("centre_column", fit.centre_column);
+  put("rotation_deg", fit.rotation_deg);
+  json["correlation"] = fit.correlation;
+  for (const auto& match : fit.matches)
+    json["matches"].push_back({{"thickness_nm", match.thickness_nm}, {"correlation", match.correlation}});
+  json["reasons"] = fit.reasons;
+  return json;
+}
+
 }  // namespace terrace

@@ -1,6 +1,7 @@
 // Thickness and tilt of a crystal from its position-averaged pattern: which simulated pattern it looks like.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,8 @@ struct PacbedFit {
 /// it. Throws InputError where no bright disc is found, saying what to give.
 PacbedFit fit_pacbed(const Array<double, 2>& pattern, const PacbedSeries& series, const PacbedKnown& known,
                      int threads = 1);
+
+nlohmann::ordered_json to_json(const PacbedFit& fit);
 
 /// The radius of the bright disc in pixels, for the choice of a series; throws as fit_pacbed.
 double disc_radius_pixels(const Array<double, 2>& pattern);

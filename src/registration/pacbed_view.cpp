@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "registration/least_squares.h"
 
@@ -19,6 +20,16 @@ double value_at(const Array<double, 2>& image, double row, double column) {
   const double* above = &image(y, x);
   const double* below = above + image.extent(1);
   return (1 - fy) * ((1 - fx) * above[0] + fx * above[1]) + fy * ((1 - fx) * below[0] + fx * below[1]);
+}
+
+/// Where in a pixel, in fractions of its sides from its middle, the simulated pattern is looked at, so that points are
+/// about a step of it apart: a coarse pixel shows the mean over its area.
+std::vector<std::pair<double, double>> points_of_a_pixel(double steps) {
+  const int count = std::clamp(static_cast<int>(std::ceil(steps - 0.3)), 1, 6);
+  std::vector<std::pair<double, double>> points;
+  for (int y = 0; y < count; ++y)
+    for (int x = 0; x < count; ++x) points.emplace_back((y + 0.5) / count - 0.5, (x + 0.5) / count - 0.5);
+  return points;
 }
 
 }  // namespace
@@ -50,6 +61,7 @@ std::vector<double> PacbedView::residual(const Array<double, 2>& simulated, cons
   const double middle_y = static_cast<double>(simulated.extent(0) / 2) + place.tilt_y / table.step_y_mrad();
   const double middle_x = static_cast<double>(simulated.extent(1) / 2) + place.tilt_x / table.step_x_mrad();
   const double semiangle = std::exp(place.log_semiangle_mrad);
+  const auto points = points_of_a_pixel(scale / std::min(table.step_y_mrad(), table.step_x_mrad()));
   std::vector<double> model, slope;
   model.reserve(pixels_.size());
   slope.reserve(pixels_.size());
@@ -58,7 +70,11 @@ std::vector<double> PacbedView::residual(const Array<double, 2>& simulated, cons
   for (const auto& pixel : pixels_) {
     const double dy = pixel.row - place.row, dx = place.handedness * (pixel.column - place.column);
     const double ky = sine * dx + cosine * dy, kx = cosine * dx - sine * dy;
-    model.push_back(value_at(simulated, middle_y + ky / table.step_y_mrad(), middle_x + kx / table.step_x_mrad()));
+    double sum = 0;
+    for (const auto& [y, x] : points)
+      sum += value_at(simulated, middle_y + (ky + sine * x + cosine * y) / table.step_y_mrad(),
+                      middle_x + (kx + cosine * x - sine * y) / table.step_x_mrad());
+    model.push_back(sum / static_cast<double>(points.size()));
     slope.push_back((ky * ky + kx * kx) / (semiangle * semiangle));
     // The table's values are shares of the beam for each step, some 1e-4: brought to about 1.
     basis[0] = model.back() * 1e3;

@@ -1,0 +1,108 @@
+#include "registration/substrate_thickness.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "registration/faulty_pixels.h"
+#include "registration/stretches.h"
+#include "registration/virtual_images.h"
+
+namespace terrace {
+namespace {
+
+constexpr double most_tilt_mrad = 4;
+
+/// From `low` on for as many whole cells as fit before `high`, in Å.
+struct WholeCells {
+  double low = 0, high = 0;
+  bool any() const { return high > low; }
+  bool holds(double place) const { return place >= low && place < high; }
+};
+
+WholeCells whole_cells(double low, double high, double cell) {
+  return {low, low + cell * std::floor((high - low) / cell + 1e-6)};
+}
+
+/// Where the scan reaches across the interface, crystal frame, half a step beyond its outermost positions.
+std::pair<double, double> reach_across(const ScanInfo& info, Registration r) {
+  r.interface_normal = r.interface_normal == "x" ? "y" : "x";
+  return reach_along(info, r);
+}
+
+WholeCells across_substrate(const ScanInfo& info, const Registration& r) {
+  const auto [low, high] = reach_across(info, r);
+  const double cell = r.cell_across_angstrom.value, gap = cells_left_out * cell;
+  if (r.film_side == "high") return whole_cells(low, r.interface_angstrom.value - gap, cell);
+  return whole_cells(r.interface_angstrom.value + gap, high, cell);
+}
+
+bool ready(const Registration& r) {
+  return r.usable() && r.energy_kev.known() && r.semiangle_mrad.known() &&
+         std::abs(r.mrad_per_pixel_y.value - r.mrad_per_pixel_x.value) < 0.01 * r.mrad_per_pixel_x.value;
+}
+
+}  // namespace
+
+std::optional<Array<double, 2>> substrate_pattern(const Scan& scan, const Registration& r, const Progress& progress) {
+  const auto& info = scan.info();
+  const auto axes = r.crystal_axes();
+  const auto across = across_substrate(info, r);
+  const auto [low, high] = reach_along(info, r);
+  const auto along = whole_cells(low, high, r.cell_along_angstrom.value);
+  if (!across.any() || !along.any()) return std::nullopt;
+  Array<double, 2> sum({info.detector_height, info.detector_width});
+  std::vector<float> pattern(static_cast<std::size_t>(sum.size()));
+  int taken = 0;
+  for (int row = 0; row < info.scan_height; ++row) {
+    for (int column = 0; column < info.scan_width; ++column) {
+      const Place at = axes.to_crystal({column * r.step_x_angstrom.value, row * r.step_y_angstrom.value});
+      const bool normal_is_x = r.interface_normal == "x";
+      if (!across.holds(normal_is_x ? at.x : at.y) || !along.holds(normal_is_x ? at.y : at.x)) continue;
+      scan.read(row, column, pattern);
+      repair(pattern, info.detector_height, info.detector_width, r.faulty_pixels);
+      for (std::int64_t i = 0; i < sum.size(); ++i) sum.data()[i] += pattern[i];
+      ++taken;
+    }
+    if (progress) progress("substrate's pattern", row + 1, info.scan_height);
+  }
+  if (taken == 0) return std::nullopt;
+  for (double& value : sum) value /= taken;
+  return sum;
+}
+
+std::optional<PacbedFit> substrate_thickness(const Scan& scan, const Registration& r, const Crystal& substrate,
+                                             int threads, std::string& reason, const Progress& progress) {
+  if (!ready(r)) {
+    reason =
+        "the thickness could not be measured: it wants a registered scan with known energy and semi-angle, and "
+        "square detector pixels";
+    return std::nullopt;
+  }
+  const auto pattern = substrate_pattern(scan, r, progress);
+  if (!pattern) {
+    reason =
+        "the thickness could not be measured: the scan shows no whole cell of the substrate beyond 1.5 cells from "
+        "the interface";
+    return std::nullopt;
+  }
+  PacbedRange range;
+  range.energy_kev = r.energy_kev.value;
+  range.widest_mrad = r.semiangle_mrad.value + most_tilt_mrad;
+  range.reach_mrad = 1.4 * r.semiangle_mrad.value + most_tilt_mrad;
+  const auto series = make_series(zone_axis_box(substrate, {0, 0, 1}), range, threads, progress);
+  PacbedKnown known;
+  known.semiangle_mrad = r.semiangle_mrad.value;
+  known.mrad_per_pixel = r.mrad_per_pixel_x.value;
+  known.centre_row = r.centre_row.value;
+  known.centre_column = r.centre_column.value;
+  known.most_tilt_mrad = most_tilt_mrad;
+  try {
+    return fit_pacbed(*pattern, series, known, threads);
+  } catch (const InputError& error) {
+    reason = error.what();
+    return std::nullopt;
+  }
+}
+
+}  // namespace terrace
