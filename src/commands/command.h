@@ -23,6 +23,7 @@ void add_structure(CLI::App& app);
 void add_simulate(CLI::App& app);
 void add_info(CLI::App& app);
 void add_convert(CLI::App& app);
+void add_tailor(CLI::App& app);
 void add_dataset(CLI::App& app);
 void add_limit(CLI::App& app);
 void add_thickness(CLI::App& app);

@@ -10,6 +10,7 @@ std::vector<Command> commands() {
       {"info", "say what a scan file holds", add_info},
       {"convert", "write a scan file in another program's form, or as images", add_convert},
       {"thickness", "read thickness and tilt from a position-averaged pattern", add_thickness},
+      {"tailor", "write a recipe for scans like one scan: retrain for your microscope", add_tailor},
       {"dataset", "simulate a labelled data set from a recipe", add_dataset},
       {"limit", "compute what the best possible reader would score on a recipe", add_limit},
       {"train", "train a network on a data set", nullptr},

@@ -170,8 +170,9 @@ const Ranges& Recipe::ranges_of(std::int64_t family) const {
   return set ? set->ranges : ranges;
 }
 
-Recipe read_recipe(const std::filesystem::path& path) {
-  const Config config = read_config(path);
+Recipe read_recipe(const std::filesystem::path& path) { return recipe_of(read_config(path)); }
+
+Recipe recipe_of(const Config& config) {
   const std::vector<std::string> sections = {"study", "content", "ranges",     "held_out", "window",    "detection",
                                              "rules", "grid",    "microscope", "sampling", "substrate", "film"};
   for (const auto& [key, value] : config.table())

@@ -115,6 +115,8 @@ struct Recipe {
 /// Reads a recipe; what it does not say stays at the defaults. Throws InputError for unknown keys and for ranges that
 /// cannot be built, FileError where the file cannot be read.
 Recipe read_recipe(const std::filesystem::path& path);
+/// The same from a file that has been parsed.
+Recipe recipe_of(const Config& config);
 /// Every setting with its value: what a data set records, and what its hash is taken from.
 nlohmann::ordered_json to_json(const Recipe& recipe);
 /// The inverse, for what terrace itself wrote (a manifest's "recipe"). Throws nlohmann::json::exception.
