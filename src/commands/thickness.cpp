@@ -100,14 +100,23 @@ void assume(Pattern& pattern) {
       fmt::format("the beam energy is not known; {} keV is assumed (--energy-kev)", assumed_energy_kev));
 }
 
+PacbedKnown known_of(const Pattern& pattern, const Options& options) {
+  return {.semiangle_mrad = pattern.semiangle_mrad,
+          .mrad_per_pixel = pattern.mrad_per_pixel,
+          .centre_row = pattern.centre_row,
+          .centre_column = pattern.centre_column,
+          .most_tilt_mrad = options.most_tilt_mrad};
+}
+
 PacbedRange range_for(const Pattern& pattern, const Options& options) {
   PacbedRange range;
   range.energy_kev = pattern.energy_kev;
+  const double radius = disc_radius_pixels(pattern.pattern, known_of(pattern, options));  // refuses what has none
   double widest = widest_unknown_semiangle_mrad;
   if (pattern.semiangle_mrad > 0)
     widest = pattern.semiangle_mrad;
   else if (pattern.mrad_per_pixel > 0)
-    widest = 1.1 * pattern.mrad_per_pixel * disc_radius_pixels(pattern.pattern);
+    widest = 1.1 * pattern.mrad_per_pixel * radius;
   range.widest_mrad = widest + options.most_tilt_mrad;
   range.reach_mrad = 1.5 * widest + options.most_tilt_mrad;
   range.thinnest_nm = options.thinnest_nm;
@@ -160,12 +169,7 @@ void run(const Options& options) {
   if (!options.json)
     for (const auto& note : pattern.notes) fmt::print("note: {}\n", note);
   const auto series = make_series(box, range_for(pattern, options), options.threads, progress);
-  PacbedKnown known{.semiangle_mrad = pattern.semiangle_mrad,
-                    .mrad_per_pixel = pattern.mrad_per_pixel,
-                    .centre_row = pattern.centre_row,
-                    .centre_column = pattern.centre_column,
-                    .most_tilt_mrad = options.most_tilt_mrad};
-  const auto fit = fit_pacbed(pattern.pattern, series, known, options.threads);
+  const auto fit = fit_pacbed(pattern.pattern, series, known_of(pattern, options), options.threads);
   if (options.json)
     fmt::print("{}\n", to_json(fit).dump(1));
   else
@@ -190,7 +194,7 @@ void add_thickness(CLI::App& app) {
     app.add_option(name, value, help)->check(range_of(low, high))->capture_default_str();
   };
   range("--thinnest-nm", options->thinnest_nm, 0.5, 1000, "thicknesses to try, from");
-  range("--thickest-nm", options->thickest_nm, 1, 1000, "to");
+  range("--thickest-nm", options->thickest_nm, 1, 1000, "the thickest of them");
   range("--thickness-step-nm", options->step_nm, 0.1, 50, "in steps of about");
   range("--most-tilt-mrad", options->most_tilt_mrad, 0, 20, "tilts to try, up to");
   app.add_option("-o,--output", options->output, "folder for thickness.json and report.html");

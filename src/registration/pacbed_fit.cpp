@@ -42,14 +42,25 @@ Array<double, 2> repaired(const Array<double, 2>& pattern) {
   return result;
 }
 
-PatternDisc disc_of(const Array<double, 2>& pattern) {
+bool place_is_known(const PacbedKnown& known) {
+  return known.semiangle_mrad > 0 && known.mrad_per_pixel > 0 && known.centre_row >= 0 && known.centre_column >= 0;
+}
+
+/// As the pattern shows it; where it shows none, as it must be.
+PatternDisc disc_of(const Array<double, 2>& pattern, const PacbedKnown& known) {
   const auto longest = std::max(pattern.extent(0), pattern.extent(1));
   const int factor = static_cast<int>(std::max<std::int64_t>(1, longest / 200));
   auto disc = find_disc(binned(pattern, factor), 1);
+  if (!disc.found && place_is_known(known)) {
+    disc.row = known.centre_row;
+    disc.column = known.centre_column;
+    disc.radius = known.semiangle_mrad / known.mrad_per_pixel;
+    return disc;
+  }
   if (!disc.found)
     throw InputError(
         "No bright disc is found in the pattern (its radius and centre start the fit). Is it a single convergent-beam "
-        "pattern, not saturated and not cut off? Crop it, or give --centre and --mrad-per-pixel.");
+        "pattern, not saturated and not cut off? Crop it, or give --centre, --mrad-per-pixel and --semiangle-mrad.");
   disc.row = factor * (disc.row + 0.5) - 0.5;
   disc.column = factor * (disc.column + 0.5) - 0.5;
   disc.radius *= factor;
@@ -400,18 +411,21 @@ void take_place(PacbedFit& fit, const Trial& best, const Fitter& fitter, const P
 
 }  // namespace
 
-double disc_radius_pixels(const Array<double, 2>& pattern) { return disc_of(repaired(pattern)).radius; }
+double disc_radius_pixels(const Array<double, 2>& pattern, const PacbedKnown& known) {
+  return disc_of(repaired(pattern), known).radius;
+}
 
 PacbedFit fit_pacbed(const Array<double, 2>& full, const PacbedSeries& series, const PacbedKnown& given, int threads) {
   const auto sound = repaired(full);
-  const double full_radius = disc_of(sound).radius;
+  const double full_radius = disc_of(sound, given).radius;
   const int factor = std::max(1, static_cast<int>(std::ceil(full_radius / most_radius_pixels)));
   const auto pattern = binned(sound, factor);
-  auto disc = disc_of(pattern);
+
   PacbedKnown known = given;
   known.mrad_per_pixel *= factor;
   if (known.centre_row >= 0) known.centre_row = (known.centre_row + 0.5) / factor - 0.5;
   if (known.centre_column >= 0) known.centre_column = (known.centre_column + 0.5) / factor - 0.5;
+  const auto disc = disc_of(pattern, known);
 
   const double radius = compared_semiangles * disc.radius;
   const PacbedView view(pattern, disc.row, disc.column, radius);

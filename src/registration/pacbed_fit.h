@@ -44,13 +44,13 @@ struct PacbedFit {
 /// semi-angle where unknown, brightness, and a background that is constant or falls with k². The thickness is the
 /// vertex of a parabola through the best and its neighbours. Its standard error takes the residual as noise with the
 /// correlation that it has; what the simulation lacks (phonons' own structure, strain, inelastic scattering) is beyond
-/// it. Throws InputError where no bright disc is found, saying what to give.
+/// it. Throws InputError where no bright disc is found and not all of it is known, saying what to give.
 PacbedFit fit_pacbed(const Array<double, 2>& pattern, const PacbedSeries& series, const PacbedKnown& known,
                      int threads = 1);
 
 nlohmann::ordered_json to_json(const PacbedFit& fit);
 
 /// The radius of the bright disc in pixels, for the choice of a series; throws as fit_pacbed.
-double disc_radius_pixels(const Array<double, 2>& pattern);
+double disc_radius_pixels(const Array<double, 2>& pattern, const PacbedKnown& known);
 
 }  // namespace terrace

@@ -252,8 +252,8 @@ TailoredRecipe tailor(const ScanInfo& info, const Registration& r, const Tailori
 std::string tailored_training() {
   return fmt::format(
       "# How the network of this folder's recipe is trained: as recipes/microscope_training.toml, which says why.\n\n"
-      "[training]\nepochs = {}\nmembers = {}\nwidth = 64\nblocks = 2\nembedding = 32\ncomponents = 64\n"
-      "weight_decay = 0.5\ndepth_smoothing_cells = 3\nmasked_probability = 0.2\nmasked_share = 0.3\n",
+      "[training]\nepochs = {}\nmembers = {}\nwidth = 96\nblocks = 2\nembedding = 64\ncomponents = 128\n"
+      "weight_decay = 0.3\ndepth_smoothing_cells = 2\nmasked_probability = 0.2\nmasked_share = 0.3\n",
       tailored_epochs, tailored_members);
 }
 

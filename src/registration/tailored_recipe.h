@@ -55,7 +55,7 @@ TailoredRecipe tailor(const ScanInfo& info, const Registration& registration, co
                       const StudySize& size);
 
 /// The [training] table of recipes/microscope_training.toml, as text, with these.
-inline constexpr int tailored_epochs = 20, tailored_members = 3;
+inline constexpr int tailored_epochs = 18, tailored_members = 3;
 std::string tailored_training();
 
 }  // namespace terrace
