@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "commands/command.h"
+#include "commands/estimate_line.h"
 #include "commands/evaluation_report.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
@@ -43,13 +44,7 @@ struct Options {
 
 void print_registration(const Registration& found) {
   fmt::print("registration:\n");
-  for (const auto& [name, estimate, unit] : found_items(found)) {
-    const std::string error = estimate.error >= 0 ? fmt::format(" ± {:.3f}", estimate.error) : "";
-    if (estimate.known())
-      fmt::print("  {:<26} {:.3f}{} {} ({})\n", name, estimate.value, error, unit, estimate.source);
-    else
-      fmt::print("  {:<26} not found\n", name);
-  }
+  for (const auto& [name, estimate, unit] : found_items(found)) print_estimate(name, estimate, unit);
   fmt::print("  {:<26} {} end of {}\n", "Film", found.film_side, found.interface_normal);
   for (const auto& reason : found.reasons) fmt::print("  note: {}\n", reason);
 }

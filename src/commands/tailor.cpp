@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "commands/command.h"
+#include "commands/estimate_line.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
 #include "commands/scan_options.h"
@@ -122,19 +123,13 @@ int families_for(double hours, const StudyCost& some, int families) {
 }
 
 void print_scan(const Registration& r) {
-  const auto line = [](const char* name, const Estimate& value, const char* unit) {
-    if (value.known())
-      fmt::print("  {:<20} {:.4g} {} ({})\n", name, value.value, unit, value.source);
-    else
-      fmt::print("  {:<20} unknown\n", name);
-  };
   fmt::print("scan:\n");
-  line("energy", r.energy_kev, "keV");
-  line("semi-angle", r.semiangle_mrad, "mrad");
-  line("detector pixel", r.mrad_per_pixel_x, "mrad");
-  line("scan step", r.step_x_angstrom, "Å");
-  line("thickness", r.thickness_nm, "nm");
-  line("film cell, as shown", r.film_cell_angstrom, "Å");
+  print_estimate("energy", r.energy_kev, "keV");
+  print_estimate("semi-angle", r.semiangle_mrad, "mrad");
+  print_estimate("detector pixel", r.mrad_per_pixel_x, "mrad");
+  print_estimate("scan step", r.step_x_angstrom, "Å");
+  print_estimate("thickness", r.thickness_nm, "nm");
+  print_estimate("film cell, as shown", r.film_cell_angstrom, "Å");
   for (const auto& reason : r.reasons) fmt::print("  note: {}\n", reason);
 }
 

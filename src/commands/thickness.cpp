@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "commands/command.h"
+#include "commands/estimate_line.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
 #include "commands/scan_options.h"
@@ -126,19 +127,15 @@ PacbedRange range_for(const Pattern& pattern, const Options& options) {
 }
 
 void print(const PacbedFit& fit) {
-  const auto line = [](const char* what, const Estimate& estimate, const char* unit) {
-    const std::string error = estimate.error >= 0 ? fmt::format(" ± {:.3f}", estimate.error) : "";
-    fmt::print("  {:<22} {:.3f}{} {} ({})\n", what, estimate.value, error, unit, estimate.source);
-  };
   const std::string error = fit.thickness_nm.error >= 0 ? fmt::format(" ± {:.2f}", fit.thickness_nm.error) : "";
   fmt::print("thickness: {:.1f}{} nm, correlation {:.4f}\n", fit.thickness_nm.value, error, fit.correlation);
-  line("tilt along columns", fit.tilt_x_mrad, "mrad");
-  line("tilt along rows", fit.tilt_y_mrad, "mrad");
-  line("semi-angle", fit.semiangle_mrad, "mrad");
-  line("detector pixel", fit.mrad_per_pixel, "mrad");
-  line("pattern centre, row", fit.centre_row, "px");
-  line("pattern centre, column", fit.centre_column, "px");
-  line("crystal turned by", fit.rotation_deg, "°");
+  print_estimate("tilt along columns", fit.tilt_x_mrad, "mrad");
+  print_estimate("tilt along rows", fit.tilt_y_mrad, "mrad");
+  print_estimate("semi-angle", fit.semiangle_mrad, "mrad");
+  print_estimate("detector pixel", fit.mrad_per_pixel, "mrad");
+  print_estimate("pattern centre, row", fit.centre_row, "px");
+  print_estimate("pattern centre, column", fit.centre_column, "px");
+  print_estimate("crystal turned by", fit.rotation_deg, "°");
   for (const auto& reason : fit.reasons) fmt::print("  note: {}\n", reason);
 }
 
