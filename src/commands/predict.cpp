@@ -29,8 +29,6 @@ namespace fs = std::filesystem;
 
 // Below 10,000 electrons a pattern accuracy falls, above it hardly rises (docs/decisions/what_the_network_is.md).
 constexpr double useful_electrons = 10000;
-/// A substrate's pattern that no thickness fits better than this gives none.
-constexpr double least_correlation = 0.9;
 
 struct Options {
   std::string scan, model, output, evaluation;

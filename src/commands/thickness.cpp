@@ -139,13 +139,17 @@ void print(const PacbedFit& fit) {
   for (const auto& reason : fit.reasons) fmt::print("  note: {}\n", reason);
 }
 
-void write(const PacbedFit& fit, const Pattern& pattern, const Options& options) {
-  const fs::path folder = options.output;
-  make_folder(folder);
+nlohmann::ordered_json result_json(const PacbedFit& fit, const Pattern& pattern, const Options& options) {
   auto json = to_json(fit);
   json["energy_kev"] = pattern.energy_kev;
   json["crystal"] = options.crystal.empty() ? "SrTiO3" : fs::path(options.crystal).filename().string();
   json["notes"] = pattern.notes;
+  return json;
+}
+
+void write(const PacbedFit& fit, const Pattern& pattern, const nlohmann::ordered_json& json, const Options& options) {
+  const fs::path folder = options.output;
+  make_folder(folder);
   write_text(folder / "thickness.json", json.dump(1) + "\n");
   ReportContent report;
   report.title = "Thickness from " + fs::path(options.pattern).filename().string();
@@ -167,11 +171,12 @@ void run(const Options& options) {
     for (const auto& note : pattern.notes) fmt::print("note: {}\n", note);
   const auto series = make_series(box, range_for(pattern, options), options.threads, progress);
   const auto fit = fit_pacbed(pattern.pattern, series, known_of(pattern, options), options.threads);
+  const auto json = result_json(fit, pattern, options);
   if (options.json)
-    fmt::print("{}\n", to_json(fit).dump(1));
+    fmt::print("{}\n", json.dump(1));
   else
     print(fit);
-  if (!options.output.empty()) write(fit, pattern, options);
+  if (!options.output.empty()) write(fit, pattern, json, options);
   if (!options.output.empty() && !options.json)
     fmt::print("report: {}\n", (fs::path(options.output) / "report.html").string());
 }

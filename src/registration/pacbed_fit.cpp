@@ -369,7 +369,7 @@ void warn(PacbedFit& fit, const PacbedView& view, const std::vector<Trial>& tria
   if (view.saturated()) fit.reasons.push_back("many pixels share the highest value (saturated?) and are left out");
   if (best.exit == trials.front().exit || best.exit == trials.back().exit)
     fit.reasons.push_back("the best thickness is at the end of the range that was tried. Widen it");
-  if (fit.correlation < 0.9)
+  if (fit.correlation < least_correlation)
     fit.reasons.push_back(
         fmt::format("no thickness fits well (correlation {:.3f}). Are crystal, zone axis, energy and "
                     "semi-angle right?",
@@ -401,12 +401,12 @@ void take_place(PacbedFit& fit, const Trial& best, const Fitter& fitter, const P
   fit.centre_row = {factor * (place.row + 0.5) - 0.5, factor * error(0), "measured"};
   fit.centre_column = {factor * (place.column + 0.5) - 0.5, factor * error(1), "measured"};
   fit.rotation_deg = {smallest_turn_deg(place.rotation, series), error(2) / degree, "measured"};
-  fit.tilt_y_mrad = {tilt_y, error(3), "measured"};
-  fit.tilt_x_mrad = {tilt_x, error(4), "measured"};
+  const double cosine = std::cos(place.rotation), sine = std::sin(place.rotation);
+  fit.tilt_y_mrad = {tilt_y, std::hypot(cosine * error(3), sine * error(4)), "measured"};
+  fit.tilt_x_mrad = {tilt_x, std::hypot(cosine * error(4), sine * error(3)), "measured"};
   fit.mrad_per_pixel = {mrad / factor, error(5) * mrad / factor, "measured"};
   fit.semiangle_mrad = known.semiangle_mrad > 0 ? Estimate{semiangle, -1, "given"}
                                                 : Estimate{semiangle, error(6) * semiangle, "measured"};
-  fit.pixel_mrad = mrad;
 }
 
 }  // namespace

@@ -20,6 +20,9 @@ struct PacbedKnown {
   double thinnest_nm = 0, thickest_nm = 1e4;  ///< thicknesses of the series to look at
 };
 
+/// A pattern that no thickness fits better than this is of something else.
+inline constexpr double least_correlation = 0.9;
+
 /// How well one thickness fits, everything else fitted to it.
 struct PacbedMatch {
   double thickness_nm = 0;
@@ -35,7 +38,6 @@ struct PacbedFit {
   double correlation = 0;
   std::vector<PacbedMatch> matches;  ///< of every thickness
   Image measured, fitted;            ///< the compared part of the pattern and its best fit, NaN where not compared
-  double pixel_mrad = 0;             ///< of those images
   std::vector<std::string> reasons;  ///< what to be wary of
 };
 

@@ -37,7 +37,7 @@ PacbedSeries make_series(const Structure& period, const PacbedRange& range, int 
         fmt::format("From {} to {} nm in steps of {} nm there are {} thicknesses of whole periods of {:.3f} "
                     "nm (three are needed). Widen the range?",
                     range.thinnest_nm, range.thickest_nm, range.step_nm, plan.periods.size(), period.height_z / 10));
-  PacbedSeries series{PacbedTable(plan, threads, progress), {}, range.energy_kev};
+  PacbedSeries series{PacbedTable(plan, threads, progress), {}};
   for (const int count : plan.periods) series.thicknesses_nm.push_back(count * period.height_z / 10);
   const bool mirror_x = has_symmetry(plan.period, PlaneOperation::mirror_x);
   const bool mirror_y = has_symmetry(plan.period, PlaneOperation::mirror_y);

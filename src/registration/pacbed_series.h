@@ -20,9 +20,8 @@ struct PacbedRange {
 struct PacbedSeries {
   PacbedTable table;
   std::vector<double> thicknesses_nm;  ///< of each exit of `table`, ascending
-  double energy_kev = 0;
-  bool square = false;    ///< turns by a quarter and mirrors leave the crystal as it is
-  bool mirrored = false;  ///< some mirror does
+  bool square = false;                 ///< turns by a quarter and mirrors leave the crystal as it is
+  bool mirrored = false;               ///< some mirror does
 };
 
 /// `period` = one period of the crystal along the beam. Absorptive thermal diffuse scattering (the diffuse electrons

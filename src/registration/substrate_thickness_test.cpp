@@ -11,7 +11,7 @@ namespace {
 
 TEST(SubstrateThickness, is_right_to_a_nanometre_beside_an_interface) {
   // One cell of substrate, 1.9 to 2.9 cells from the interface, 8 × 8 positions of 10⁴ electrons; tilted. Four rows a
-  // cell would leave interference of beams 4 · 6.4 mrad apart in the mean, and 0.5 mrad of tilt with it.
+  // cell would leave interference of beams 4 · 6.4 mrad apart in the mean.
   Microscope microscope;
   microscope.specimen_tilt_y_mrad = 1;
   SimulatedPath path{.rows = 8, .columns = 16, .step_y = 3.905 / 8};
