@@ -21,33 +21,30 @@ Image blur_matrix(int pixels, double sigma) {
   return matrix;
 }
 
-/// blurred[pattern] = blur · pattern · blur for `count` square patterns one after the other.
-void blur_all(const Image& blur, const float* patterns, std::int64_t count, std::vector<float>& blurred) {
+/// blurred[pattern] = blur · pattern · blur for square patterns one after the other.
+void blur_all(const Image& blur, std::span<const float> patterns, std::vector<float>& blurred) {
   const auto pixels = static_cast<int>(blur.extent(0));
-  const std::int64_t size = std::int64_t{pixels} * pixels;
-  std::vector<float> rows(count * size);
-  blurred.resize(count * size);
-  multiply_matrices(patterns, blur.data(), static_cast<int>(count) * pixels, pixels, pixels, rows.data());
+  const std::int64_t size = std::int64_t{pixels} * pixels, count = std::ssize(patterns) / size;
+  std::vector<float> rows(patterns.size());
+  blurred.resize(patterns.size());
+  multiply_matrices(patterns.data(), blur.data(), static_cast<int>(count) * pixels, pixels, pixels, rows.data());
   for (std::int64_t i = 0; i < count; ++i)
     multiply_matrices(blur.data(), &rows[i * size], pixels, pixels, pixels, &blurred[i * size]);
 }
 
-void add_background(double share, double mrad_per_pixel, Sample& sample) {
+void add_background(double share, double mrad_per_pixel, int pixels, std::span<float> patterns) {
   if (share <= 0) return;
-  const auto count = sample.covered.size();
   std::vector<float> smooth;
-  const Image blur = blur_matrix(static_cast<int>(sample.patterns.extent(3)), background_mrad / mrad_per_pixel);
-  blur_all(blur, sample.patterns.data(), count, smooth);
-  for (std::int64_t i = 0; i < sample.patterns.size(); ++i)
-    sample.patterns.data()[i] += static_cast<float>(share) * (smooth[i] - sample.patterns.data()[i]);
+  blur_all(blur_matrix(pixels, background_mrad / mrad_per_pixel), patterns, smooth);
+  for (std::size_t i = 0; i < patterns.size(); ++i)
+    patterns[i] += static_cast<float>(share) * (smooth[i] - patterns[i]);
 }
 
-void spread(double sigma, Sample& sample) {
+void spread(double sigma, int pixels, std::span<float> patterns) {
   if (sigma <= 0) return;
   std::vector<float> blurred;
-  const Image blur = blur_matrix(static_cast<int>(sample.patterns.extent(3)), sigma);
-  blur_all(blur, sample.patterns.data(), sample.covered.size(), blurred);
-  std::ranges::copy(blurred, sample.patterns.begin());
+  blur_all(blur_matrix(pixels, sigma), patterns, blurred);
+  std::ranges::copy(blurred, patterns.begin());
 }
 
 void count_electrons(const Detection& detection, Sample& sample, Random& random) {
@@ -82,9 +79,13 @@ Detection draw_detection(const DetectionRanges& ranges, Random& random) {
   return detection;
 }
 
+void spread_electrons(const Detection& detection, double mrad_per_pixel, int pixels, std::span<float> patterns) {
+  add_background(detection.background_share, mrad_per_pixel, pixels, patterns);
+  spread(detection.psf_pixels, pixels, patterns);
+}
+
 void detect(const Detection& detection, double mrad_per_pixel, Sample& sample, Random& random) {
-  add_background(detection.background_share, mrad_per_pixel, sample);
-  spread(detection.psf_pixels, sample);
+  spread_electrons(detection, mrad_per_pixel, static_cast<int>(sample.patterns.extent(3)), sample.patterns.span());
   count_electrons(detection, sample, random);
   let_pixels_die(detection.dead_pixel_share, sample, random);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <vector>
 
 #include "core/random.h"
@@ -49,6 +50,9 @@ Detection draw_detection(const DetectionRanges& ranges, Random& random);
 
 /// Standard deviation of the blur that makes the background of a pattern.
 inline constexpr double background_mrad = 12;
+
+/// The part without chance: background and point spread of square patterns of `pixels` a side, one after the other.
+void spread_electrons(const Detection& detection, double mrad_per_pixel, int pixels, std::span<float> patterns);
 
 /// Changes the patterns of `sample` to what `detection` makes of them, still as fractions of the beam, and notes the
 /// dose in its conditions. In order: `background_share` of each pattern is spread by a Gaussian of `background_mrad`;

@@ -1,5 +1,9 @@
 #include "dataset/prediction.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace terrace {
 namespace {
 
@@ -34,7 +38,38 @@ void for_each_member(P& p, const Visit& visit) {
   visit("reasons", p.reasons);
 }
 
+std::string step_in_words(const Prediction& p) {
+  const bool up = p.step_height_probability_up >= 0.5;
+  return fmt::format(
+      "a step {:.1f} nm below the entrance surface (90 %: {:.1f} to {:.1f} nm), below which the {} advances",
+      p.depth_nm, p.depth_low_nm, p.depth_high_nm, up ? "substrate" : "film");
+}
+
+std::string mixing_in_words(const Prediction& p) {
+  return fmt::format("cations mixed over {:.1f} ± {:.1f} cells on the A site and {:.1f} ± {:.1f} on the B site",
+                     p.sigma_a_cells, p.sigma_a_error, p.sigma_b_cells, p.sigma_b_error);
+}
+
 }  // namespace
+
+InterfaceClass most_probable_class(const Prediction& prediction) {
+  const auto& p = prediction.class_probability;
+  return static_cast<InterfaceClass>(std::ranges::max_element(p) - p.begin());
+}
+
+std::string finding_in_words(const Prediction& p) {
+  switch (most_probable_class(p)) {
+    case InterfaceClass::abrupt:
+      return "no step and no mixing";
+    case InterfaceClass::rough:
+      return step_in_words(p);
+    case InterfaceClass::diffuse:
+      return mixing_in_words(p);
+    case InterfaceClass::both:
+      break;
+  }
+  return step_in_words(p) + ", and " + mixing_in_words(p);
+}
 
 nlohmann::ordered_json to_json(const Prediction& prediction) {
   nlohmann::ordered_json json;

@@ -33,6 +33,11 @@ struct Prediction {
   std::string summary;               ///< one plain sentence
 };
 
+/// The class of highest probability.
+InterfaceClass most_probable_class(const Prediction& prediction);
+/// What is said of the interface, as part of a sentence: "a step 6.4 nm below the entrance surface …".
+std::string finding_in_words(const Prediction& prediction);
+
 nlohmann::ordered_json to_json(const Prediction& prediction);
 Prediction prediction_from_json(const nlohmann::ordered_json& json);
 

@@ -71,7 +71,7 @@ class Enumeration {
       all_.push_back({.interface_class = InterfaceClass::diffuse,
                       .thickness_cells = thickness,
                       .plane = plane,
-                      .film_cells = film_cells});
+                      .film_cells = static_cast<double>(film_cells)});
     twins_.clear();
   }
 
@@ -102,6 +102,37 @@ bool equal_sites(const Array<double, 3>& one, const Array<double, 3>& other, int
   return true;
 }
 
+void set_steps(const Hypothesis& h, Interface& interface) {
+  interface.step_depths_cells.clear();
+  interface.step_heights_cells.clear();
+  if (!h.has_step()) return;
+  interface.step_depths_cells = {h.step_depth_cells};
+  interface.step_heights_cells = {h.step_height_cells};
+  if (h.second_step_depth_cells <= 0) return;
+  interface.step_depths_cells.push_back(h.second_step_depth_cells);
+  interface.step_heights_cells.push_back(h.second_step_height_cells);
+}
+
+/// `interface` has the steps. Small windows cut a wide profile's tails at the seam.
+CompositionTable composition_of(const Hypothesis& h, const Interface& interface) {
+  const int columns = columns_of(interface);
+  Interface widths = interface;
+  widths.sigma_a_cells = h.sigma_a_cells;
+  widths.sigma_b_cells = h.sigma_b_cells;
+  CompositionTable table{lowest_boundary(interface), Array<double, 2>({h.thickness_cells, columns}),
+                         Array<double, 2>({h.thickness_cells, columns})};
+  const bool mixed_column = h.interface_class == InterfaceClass::diffuse && !h.has_width();
+  for (int depth = 0; depth < h.thickness_cells; ++depth)
+    for (int column = 0; column < columns; ++column) {
+      const double cells = column + 0.5 - (boundary_at(interface, depth) + h.shift_cells);
+      table.film_a(depth, column) = film_share_a(widths, cells - a_site_delay(interface));
+      table.film_b(depth, column) = film_share_b(widths, cells);
+      if (mixed_column && column == interface.substrate_cells)
+        table.film_a(depth, column) = table.film_b(depth, column) = h.film_cells / h.thickness_cells;
+    }
+  return table;
+}
+
 bool same_cations(const SiteTable& one, const SiteTable& other, int depths) {
   return one.first_film_column == other.first_film_column && equal_sites(one.film_a, other.film_a, depths) &&
          equal_sites(one.film_b, other.film_b, depths);
@@ -127,30 +158,23 @@ HypothesisSpace space_of(const Recipe& recipe, const PlannedSample& sample) {
 std::vector<Hypothesis> hypotheses_of(const HypothesisSpace& space) { return Enumeration(space).all(); }
 
 double mean_boundary(const Hypothesis& h) {
-  if (h.interface_class == InterfaceClass::rough)
-    return h.plane + h.step_height_cells * (1 - static_cast<double>(h.step_depth_cells) / h.thickness_cells);
-  if (h.interface_class == InterfaceClass::diffuse)
-    return h.plane + 1 - static_cast<double>(h.film_cells) / h.thickness_cells;
-  return h.plane;
+  const auto below = [&](int depth) { return depth > 0 ? 1 - static_cast<double>(depth) / h.thickness_cells : 0.0; };
+  double mean = h.plane + h.shift_cells + h.step_height_cells * below(h.step_depth_cells) +
+                h.second_step_height_cells * below(h.second_step_depth_cells);
+  if (h.interface_class == InterfaceClass::diffuse && !h.has_width()) mean += 1 - h.film_cells / h.thickness_cells;
+  return mean;
 }
 
 PlannedStructure structure_of(const Hypothesis& hypothesis, const Interface& known) {
   const int columns = columns_of(known), middle = columns / 2;
-  const bool diffuse = hypothesis.interface_class == InterfaceClass::diffuse;
   Interface interface = known;
   interface.substrate_cells = middle + hypothesis.plane;
   interface.film_cells = columns - interface.substrate_cells;
   interface.thickness_cells = hypothesis.thickness_cells;
   interface.sigma_a_cells = interface.sigma_b_cells = interface.la_tail_cells = 0;
   interface.mixing = "virtual_crystal";
-  interface.step_depths_cells.clear();
-  interface.step_heights_cells.clear();
-  if (hypothesis.interface_class != InterfaceClass::abrupt) {
-    interface.step_depths_cells = {diffuse ? hypothesis.film_cells : hypothesis.step_depth_cells};
-    interface.step_heights_cells = {diffuse ? 1 : hypothesis.step_height_cells};
-  }
-  const auto table = composition(interface);
-  auto sites = virtual_sites(diffuse ? projected_twin(table) : table);
+  set_steps(hypothesis, interface);
+  auto sites = virtual_sites(composition_of(hypothesis, interface));
   const double x = registered_x(interface, sites.first_film_column);
   return {std::move(interface), std::move(sites), x};
 }

@@ -10,16 +10,25 @@
 namespace terrace {
 
 /// One structure. Planes count in columns from the registered plane. Abrupt: film from `plane` on at every depth.
-/// Rough: film from `plane` on above the step, from `plane` + height below it. Diffuse: the matched-projection twin of
-/// such a step, with a share `film_cells` / thickness of film in column `plane` alone, as a virtual crystal.
+/// Rough: film from `plane` on above the step, from `plane` + height below it, and so on below a second one. Diffuse:
+/// the matched-projection twin of such a step, with a share `film_cells` / thickness of film in column `plane` alone;
+/// or, where a width is given, an error-function profile around `plane` + `shift_cells`. Both: that profile around the
+/// boundary at each depth. Mixed cells are virtual crystals.
 struct Hypothesis {
   InterfaceClass interface_class = InterfaceClass::abrupt;
   int thickness_cells = 0;
   int plane = 0;
-  int step_depth_cells = -1;  ///< rough only
-  int step_height_cells = 0;  ///< rough only
-  int film_cells = 0;         ///< diffuse only
-  double prior = 0;           ///< all of a list sum to 1
+  int step_depth_cells = -1;         ///< rough and both
+  int step_height_cells = 0;         ///< rough and both
+  double film_cells = 0;             ///< diffuse without a width; whole for the twin of a step
+  int second_step_depth_cells = -1;  ///< below the first one; −1 for none
+  int second_step_height_cells = 0;
+  double sigma_a_cells = 0, sigma_b_cells = 0;  ///< as Interface's
+  double shift_cells = 0;                       ///< diffuse with a width
+  double prior = 0;                             ///< all of a list sum to 1
+
+  bool has_step() const { return step_depth_cells > 0; }
+  bool has_width() const { return sigma_a_cells > 0 || sigma_b_cells > 0; }
 };
 
 /// What is known of the structures before any pattern is seen.

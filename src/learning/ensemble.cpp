@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/random.h"
-#include "learning/depth_distribution.h"
+#include "dataset/depth_distribution.h"
 #include "learning/sample_source.h"
 
 namespace terrace {

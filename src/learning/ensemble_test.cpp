@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "core/random.h"
-#include "learning/depth_distribution.h"
+#include "dataset/depth_distribution.h"
 
 namespace terrace {
 namespace {

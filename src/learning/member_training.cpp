@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
-#include "learning/depth_distribution.h"
+#include "dataset/depth_distribution.h"
 #include "learning/trainer.h"
 
 namespace terrace {

@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "core/threads.h"
-#include "learning/depth_distribution.h"
+#include "dataset/depth_distribution.h"
 
 namespace terrace {
 namespace {
@@ -93,41 +93,6 @@ std::vector<Prediction> Model::predict(std::span<const Sample> samples, int thre
     predictions.push_back(prediction_of(*this, features[i], samples[i].conditions, outputs[i]));
   return predictions;
 }
-
-InterfaceClass most_probable_class(const Prediction& prediction) {
-  const auto& p = prediction.class_probability;
-  return static_cast<InterfaceClass>(std::ranges::max_element(p) - p.begin());
-}
-
-namespace {
-
-std::string step_in_words(const Prediction& p) {
-  const bool up = p.step_height_probability_up >= 0.5;
-  return fmt::format(
-      "a step {:.1f} nm below the entrance surface (90 %: {:.1f} to {:.1f} nm), below which the {} advances",
-      p.depth_nm, p.depth_low_nm, p.depth_high_nm, up ? "substrate" : "film");
-}
-
-std::string mixing_in_words(const Prediction& p) {
-  return fmt::format("cations mixed over {:.1f} ± {:.1f} cells on the A site and {:.1f} ± {:.1f} on the B site",
-                     p.sigma_a_cells, p.sigma_a_error, p.sigma_b_cells, p.sigma_b_error);
-}
-
-std::string finding_in_words(const Prediction& p) {
-  switch (most_probable_class(p)) {
-    case InterfaceClass::abrupt:
-      return "no step and no mixing";
-    case InterfaceClass::rough:
-      return step_in_words(p);
-    case InterfaceClass::diffuse:
-      return mixing_in_words(p);
-    case InterfaceClass::both:
-      break;
-  }
-  return step_in_words(p) + ", and " + mixing_in_words(p);
-}
-
-}  // namespace
 
 std::string summary_of(const Prediction& p) {
   const auto found = static_cast<int>(most_probable_class(p));

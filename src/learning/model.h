@@ -35,8 +35,6 @@ struct Model {
   std::vector<Prediction> predict(std::span<const Sample> samples, int threads = 1) const;
 };
 
-/// A prediction's class of highest probability.
-InterfaceClass most_probable_class(const Prediction& prediction);
 
 /// "Rough (97 %): …", one plain sentence.
 std::string summary_of(const Prediction& prediction);

@@ -22,11 +22,6 @@ struct Shape {
   double sigma_a = 0, sigma_b = 0;
 };
 
-InterfaceClass most_probable_class(const Prediction& prediction) {
-  const auto& p = prediction.class_probability;
-  return static_cast<InterfaceClass>(std::max_element(p.begin(), p.end()) - p.begin());
-}
-
 int depth_cells(const Prediction& prediction) {
   const double bin = prediction.depth_bin_nm;
   const auto by_thickness = static_cast<int>(std::lround(prediction.thickness_nm / bin));

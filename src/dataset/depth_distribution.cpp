@@ -1,4 +1,4 @@
-#include "learning/depth_distribution.h"
+#include "dataset/depth_distribution.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,0 +1,192 @@
+#include "inversion/answer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "dataset/depth_distribution.h"
+
+namespace terrace {
+namespace {
+
+/// A candidate less probable than this is not written down.
+constexpr double least_probability = 1e-6;
+
+/// How many structures of this kind are as probable as it before any pattern is seen: one of so many.
+double alternatives(const Hypothesis& h) {
+  const double depths = std::max(1, h.thickness_cells - 1);
+  if (!h.has_step()) return 1;
+  if (h.second_step_depth_cells <= 0) return 2 * depths;
+  return 4 * depths * std::max(1.0, depths - 1) / 2;
+}
+
+double log_prior_of(const Hypothesis& h, const StructurePrior& prior) {
+  double share = prior.of_class[static_cast<int>(h.interface_class)] / alternatives(h);
+  if (h.interface_class == InterfaceClass::rough)
+    share *= h.second_step_depth_cells > 0 ? prior.second_step : 1 - prior.second_step;
+  return std::log(std::max(share, 1e-300));
+}
+
+/// Mean and spread of a number of the structure over the posterior, and the fit's own error.
+struct Moments {
+  double mean = 0, error = 0;
+};
+template <class Value>
+Moments moments(const std::vector<WeighedCandidate>& posterior, const Value& value) {
+  double mean = 0, square = 0;
+  for (const auto& [candidate, probability] : posterior) mean += probability * value(candidate.hypothesis);
+  for (const auto& [candidate, probability] : posterior)
+    square += probability * std::pow(value(candidate.hypothesis) - mean, 2);
+  return {mean, std::sqrt(square)};
+}
+
+double error_of(const Findings& findings, const std::string& name) {
+  for (std::size_t i = 0; i < findings.parameters.size(); ++i)
+    if (findings.parameters[i].name == name && i < findings.best.errors.size()) return findings.best.errors[i];
+  return 0;
+}
+
+void set_depth(const std::vector<WeighedCandidate>& posterior, int thickness_cells, Prediction& answer) {
+  double steps = 0, up = 0;
+  answer.depth_probability.assign(thickness_cells + 1, 0);
+  for (const auto& [candidate, probability] : posterior) {
+    const auto& h = candidate.hypothesis;
+    if (!h.has_step()) continue;
+    steps += probability;
+    answer.depth_probability[std::min(h.step_depth_cells, thickness_cells)] += probability;
+    if (h.step_height_cells > 0) up += probability;
+  }
+  if (steps > 0) {
+    for (double& p : answer.depth_probability) p /= steps;
+    answer.step_height_probability_up = up / steps;
+  } else {
+    std::ranges::fill(answer.depth_probability, 1.0 / static_cast<double>(answer.depth_probability.size()));
+  }
+  const auto depth_nm = [&](double share) {
+    return answer.depth_bin_nm * std::max(0.0, depth_quantile(answer.depth_probability, share));
+  };
+  answer.depth_nm = depth_nm(0.5);
+  answer.depth_half_low_nm = depth_nm(0.25), answer.depth_half_high_nm = depth_nm(0.75);
+  answer.depth_low_nm = depth_nm(0.05), answer.depth_high_nm = depth_nm(0.95);
+}
+
+void set_widths(const Findings& findings, const std::vector<WeighedCandidate>& posterior, Prediction& answer) {
+  // A mixed cell alone has the second moment of its share.
+  const auto mixed = [](const Hypothesis& h) {
+    const double share = h.film_cells / h.thickness_cells;
+    return h.interface_class == InterfaceClass::diffuse ? std::sqrt(share * (1 - share)) : 0.0;
+  };
+  const auto a = moments(posterior, [&](const Hypothesis& h) { return h.has_width() ? h.sigma_a_cells : mixed(h); });
+  const auto b = moments(posterior, [&](const Hypothesis& h) { return h.has_width() ? h.sigma_b_cells : mixed(h); });
+  answer.sigma_a_cells = a.mean, answer.sigma_a_error = std::hypot(a.error, error_of(findings, "sigma_a"));
+  answer.sigma_b_cells = b.mean, answer.sigma_b_error = std::hypot(b.error, error_of(findings, "sigma_b"));
+}
+
+std::string summary_of(const Prediction& answer, const GoodnessOfFit& goodness) {
+  const auto found = static_cast<int>(most_probable_class(answer));
+  auto sentence = fmt::format("{} ({:.0f} %): {}.", interface_class_names[found], 100 * answer.class_probability[found],
+                              finding_in_words(answer));
+  if (answer.abstains)
+    return fmt::format("No hypothesis fits: the best one leaves {:.2f} times the noise of the counts. It would say: {}",
+                       goodness.ratio, sentence);
+  sentence[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(sentence[0])));
+  return sentence;
+}
+
+nlohmann::ordered_json hypothesis_json(const Hypothesis& h) {
+  nlohmann::ordered_json json = {{"class", interface_class_names[static_cast<int>(h.interface_class)]},
+                                 {"thickness_cells", h.thickness_cells},
+                                 {"plane", h.plane}};
+  if (h.has_step()) json["steps"] = {{{"depth_cells", h.step_depth_cells}, {"height_cells", h.step_height_cells}}};
+  if (h.second_step_depth_cells > 0)
+    json["steps"].push_back({{"depth_cells", h.second_step_depth_cells}, {"height_cells", h.second_step_height_cells}});
+  if (h.has_width()) {
+    json["sigma_a_cells"] = h.sigma_a_cells;
+    json["sigma_b_cells"] = h.sigma_b_cells;
+    json["shift_cells"] = h.shift_cells;
+  } else if (h.interface_class == InterfaceClass::diffuse) {
+    json["film_share"] = h.film_cells / h.thickness_cells;
+  }
+  return json;
+}
+
+}  // namespace
+
+std::vector<WeighedCandidate> weigh(const Findings& findings, const StructurePrior& prior, double tempering) {
+  std::vector<WeighedCandidate> posterior;
+  double most = -1e300, sum = 0;
+  for (const auto& candidate : findings.candidates) {
+    const double value = candidate.log_evidence / tempering + log_prior_of(candidate.hypothesis, prior);
+    posterior.push_back({candidate, value});
+    most = std::max(most, value);
+  }
+  for (auto& weighed : posterior) sum += weighed.probability = std::exp(weighed.probability - most);
+  for (auto& weighed : posterior) weighed.probability /= sum;
+  std::ranges::stable_sort(posterior, std::ranges::greater{}, &WeighedCandidate::probability);
+  return posterior;
+}
+
+double tempering_of(const GoodnessOfFit& goodness) { return std::max(1.0, goodness.ratio); }
+
+bool fits(const GoodnessOfFit& goodness) {
+  return goodness.ratio < 1 + refused_excess || goodness.deviations < refused_deviations;
+}
+
+Prediction answer_of(const Findings& findings, const std::vector<WeighedCandidate>& posterior, const Recipe& recipe,
+                     const Conditions& conditions) {
+  const auto& best = findings.best.explanation;
+  const double cell_nm = recipe.substrate.cell_angstrom / 10;
+  Prediction answer;
+  answer.depth_bin_nm = cell_nm;
+  for (const auto& [candidate, probability] : posterior) {
+    const auto& h = candidate.hypothesis;
+    answer.class_probability[static_cast<int>(h.interface_class)] += probability;
+    answer.step_count_probability[h.has_step() + (h.second_step_depth_cells > 0)] += probability;
+  }
+  set_depth(posterior, best.hypothesis.thickness_cells, answer);
+  set_widths(findings, posterior, answer);
+  const auto boundary = moments(posterior, mean_boundary);
+  const auto thickness = moments(posterior, [](const Hypothesis& h) { return h.thickness_cells; });
+  answer.interface_offset_cells = boundary.mean;
+  answer.interface_offset_error = boundary.error;
+  answer.film_cell_angstrom = best.circumstances.film_cell_angstrom;
+  answer.film_cell_error = error_of(findings, "film cell");
+  answer.thickness_nm = conditions.thickness_nm;
+  answer.estimated_thickness_nm = thickness.mean * cell_nm;
+  answer.estimated_thickness_error = std::hypot(thickness.error, error_of(findings, "thickness")) * cell_nm;
+  answer.abstains = !fits(findings.goodness);
+  if (findings.goodness.deviations > refused_deviations)
+    answer.reasons.push_back(
+        fmt::format("the best fit leaves {:.2f} times the noise of the counts: something is there that no hypothesis "
+                    "holds, and probabilities are tempered by that factor",
+                    findings.goodness.ratio));
+  answer.summary = summary_of(answer, findings.goodness);
+  return answer;
+}
+
+nlohmann::ordered_json to_json(const Findings& findings, const std::vector<WeighedCandidate>& posterior) {
+  nlohmann::ordered_json circumstances, candidates = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < findings.parameters.size(); ++i) {
+    const auto& p = findings.parameters[i];
+    circumstances.push_back({{"name", p.name},
+                             {"unit", p.unit},
+                             {"value", p.value(findings.best.explanation)},
+                             {"error", i < findings.best.errors.size() ? findings.best.errors[i] : -1},
+                             {"expected", p.expected},
+                             {"expected_error", p.sigma}});
+  }
+  for (const auto& [candidate, probability] : posterior) {
+    if (probability < least_probability && !candidate.fitted) continue;
+    auto json = hypothesis_json(candidate.hypothesis);
+    json["probability"] = probability;
+    json["log_evidence"] = candidate.log_evidence - findings.candidates.front().log_evidence;
+    json["fitted"] = candidate.fitted;
+    candidates.push_back(std::move(json));
+  }
+  return {{"goodness_of_fit", {{"ratio", findings.goodness.ratio}, {"deviations", findings.goodness.deviations}}},
+          {"candidates", candidates},
+          {"fitted", circumstances}};
+}
+
+}  // namespace terrace

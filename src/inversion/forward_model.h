@@ -1,0 +1,78 @@
+// Expected patterns of hypotheses under given circumstances: the forward engine as the inversion asks it.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/progress.h"
+#include "inversion/observation.h"
+#include "inversion/parameters.h"
+#include "multislice/scattering_matrix.h"
+#include "multislice/simulation.h"
+
+namespace terrace {
+
+/// How far tilt, semi-angle and pattern scale may move before a structure has to be propagated anew.
+struct Margin {
+  double tilt_mrad = 0.8;
+  double semiangle_share = 0.02;
+  double pattern_share = 0.02;
+};
+
+/// One structure, propagated once: any probe near the circumstances of that is a sum (ScatteringMatrix).
+class PropagatedStructure {
+ public:
+  /// Whether `circumstances` differ from those of the propagation by nothing but what sums can change.
+  bool covers(const Circumstances& circumstances) const;
+  /// Fractions of the given dose under each of `circumstances`; what they have in common is summed once. Throws
+  /// std::logic_error where one is not covered.
+  std::vector<Patterns> expected(std::span<const Circumstances> circumstances) const;
+  Patterns expected(const Circumstances& circumstances) const;
+
+  const Hypothesis& hypothesis() const { return hypothesis_; }
+  std::int64_t bytes() const;
+
+ private:
+  friend class ForwardModel;
+  /// What reaches the camera of `view` from each of `scans`.
+  std::vector<Patterns> incident(View view, const std::vector<std::vector<ProbePosition>>& scans) const;
+
+  const class ForwardModel* model_ = nullptr;
+  Hypothesis hypothesis_;
+  Circumstances around_;
+  PlannedStructure structure_;
+  SimulationPlan plan_;
+  std::vector<std::shared_ptr<const ScatteringMatrix>> matrices_;
+};
+
+/// What the patterns of a hypothesis are, in the setting of one recipe (window, sampling, grid, crystals) and what is
+/// known of one scan. Borrows the recipe.
+class ForwardModel {
+ public:
+  ForwardModel(const Recipe& recipe, const Conditions& conditions, int threads);
+
+  /// Throws InputError where the recipe's window cannot be summed by sectors.
+  PropagatedStructure propagate(const Hypothesis& hypothesis, const Circumstances& circumstances) const;
+
+  /// The patterns of each explanation; equal beginnings are propagated once.
+  std::vector<Patterns> expected(std::span<const Explanation> explanations, const Progress& progress = {}) const;
+
+  /// From what reaches the camera to fractions of the given dose, in place: background, point spread, dose.
+  void read_out(const Circumstances& circumstances, Patterns& patterns) const;
+
+  const Recipe& recipe() const { return *recipe_; }
+  const Conditions& conditions() const { return conditions_; }
+  int threads() const { return threads_; }
+
+ private:
+  View view_of(const PlannedStructure& structure, const Circumstances& circumstances, int exit) const;
+  Patterns no_patterns() const;
+
+  friend class PropagatedStructure;
+  const Recipe* recipe_;
+  Conditions conditions_;
+  int threads_;
+};
+
+}  // namespace terrace

@@ -1,0 +1,294 @@
+#include "inversion/search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "core/constants.h"
+
+namespace terrace {
+namespace {
+
+constexpr int first_look_steps = 3;
+/// A share of film nearer to 0 or 1 than this may belong to the next column.
+constexpr double share_at_the_end = 0.04;
+constexpr double first_width_cells = 0.5;
+constexpr int most_rounds = 3;
+
+bool equal(const Hypothesis& a, const Hypothesis& b) {
+  return a.interface_class == b.interface_class && a.plane == b.plane && a.step_depth_cells == b.step_depth_cells &&
+         a.step_height_cells == b.step_height_cells && a.second_step_depth_cells == b.second_step_depth_cells &&
+         a.second_step_height_cells == b.second_step_height_cells && a.has_width() == b.has_width();
+}
+
+class Search {
+ public:
+  Search(const ForwardModel& model, const Observation& observed, const SearchEffort& effort, const Progress& progress)
+      : model_(model),
+        observed_(observed),
+        effort_(effort),
+        progress_(progress),
+        nuisances_(nuisances_of(model.recipe(), model.conditions())) {}
+
+  Findings run() {
+    find_mean_boundary();
+    look_for_one_step();
+    if (effort_.two_step_depths > 0) look_for_two_steps();
+    look_for_profiles();
+    look_for_abrupt();
+    return findings();
+  }
+
+ private:
+  // 1. The mixed cell.
+
+  void find_mean_boundary() {
+    const int thickness = known_thickness();
+    Fit best;
+    for (const int plane : {-1, 0}) {
+      const Hypothesis mixed{.interface_class = InterfaceClass::diffuse,
+                             .thickness_cells = thickness,
+                             .plane = plane,
+                             .film_cells = thickness / 2.0};
+      auto fit = first_look({mixed, expected_circumstances(model_.recipe(), model_.conditions())});
+      if (plane == -1 || fit.log_posterior > best.log_posterior) best = std::move(fit);
+    }
+    best = fitted(best.explanation, {.most_steps = 12}, nullptr);
+    best = at_next_column_if_better(std::move(best));
+    add(best);
+    take_tangent(best);
+  }
+
+  /// A few steps without what needs a propagation each and says little from afar: film cell, B factors, milling.
+  Fit first_look(const Explanation& start) const {
+    auto few = parameters(start.hypothesis);
+    std::erase_if(few, [](const Parameter& p) {
+      return p.reach == Reach::specimen && p.name != "thickness" && p.name != "film in the mixed cell";
+    });
+    return fit_parameters(model_, observed_, few, start,
+                          {.derivatives = FitEffort::Derivatives::rough, .most_steps = first_look_steps}, nullptr);
+  }
+
+  int known_thickness() const {
+    const double cell_nm = model_.recipe().substrate.cell_angstrom / 10;
+    return std::max(4, static_cast<int>(std::lround(model_.conditions().thickness_nm / cell_nm)));
+  }
+
+  Fit at_next_column_if_better(Fit fit) const {
+    auto next = fit.explanation;
+    auto& h = next.hypothesis;
+    const double share = h.film_cells / h.thickness_cells;
+    if (share > share_at_the_end && share < 1 - share_at_the_end) return fit;
+    h.plane += share < 0.5 ? 1 : -1;
+    h.film_cells = (share < 0.5 ? 0.9 : 0.1) * h.thickness_cells;
+    auto other = fitted(next, {.most_steps = 6}, &fit.linearisation);
+    return other.log_posterior > fit.log_posterior ? std::move(other) : std::move(fit);
+  }
+
+  // 2. One step.
+
+  std::vector<Hypothesis> steps_near(double boundary, double tolerance) const {
+    std::vector<Hypothesis> steps;
+    const int thickness = best_thickness();
+    for (const int height : {-1, 1})
+      for (int plane = -2; plane <= 2; ++plane)
+        for (int depth = 1; depth < thickness; ++depth) {
+          const Hypothesis h{.interface_class = InterfaceClass::rough,
+                             .thickness_cells = thickness,
+                             .plane = plane,
+                             .step_depth_cells = depth,
+                             .step_height_cells = height};
+          if (std::abs(mean_boundary(h) - boundary) <= tolerance) steps.push_back(h);
+        }
+    return steps;
+  }
+
+  void look_for_one_step() {
+    const double tolerance = std::max(effort_.boundary_tolerance_cells, 2.0 / best_thickness());
+    double boundary = mean_boundary(tangent_->linearisation().at.hypothesis);
+    for (int round = 0; round < most_rounds; ++round) {
+      auto scanned = scan(steps_near(boundary, round == 0 ? tolerance : 3.5 / best_thickness()));
+      if (scanned.empty()) return;
+      for (const auto& candidate : scanned) add(candidate);
+      const auto& best = scanned.front();
+      if (is_fitted(best.hypothesis)) return;
+      auto fit = fitted({best.hypothesis, circumstances()}, {.most_steps = 6, .hopeless_below = hopeless()},
+                        &tangent_->linearisation());
+      add(fit);
+      boundary = mean_boundary(fit.explanation.hypothesis);
+      if (fit.log_posterior < most_evidence()) return;
+      take_tangent(fit);
+    }
+  }
+
+  // 3. Two steps, profiles, no step.
+
+  std::vector<Hypothesis> pairs_near(double boundary) const {
+    std::vector<Hypothesis> pairs;
+    const int thickness = best_thickness(), stride = std::max(1, thickness / effort_.two_step_depths);
+    for (const int first_height : {-1, 1})
+      for (const int second_height : {-1, 1})
+        for (int plane = -2; plane <= 2; ++plane)
+          for (int first = std::max(1, stride / 2); first < thickness; first += stride) {
+            Hypothesis h{.interface_class = InterfaceClass::rough,
+                         .thickness_cells = thickness,
+                         .plane = plane,
+                         .step_depth_cells = first,
+                         .step_height_cells = first_height,
+                         .second_step_height_cells = second_height};
+            const double below = (boundary - mean_boundary(h)) / second_height;
+            h.second_step_depth_cells = static_cast<int>(std::lround(thickness * (1 - below)));
+            if (h.second_step_depth_cells > first && h.second_step_depth_cells < thickness) pairs.push_back(h);
+          }
+    return pairs;
+  }
+
+  /// Moves of one cell in either depth.
+  static std::vector<Hypothesis> neighbours(const Hypothesis& pair) {
+    std::vector<Hypothesis> near;
+    for (const auto& [first, second] :
+         {std::pair{-1, -1}, {-1, 0}, {-1, 1}, {0, -1}, {0, 1}, {1, -1}, {1, 0}, {1, 1}}) {
+      Hypothesis h = pair;
+      h.step_depth_cells += first;
+      h.second_step_depth_cells += second;
+      const bool possible = h.step_depth_cells > 0 && h.step_depth_cells < h.second_step_depth_cells &&
+                            h.second_step_depth_cells < h.thickness_cells;
+      if (possible) near.push_back(h);
+    }
+    return near;
+  }
+
+  void look_for_two_steps() {
+    auto scanned = scan(pairs_near(mean_boundary(tangent_->linearisation().at.hypothesis)));
+    if (scanned.empty()) return;
+    auto best = scanned.front();
+    for (const auto& candidate : scanned) add(candidate);
+    while (best.log_evidence > hopeless()) {
+      scanned = scan(neighbours(best.hypothesis));
+      for (const auto& candidate : scanned) add(candidate);
+      if (scanned.empty() || scanned.front().log_evidence <= best.log_evidence) break;
+      best = scanned.front();
+    }
+    if (best.log_evidence < most_evidence() - effort_.interesting) return;
+    add(fitted({best.hypothesis, circumstances()}, {.most_steps = 6, .hopeless_below = hopeless()},
+               &tangent_->linearisation()));
+  }
+
+  void look_for_profiles() {
+    const auto& at = tangent_->linearisation().at.hypothesis;
+    const double boundary = mean_boundary(at);
+    Hypothesis profile{.interface_class = InterfaceClass::diffuse,
+                       .thickness_cells = at.thickness_cells,
+                       .plane = static_cast<int>(std::lround(boundary)),
+                       .sigma_a_cells = first_width_cells,
+                       .sigma_b_cells = first_width_cells};
+    profile.shift_cells = boundary - profile.plane;
+    add(fitted({profile, circumstances()}, {.most_steps = 6, .hopeless_below = hopeless()}, nuisance_part()));
+    const auto step = std::ranges::find_if(candidates_, [](const Candidate& c) {
+      return c.fitted && c.hypothesis.has_step() && c.hypothesis.second_step_depth_cells <= 0;
+    });
+    if (step == candidates_.end()) return;
+    Hypothesis both = step->hypothesis;
+    both.interface_class = InterfaceClass::both;
+    both.sigma_a_cells = both.sigma_b_cells = first_width_cells / 2;
+    add(fitted({both, circumstances()}, {.most_steps = 6, .hopeless_below = hopeless()}, nuisance_part()));
+  }
+
+  void look_for_abrupt() {
+    const auto& at = tangent_->linearisation().at.hypothesis;
+    const int plane = static_cast<int>(std::lround(mean_boundary(at)));
+    const Hypothesis abrupt{.thickness_cells = at.thickness_cells, .plane = plane};
+    add(fitted({abrupt, circumstances()}, {.most_steps = 6, .hopeless_below = hopeless()}, nuisance_part()));
+  }
+
+  // Scores and bookkeeping.
+
+  /// By efficient score at the tangent's circumstances, best first.
+  std::vector<Candidate> scan(const std::vector<Hypothesis>& hypotheses) {
+    std::vector<Candidate> candidates;
+    if (hypotheses.empty()) return candidates;
+    std::vector<Explanation> explanations;
+    for (const auto& hypothesis : hypotheses) explanations.push_back({hypothesis, circumstances()});
+    const auto patterns = model_.expected(explanations, progress_);
+    const double prior = log_prior(nuisances_, tangent_->linearisation().at);
+    for (std::size_t i = 0; i < hypotheses.size(); ++i)
+      candidates.push_back(
+          {hypotheses[i], log_likelihood(observed_, patterns[i]) + prior + tangent_->gain(patterns[i])});
+    std::ranges::sort(candidates, std::ranges::greater{}, &Candidate::log_evidence);
+    return candidates;
+  }
+
+  Fit fitted(const Explanation& start, const FitEffort& effort, const Linearisation* earlier) const {
+    return fit_parameters(model_, observed_, parameters(start.hypothesis), start, effort, earlier);
+  }
+
+  std::vector<Parameter> parameters(const Hypothesis& hypothesis) const {
+    return parameters_of(model_.recipe(), model_.conditions(), hypothesis);
+  }
+
+  /// Of the structure's own numbers: the volume that the counts leave of their prior's.
+  double log_occam(const Fit& fit) const {
+    const auto all = parameters(fit.explanation.hypothesis);
+    if (all.size() == nuisances_.size()) return 0;
+    double sum = Tangent(observed_, all, fit.linearisation).log_volume(nuisances_.size(), all.size());
+    for (std::size_t i = nuisances_.size(); i < all.size(); ++i) sum -= std::log(all[i].sigma);
+    return sum;
+  }
+
+  void add(const Fit& fit) {
+    if (fit.given_up) return;
+    add(Candidate{fit.explanation.hypothesis, fit.log_posterior + log_occam(fit), true});
+    if (best_ && best_->log_posterior >= fit.log_posterior) return;
+    best_ = fit;
+  }
+
+  /// A fit replaces a score, a later score an earlier one.
+  void add(const Candidate& candidate) {
+    const auto known = std::ranges::find_if(
+        candidates_, [&](const Candidate& c) { return equal(c.hypothesis, candidate.hypothesis); });
+    if (known == candidates_.end())
+      candidates_.push_back(candidate);
+    else if (candidate.fitted || !known->fitted)
+      *known = candidate;
+    std::ranges::sort(candidates_, std::ranges::greater{}, &Candidate::log_evidence);
+  }
+
+  bool is_fitted(const Hypothesis& hypothesis) const {
+    return std::ranges::any_of(candidates_,
+                               [&](const Candidate& c) { return c.fitted && equal(c.hypothesis, hypothesis); });
+  }
+
+  void take_tangent(const Fit& fit) { tangent_.emplace(observed_, nuisances_, fit.linearisation); }
+
+  const Circumstances& circumstances() const { return tangent_->linearisation().at.circumstances; }
+  const Linearisation* nuisance_part() const { return &tangent_->linearisation(); }
+  int best_thickness() const { return tangent_->linearisation().at.hypothesis.thickness_cells; }
+  double most_evidence() const { return candidates_.front().log_evidence; }
+  double hopeless() const { return most_evidence() - 3 * effort_.interesting; }
+
+  Findings findings() {
+    Findings findings{candidates_, std::move(*best_), {}, {}};
+    findings.parameters = parameters(findings.best.explanation.hypothesis);
+    findings.goodness = goodness_of_fit(observed_, findings.best.expected, std::ssize(findings.parameters));
+    return findings;
+  }
+
+  const ForwardModel& model_;
+  const Observation& observed_;
+  SearchEffort effort_;
+  Progress progress_;
+  std::vector<Parameter> nuisances_;
+  std::vector<Candidate> candidates_;
+  std::optional<Fit> best_;
+  std::optional<Tangent> tangent_;
+};
+
+}  // namespace
+
+Findings search(const ForwardModel& model, const Observation& observed, const SearchEffort& effort,
+                const Progress& progress) {
+  return Search(model, observed, effort, progress).run();
+}
+
+}  // namespace terrace

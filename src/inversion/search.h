@@ -1,0 +1,45 @@
+// Which structures explain one observation, and how well: the inversion's way through the hypotheses.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/progress.h"
+#include "inversion/nuisance_fit.h"
+
+namespace terrace {
+
+/// A hypothesis with the logarithm of its evidence, up to one constant: the likelihood at the best circumstances, their
+/// prior, and, for the continuous numbers of a structure, the volume that remains of them over that of their prior
+/// (Laplace's approximation). `fitted`: circumstances of its own; else the efficient score at those of another.
+struct Candidate {
+  Hypothesis hypothesis;
+  double log_evidence = 0;
+  bool fitted = false;
+};
+
+/// What a search came to.
+struct Findings {
+  std::vector<Candidate> candidates;  ///< best first
+  Fit best;                           ///< of the first candidate
+  std::vector<Parameter> parameters;  ///< of it
+  GoodnessOfFit goodness;             ///< of it
+};
+
+/// How thoroughly to look.
+struct SearchEffort {
+  double boundary_tolerance_cells = 0.15;  ///< steps are tried whose mean boundary is this near to the mixed cell's
+  int two_step_depths = 5;                 ///< first depths at which pairs of steps are tried; 0: none
+  double interesting = 12;  ///< log-evidence below the best from which on a hypothesis is refined no more
+};
+
+/// From what registration knows to the posterior's ingredients:
+/// 1. a mixed cell of continuous composition at the registered plane, fitted with all circumstances: smooth, so that
+///    it finds thickness, tilt, focus and mean boundary from afar;
+/// 2. steps with that mean boundary, by their efficient scores, the best one fitted, until the best one stays;
+/// 3. pairs of steps, error-function profiles, a step in such a profile, the abrupt interface.
+/// Throws InputError as ForwardModel does.
+Findings search(const ForwardModel& model, const Observation& observed, const SearchEffort& effort = {},
+                const Progress& progress = {});
+
+}  // namespace terrace

@@ -1,0 +1,48 @@
+// The inversion tried on one simulated scan whose truth is known.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "inversion/answer.h"
+#include "inversion/forecast.h"
+
+namespace terrace {
+
+/// One structure of a recipe, seen at one dose; the rest of its circumstances are drawn as the recipe says and unknown.
+struct Trial {
+  std::int64_t family = 0, structure = 0;
+  int sample = 0;  ///< in the family's plan
+  double electrons_per_pattern = 0;
+};
+
+/// What came of it.
+struct TrialOutcome {
+  Trial trial;
+  InterfaceClass truth = InterfaceClass::abrupt;
+  InterfaceClass answered = InterfaceClass::abrupt;
+  double class_probability = 0;  ///< of the true class
+  int thickness_cells = 0, found_thickness_cells = 0;
+  int step_count = 0;
+  int depth_cells = -1, found_depth_cells = -1;  ///< of the first step; the most probable one
+  bool direction_right = false;
+  double exact_probability = 0;  ///< of the true depth, given a step
+  double depth_rank = 0;         ///< of the true depth in its distribution, its place in the cell drawn
+  double interval_cells = 0;     ///< width of the 90 % interval
+  bool abstained = false;
+  double goodness = 1, deviations = 0;
+  double seconds = 0;  ///< of the search
+  // The bound, where the structure is a hypothesis with rivals: what the best reader would reach.
+  double bound_exact = -1;                          ///< rough with one step: probability of the exact cell
+  double bound_class = -1;                          ///< of preferring the truth to its matched twin
+  double adjacent_settles = -1, twin_settles = -1;  ///< electrons a pattern
+};
+
+/// Simulates the scan and inverts it. The same numbers for any number of threads.
+TrialOutcome run_trial(const Recipe& recipe, const FamilyPlan& plan, const Trial& trial, const SearchEffort& effort,
+                       int threads);
+
+nlohmann::ordered_json to_json(const TrialOutcome& outcome);
+TrialOutcome trial_outcome_from_json(const nlohmann::ordered_json& json);
+
+}  // namespace terrace
