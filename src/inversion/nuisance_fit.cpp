@@ -1,6 +1,7 @@
 #include "inversion/nuisance_fit.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -32,7 +33,7 @@ class Fitter {
     std::optional<Linearisation> known;
     if (earlier) known = *earlier;
     for (bool refresh = false; fit_.steps < effort.most_steps;) {
-      const bool fresh = !known || (cautious && (refresh || counted_cells_differ(known->specimen_at)));
+      const bool fresh = !known || (cautious && (refresh || counted_cells_differ(*known)));
       Tangent tangent(observed_, parameters_,
                       linearise(propagated_, model_, fit_.explanation, parameters_, fresh ? nullptr : &*known));
       fit_.errors = tangent.standard_errors();
@@ -53,9 +54,11 @@ class Fitter {
   }
 
  private:
-  bool counted_cells_differ(const Explanation& there) const {
-    return std::ranges::any_of(
-        parameters_, [&](const Parameter& p) { return p.whole && p.value(there) != p.value(fit_.explanation); });
+  /// By more than one cell, from where the derivatives that need propagation were taken.
+  bool counted_cells_differ(const Linearisation& known) const {
+    return std::ranges::any_of(parameters_, [&](const Parameter& p) {
+      return p.whole && std::abs(p.value(known.specimen_at) - p.value(fit_.explanation)) > 1;
+    });
   }
 
   /// Moves by the first of the step, its half, its quarter … that gains.

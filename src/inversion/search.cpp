@@ -10,11 +10,13 @@
 namespace terrace {
 namespace {
 
-constexpr int first_look_steps = 3;
+constexpr int first_look_steps = 2;
 /// A share of film nearer to 0 or 1 than this may belong to the next column.
 constexpr double share_at_the_end = 0.04;
 constexpr double first_width_cells = 0.5;
 constexpr int most_rounds = 3;
+/// Two steps are tried where neither is nearer than this to the other or to a surface: else they are as good as one.
+constexpr int least_terrace_cells = 3;
 
 bool equal(const Hypothesis& a, const Hypothesis& b) {
   return a.interface_class == b.interface_class && a.plane == b.plane && a.step_depth_cells == b.step_depth_cells &&
@@ -105,10 +107,10 @@ class Search {
   }
 
   void look_for_one_step() {
-    const double tolerance = std::max(effort_.boundary_tolerance_cells, 2.0 / best_thickness());
+    const double tolerance = std::max(effort_.boundary_tolerance_cells, 3.0 / best_thickness());
     double boundary = mean_boundary(tangent_->linearisation().at.hypothesis);
     for (int round = 0; round < most_rounds; ++round) {
-      auto scanned = scan(steps_near(boundary, round == 0 ? tolerance : 3.5 / best_thickness()));
+      auto scanned = scan(steps_near(boundary, round == 0 ? tolerance : 2.5 / best_thickness()));
       if (scanned.empty()) return;
       for (const auto& candidate : scanned) add(candidate);
       const auto& best = scanned.front();
@@ -130,7 +132,7 @@ class Search {
     for (const int first_height : {-1, 1})
       for (const int second_height : {-1, 1})
         for (int plane = -2; plane <= 2; ++plane)
-          for (int first = std::max(1, stride / 2); first < thickness; first += stride) {
+          for (int first = least_terrace_cells; first < thickness; first += stride) {
             Hypothesis h{.interface_class = InterfaceClass::rough,
                          .thickness_cells = thickness,
                          .plane = plane,
@@ -139,9 +141,15 @@ class Search {
                          .second_step_height_cells = second_height};
             const double below = (boundary - mean_boundary(h)) / second_height;
             h.second_step_depth_cells = static_cast<int>(std::lround(thickness * (1 - below)));
-            if (h.second_step_depth_cells > first && h.second_step_depth_cells < thickness) pairs.push_back(h);
+            if (has_terraces(h)) pairs.push_back(h);
           }
     return pairs;
+  }
+
+  static bool has_terraces(const Hypothesis& pair) {
+    return pair.step_depth_cells >= least_terrace_cells &&
+           pair.second_step_depth_cells - pair.step_depth_cells >= least_terrace_cells &&
+           pair.thickness_cells - pair.second_step_depth_cells >= least_terrace_cells;
   }
 
   /// Moves of one cell in either depth.
@@ -152,9 +160,7 @@ class Search {
       Hypothesis h = pair;
       h.step_depth_cells += first;
       h.second_step_depth_cells += second;
-      const bool possible = h.step_depth_cells > 0 && h.step_depth_cells < h.second_step_depth_cells &&
-                            h.second_step_depth_cells < h.thickness_cells;
-      if (possible) near.push_back(h);
+      if (has_terraces(h)) near.push_back(h);
     }
     return near;
   }
