@@ -17,6 +17,7 @@ std::vector<Command> commands() {
       {"train", "train a network on a data set", nullptr},
       {"evaluate", "measure a network on held-out families", nullptr},
       {"predict", "read the interface from a 4D-STEM file", nullptr},
+      {"invert", "fit every structure to a 4D-STEM file: the step to its cell", add_invert},
   };
 }
 

@@ -3,20 +3,18 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <optional>
 #include <utility>
 
 #include "commands/command.h"
-#include "commands/estimate_line.h"
 #include "commands/evaluation_report.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
+#include "commands/registered_scan.h"
 #include "commands/scan_options.h"
 #include "core/error.h"
 #include "core/text_file.h"
 #include "learning/model.h"
 #include "registration/standard_grid.h"
-#include "registration/substrate_thickness.h"
 #include "report/pacbed_section.h"
 #include "report/prediction_map.h"
 #include "report/registration_section.h"
@@ -39,13 +37,6 @@ struct Options {
   ScanOverrides overrides;
   RegistrationOptions registration;
 };
-
-void print_registration(const Registration& found) {
-  fmt::print("registration:\n");
-  for (const auto& [name, estimate, unit] : found_items(found)) print_estimate(name, estimate, unit);
-  fmt::print("  {:<26} {} end of {}\n", "Film", found.film_side, found.interface_normal);
-  for (const auto& reason : found.reasons) fmt::print("  note: {}\n", reason);
-}
 
 void print_prediction(const Prediction& prediction) {
   fmt::print("{}\n", prediction.summary);
@@ -151,28 +142,6 @@ ReportContent described(const Scan& scan, const Model& model, const Options& opt
   return report;
 }
 
-Crystal substrate_of(const Options& options) {
-  Perovskite substrate = options.substrate;
-  substrate.cell_angstrom = substrate.cell_across_angstrom = options.registration.substrate_cell_angstrom;
-  return unit_cell(substrate);
-}
-
-/// Thickness and tilt from the substrate, where the thickness is not known or was asked for; taken into `registration`.
-std::optional<PacbedFit> measure_thickness(const Scan& scan, Registration& registration, const Options& options,
-                                           const Progress& progress) {
-  if (registration.thickness_nm.known() && !options.measure_thickness) return std::nullopt;
-  std::string reason;
-  auto fit = substrate_thickness(scan, registration, substrate_of(options), options.threads, reason, progress);
-  if (!reason.empty()) registration.reasons.push_back(reason);
-  if (!fit) return fit;
-  fmt::print(
-      "substrate: {:.1f} nm thick, tilted by {:.2f} mrad along columns and {:.2f} along rows (correlation {:.3f})\n",
-      fit->thickness_nm.value, fit->tilt_x_mrad.value, fit->tilt_y_mrad.value, fit->correlation);
-  if (!registration.thickness_nm.known() && fit->correlation >= least_correlation)
-    registration.thickness_nm = fit->thickness_nm;
-  return fit;
-}
-
 void run(const Options& options) {
   const auto model = Model::load(options.model);
   const auto scan = open_scan(options.scan, options.overrides);
@@ -181,7 +150,10 @@ void run(const Options& options) {
   make_folder(folder);
   ProgressBar bar;
   auto registration = register_scan(*scan, options.registration, bar.callback());
-  const auto thickness = measure_thickness(*scan, registration, options, bar.callback());
+  const auto thickness =
+      measure_thickness(*scan, registration, options.substrate, options.registration.substrate_cell_angstrom,
+                        options.measure_thickness ? MeasureThickness::always : MeasureThickness::where_unknown,
+                        options.threads, bar.callback());
   print_registration(registration);
   report.registration = registration_section(*scan, registration, bar.callback());
   if (thickness) report.sections.push_back(pacbed_section(*thickness));

@@ -131,15 +131,12 @@ TrialOutcome run_trial(const Recipe& recipe, const FamilyPlan& plan, const Trial
   TrialOutcome outcome{.trial = trial};
   const auto& planned = plan.samples[trial.sample];
   const Sample scan = scan_of(recipe, plan, trial);
-  const auto observed = observe(scan);
-  const ForwardModel model(recipe, scan.conditions, threads);
   const auto start = std::chrono::steady_clock::now();
-  const auto findings = search(model, observed, effort);
+  const auto inversion = invert(recipe, scan, threads, effort);
   outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const auto posterior = weigh(findings, {}, tempering_of(findings.goodness));
   set_truth(planned, outcome);
-  set_answer(planned, findings, answer_of(findings, posterior, recipe, scan.conditions), outcome);
-  set_bound(model, plan, outcome);
+  set_answer(planned, inversion.findings, inversion.answer, outcome);
+  set_bound(ForwardModel(recipe, scan.conditions, threads), plan, outcome);
   return outcome;
 }
 

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "inversion/answer.h"
 #include "inversion/forecast.h"
+#include "inversion/inversion.h"
 
 namespace terrace {
 

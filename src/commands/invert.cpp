@@ -1,0 +1,206 @@
+// invert: a 4D-STEM file in; the structure that explains it best, with its rivals, and a report out.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "commands/command.h"
+#include "commands/output_place.h"
+#include "commands/progress_bar.h"
+#include "commands/registered_scan.h"
+#include "commands/scan_options.h"
+#include "core/error.h"
+#include "core/text_file.h"
+#include "inversion/inversion.h"
+#include "registration/standard_grid.h"
+#include "report/inversion_section.h"
+#include "report/pacbed_section.h"
+#include "report/prediction_map.h"
+#include "report/registration_section.h"
+
+namespace terrace {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What a thickness is taken to be known to where nothing better is said, nm.
+constexpr double least_thickness_error_nm = 1;
+
+struct Options {
+  std::string scan, recipe, output, prediction;
+  double stretch_cells = 0, electrons_per_pattern = 0, thickness_error_nm = 0;
+  int threads = 1;
+  SearchEffort effort;
+  ScanOverrides overrides;
+  RegistrationOptions registration;
+};
+
+Recipe recipe_for(const Options& options) {
+  return options.recipe.empty() ? microscope_recipe() : read_recipe(options.recipe);
+}
+
+/// Half the width of what is possible.
+double thickness_error(const Registration& registration, double by_hand) {
+  if (by_hand > 0) return by_hand;
+  return std::max(least_thickness_error_nm, std::sqrt(3.0) * registration.thickness_nm.error);
+}
+
+/// The scan's stretches; the whole scan is the last.
+std::vector<Sample> samples_of(const Scan& scan, const Registration& registration, const Recipe& recipe,
+                               std::vector<Stretch>& stretches, const Options& options, const Progress& progress) {
+  if (options.stretch_cells > 0) stretches = stretches_of(scan.info(), registration, options.stretch_cells);
+  if (stretches.size() == 1) stretches.clear();
+  stretches.push_back({});
+  auto samples = to_standard_grids(scan, registration, recipe.grid, stretches, progress);
+  for (auto& sample : samples)
+    sample.conditions.thickness_error_nm = thickness_error(registration, options.thickness_error_nm);
+  return samples;
+}
+
+void print_answer(const Inversion& inversion) {
+  const auto& answer = inversion.answer;
+  fmt::print("{}\n", answer.summary);
+  for (std::size_t i = 0; i < interface_class_names.size(); ++i)
+    fmt::print("  {:<8} {:5.1f} %\n", interface_class_names[i], 100 * answer.class_probability[i]);
+  fmt::print("  thickness {:.2f} ± {:.2f} nm; residual {:.3f} times the noise of the counts\n",
+             answer.estimated_thickness_nm, answer.estimated_thickness_error, inversion.findings.goodness.ratio);
+  for (const auto& reason : answer.reasons) fmt::print("  note: {}\n", reason);
+}
+
+/// What the network said of the same scan, and whether the fit bears it out.
+std::string compared_with_network(const fs::path& path, const Inversion& inversion) {
+  Prediction network;
+  try {
+    network = prediction_from_json(nlohmann::ordered_json::parse(read_text(path)).at("prediction"));
+  } catch (const nlohmann::json::exception&) {
+    throw FileError(fmt::format("'{}' is no prediction.json of 'terrace predict'.", path.string()));
+  }
+  const auto said = static_cast<int>(most_probable_class(network));
+  const double probability = inversion.answer.class_probability[said];
+  const std::string verdict = probability > 0.5    ? "the fit bears it out"
+                              : probability > 0.05 ? "the fit neither excludes nor confirms it"
+                                                   : "the fit excludes it";
+  return fmt::format("the network said {} ({:.0f} %): {} ({:.2g} %)", interface_class_names[said],
+                     100 * network.class_probability[said], verdict, 100 * probability);
+}
+
+/// A stretch that cannot be inverted is answered with why.
+Prediction withheld(const std::string& reason) {
+  Prediction prediction;
+  prediction.class_probability.fill(0.25);
+  prediction.abstains = true;
+  prediction.reasons = {reason};
+  prediction.summary = "Cannot tell: " + reason;
+  return prediction;
+}
+
+std::string missing_for_inversion(const Registration& registration) {
+  if (!registration.usable()) return "the scan could not be registered.";
+  if (!registration.thickness_nm.known()) return "the thickness is unknown. Give --thickness-nm.";
+  return "";
+}
+
+nlohmann::ordered_json map_json(const std::vector<StretchPrediction>& map) {
+  auto json = nlohmann::ordered_json::array();
+  for (const auto& stretch : map) json.push_back(to_json(stretch));
+  return json;
+}
+
+void run(const Options& options) {
+  const Recipe recipe = recipe_for(options);
+  const auto scan = open_scan(options.scan, options.overrides);
+  const fs::path folder = options.output;
+  make_folder(folder);
+  ProgressBar bar;
+  auto registration = register_scan(*scan, options.registration, bar.callback());
+  const auto thickness =
+      measure_thickness(*scan, registration, recipe.substrate, options.registration.substrate_cell_angstrom,
+                        MeasureThickness::where_unknown, options.threads, bar.callback());
+  print_registration(registration);
+
+  ReportContent report;
+  report.title = "Interface of " + fs::path(options.scan).filename().string();
+  report.subtitle = scan->info().format + ", inverted by the forward model";
+  report.scan = scan.get();
+  report.interface_line = interface_line(scan->info(), registration);
+  report.registration = registration_section(*scan, registration, bar.callback());
+  if (thickness) report.sections.push_back(pacbed_section(*thickness));
+
+  nlohmann::ordered_json json = {{"scan", fs::path(options.scan).filename().string()},
+                                 {"recipe", recipe.study.name},
+                                 {"registration", to_json(registration)}};
+  if (const auto missing = missing_for_inversion(registration); !missing.empty()) {
+    report.prediction = withheld(missing);
+    fmt::print("{}\n", report.prediction->summary);
+    json["prediction"] = to_json(*report.prediction);
+  } else {
+    std::vector<Stretch> stretches;
+    const auto samples = samples_of(*scan, registration, recipe, stretches, options, bar.callback());
+    std::vector<StretchPrediction> map;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      if (samples.size() > 1) fmt::print("stretch {} of {}\n", i + 1, samples.size());
+      std::fflush(stdout);  // before the progress, in a file too
+      auto inversion =
+          invert(recipe, samples[i], options.threads, options.effort, bar.callback(), options.electrons_per_pattern);
+      if (i + 1 == samples.size() && !options.prediction.empty())
+        inversion.answer.reasons.push_back(compared_with_network(options.prediction, inversion));
+      print_answer(inversion);
+      if (i + 1 < samples.size()) {
+        map.push_back({stretches[i].from_angstrom, stretches[i].to_angstrom, inversion.answer});
+        continue;
+      }
+      report.prediction = inversion.answer;
+      report.fit = fitted_patterns(inversion, recipe.grid);
+      report.sections.insert(report.sections.begin(), inversion_section(inversion, recipe.grid));
+      json.update(to_json(inversion));
+    }
+    if (map.size() > 1) report.map = map_section(map);
+    json["map"] = map_json(map);
+  }
+  report.provenance = {{"scan", scan->info().provenance},
+                       {"registration", json["registration"]},
+                       {"recipe", to_json(recipe)},
+                       {"program", "terrace " TERRACE_VERSION}};
+  write_text(folder / "inversion.json", json.dump(1) + "\n");
+  write_report(report, folder / "report.html");
+  fmt::print("inversion: {}\nreport: {}\n", (folder / "inversion.json").string(), (folder / "report.html").string());
+}
+
+}  // namespace
+
+void add_invert(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("SCAN", options->scan,
+                 "4D-STEM scan; 'terrace info' says what it holds, docs/formats.md what can be read")
+      ->required();
+  app.add_option("-o,--output", options->output, "folder for inversion.json and report.html")->required();
+  app.add_option("--recipe", options->recipe,
+                 "crystals, window, sampling and what is unknown of the microscope, a TOML file; by default "
+                 "LaAlO3 on SrTiO3 in a realistic microscope (recipes/microscope.toml)");
+  app.add_option("--prediction", options->prediction,
+                 "prediction.json of 'terrace predict' for the same scan: the fit says whether it bears it out");
+  app.add_option("--stretch-cells", options->stretch_cells,
+                 "also answer for stretches of this many substrate cells along the interface; 0: the whole scan alone")
+      ->check(CLI::Range(0.0, 1e6).description(""))
+      ->capture_default_str();
+  app.add_option("--electrons-per-standard-pattern", options->electrons_per_pattern,
+                 "electrons in a pattern of the standard grid, where the file's dose is unknown or wrong")
+      ->check(CLI::Range(0.0, 1e12).description(""));
+  app.add_option("--thickness-error-nm", options->thickness_error_nm,
+                 "the thickness is known to this; by default 1 nm or what its measurement says")
+      ->check(CLI::Range(0.0, 100.0).description(""));
+  app.add_option("--two-step-depths", options->effort.two_step_depths,
+                 "first depths at which pairs of steps are tried; 0 tries none")
+      ->check(CLI::Range(0, 1000).description(""))
+      ->capture_default_str();
+  add_threads_option(app, options->threads);
+  add_settings_options(app, options->overrides, "Instead of what the file says (the unit is in the name)");
+  add_settings_options(app, options->registration, "Registration by hand (each is measured where not given)");
+  app.callback([options] { run(*options); });
+}
+
+}  // namespace terrace

@@ -1,0 +1,35 @@
+#include "inversion/inversion.h"
+
+#include <string>
+#include <utility>
+
+#include "core/config.h"
+#include "core/embedded.h"
+
+extern "C" const char microscope_toml_begin[], microscope_toml_end[];
+
+namespace terrace {
+
+Inversion invert(const Recipe& recipe, const Sample& sample, int threads, const SearchEffort& effort,
+                 const Progress& progress, double electrons_per_pattern) {
+  Inversion inversion{
+      .observed = observe(sample, electrons_per_pattern), .findings = {}, .posterior = {}, .answer = {}};
+  const ForwardModel model(recipe, sample.conditions, threads);
+  inversion.findings = search(model, inversion.observed, effort, progress);
+  inversion.posterior = weigh(inversion.findings, {}, tempering_of(inversion.findings.goodness));
+  inversion.answer = answer_of(inversion.findings, inversion.posterior, recipe, sample.conditions);
+  return inversion;
+}
+
+Recipe microscope_recipe() {
+  const auto text = embedded_text(microscope_toml_begin, microscope_toml_end);
+  return recipe_of(parse_config(std::string(text), "microscope.toml"));
+}
+
+nlohmann::ordered_json to_json(const Inversion& inversion) {
+  auto json = to_json(inversion.findings, inversion.posterior);
+  json["prediction"] = to_json(inversion.answer);
+  return json;
+}
+
+}  // namespace terrace

@@ -1,0 +1,27 @@
+// The whole way from a scan on the standard grid to what it shows: search, posterior, answer.
+#pragma once
+
+#include "inversion/answer.h"
+
+namespace terrace {
+
+/// What an inversion came to, with all that a report shows of it.
+struct Inversion {
+  Observation observed;
+  Findings findings;
+  std::vector<WeighedCandidate> posterior;
+  Prediction answer;
+};
+
+/// `sample` has the recipe's grid; its conditions say thickness (nm, within `thickness_error_nm`), energy, semi-angle
+/// and dose, which `electrons_per_pattern` replaces where it is given. Throws InputError as `observe` and `search` do.
+Inversion invert(const Recipe& recipe, const Sample& sample, int threads, const SearchEffort& effort = {},
+                 const Progress& progress = {}, double electrons_per_pattern = 0);
+
+/// What is taken as open where the user says nothing: recipes/microscope.toml.
+Recipe microscope_recipe();
+
+/// Answer, candidates, circumstances and goodness of fit.
+nlohmann::ordered_json to_json(const Inversion& inversion);
+
+}  // namespace terrace
