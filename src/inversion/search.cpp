@@ -34,15 +34,25 @@ class Search {
         nuisances_(nuisances_of(model.recipe(), model.conditions())) {}
 
   Findings run() {
+    report(0);
     find_mean_boundary();
+    report(40);
     look_for_one_step();
+    report(65);
     if (effort_.two_step_depths > 0) look_for_two_steps();
+    report(80);
     look_for_profiles();
     look_for_abrupt();
+    report(100);
     return findings();
   }
 
  private:
+  /// Shares of the usual time.
+  void report(int percent) const {
+    if (progress_) progress_("trying structures", percent, 100);
+  }
+
   // 1. The mixed cell.
 
   void find_mean_boundary() {
@@ -216,7 +226,7 @@ class Search {
     if (hypotheses.empty()) return candidates;
     std::vector<Explanation> explanations;
     for (const auto& hypothesis : hypotheses) explanations.push_back({hypothesis, circumstances()});
-    const auto patterns = model_.expected(explanations, progress_);
+    const auto patterns = model_.expected(explanations);
     const double prior = log_prior(nuisances_, tangent_->linearisation().at);
     for (std::size_t i = 0; i < hypotheses.size(); ++i)
       candidates.push_back(

@@ -1,0 +1,114 @@
+#include "inversion/forward_model.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/random.h"
+#include "dataset/family_simulation.h"
+#include "inversion/inversion_setting.h"
+#include "inversion/truth.h"
+
+namespace terrace {
+namespace {
+
+/// Largest difference in units of the brightest pixel.
+double distance(const Patterns& a, std::span<const float> b) {
+  double most = 0, brightest = 0;
+  for (std::int64_t i = 0; i < a.size(); ++i) {
+    most = std::max(most, static_cast<double>(std::abs(a.data()[i] - b[i])));
+    brightest = std::max(brightest, static_cast<double>(b[i]));
+  }
+  return most / brightest;
+}
+
+// Sums in float over some hundred beams: rounding is below 1e-5 of the brightest pixel.
+constexpr double rounding = 1e-5;
+
+TEST(ForwardModel, truth_in_its_terms_gives_the_data_sets_patterns) {
+  const auto recipe = small_inversion();
+  int compared = 0;
+  for (int family = 0; family < 2; ++family) {
+    const auto plan = plan_family(recipe, family);
+    const auto samples = simulate_family(recipe, plan, Passage::multislice);
+    for (std::size_t i = 0; i < plan.samples.size(); ++i) {
+      const auto truth = truth_of(recipe, plan, plan.samples[i], {});
+      if (!truth) continue;
+      const ForwardModel model(recipe, plan.samples[i].conditions, 1);
+      const auto patterns = model.expected({&*truth, 1});
+      EXPECT_LT(distance(patterns[0], samples[i].patterns.span()), rounding) << family << " " << i;
+      ++compared;
+    }
+  }
+  EXPECT_GE(compared, 8);
+}
+
+TEST(ForwardModel, sums_around_a_propagation_equal_propagation_there) {
+  const auto recipe = small_inversion();
+  const auto conditions = conditions_of_inversion(8);
+  const ForwardModel model(recipe, conditions, 1);
+  const Hypothesis step{
+      .interface_class = InterfaceClass::rough, .thickness_cells = 8, .step_depth_cells = 3, .step_height_cells = 1};
+  const auto around = expected_circumstances(recipe, conditions);
+  const auto propagated = model.propagate(step, around);
+  auto there = around;
+  there.defocus_nm = 1.5;
+  there.C12_b_nm = 0.7;
+  there.tilt_x_mrad = 0.6;
+  there.tilt_y_mrad = -0.5;
+  there.semiangle_mrad *= 1.01;
+  there.source_fwhm_angstrom = 0.55;
+  there.shift_x_angstrom = 0.08;
+  there.centre_y_pixels = 0.2;
+  there.background_share = 0.05;
+  there.dose_share = 0.03;
+  ASSERT_TRUE(propagated.covers(there));
+  const Explanation explanation{step, there};
+  EXPECT_LT(distance(propagated.expected(there), model.expected({&explanation, 1})[0].span()), rounding);
+}
+
+TEST(ForwardModel, what_needs_another_specimen_is_not_covered) {
+  const auto recipe = small_inversion();
+  const auto conditions = conditions_of_inversion(8);
+  const auto around = expected_circumstances(recipe, conditions);
+  const auto propagated = ForwardModel(recipe, conditions, 1).propagate({.thickness_cells = 8}, around);
+  for (const auto& parameter : nuisances_of(recipe, conditions)) {
+    if (parameter.name == "thickness" || parameter.reach != Reach::specimen) continue;
+    Explanation changed{{.thickness_cells = 8}, around};
+    parameter.set(changed, parameter.value(changed) + parameter.step);
+    EXPECT_FALSE(propagated.covers(changed.circumstances)) << parameter.name;
+  }
+  auto tilted = around;
+  tilted.tilt_x_mrad += 2;
+  EXPECT_FALSE(propagated.covers(tilted));
+}
+
+TEST(Parameters, what_the_recipe_fixes_is_no_nuisance_and_has_its_value) {
+  auto recipe = small_inversion();
+  recipe.microscope.C30_um = 1.2;
+  const auto conditions = conditions_of_inversion(8);
+  for (const auto& parameter : nuisances_of(recipe, conditions)) EXPECT_NE(parameter.name, "C30");
+  EXPECT_EQ(expected_circumstances(recipe, conditions).C30_um, 1.2);
+}
+
+TEST(Parameters, a_range_has_the_mean_and_variance_of_its_even_distribution) {
+  const auto recipe = small_inversion();
+  for (const auto& parameter : nuisances_of(recipe, conditions_of_inversion(8)))
+    if (parameter.name == "source FWHM") {
+      EXPECT_NEAR(parameter.expected, 0.5, 1e-12);
+      EXPECT_NEAR(parameter.sigma, 0.2 / std::sqrt(12.0), 1e-12);
+    }
+}
+
+TEST(Parameters, a_mixed_cell_keeps_its_share_when_the_thickness_changes) {
+  const auto recipe = small_inversion();
+  Explanation mixed{{.interface_class = InterfaceClass::diffuse, .thickness_cells = 8, .film_cells = 2}, {}};
+  for (const auto& parameter : nuisances_of(recipe, conditions_of_inversion(8)))
+    if (parameter.name == "thickness") parameter.set(mixed, 12);
+  EXPECT_EQ(mixed.hypothesis.thickness_cells, 12);
+  EXPECT_EQ(mixed.hypothesis.film_cells, 3);
+}
+
+}  // namespace
+}  // namespace terrace

@@ -1,0 +1,133 @@
+#include "inversion/inversion.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/error.h"
+#include "core/random.h"
+#include "dataset/family_simulation.h"
+#include "inversion/inversion_setting.h"
+#include "inversion/truth.h"
+
+namespace terrace {
+namespace {
+
+/// The first sample of the class in the setting's families, counted at a dose.
+Sample scan_of(const Recipe& recipe, InterfaceClass wanted, double electrons, PlannedSample& planned) {
+  for (int family = 0; family < recipe.families(); ++family) {
+    const auto plan = plan_family(recipe, family);
+    for (const auto& sample : plan.samples) {
+      if (sample.labels.interface_class != wanted) continue;
+      planned = sample;
+      auto scan = std::move(simulate_family(recipe, {plan.structures, {sample}}, Passage::multislice)[0]);
+      Random random(41, {static_cast<std::uint64_t>(family)});
+      detect({.electrons_per_pattern = electrons, .background_share = 0.03}, recipe.grid.mrad_per_pixel, scan, random);
+      return scan;
+    }
+  }
+  throw std::logic_error("no such sample");
+}
+
+/// A dose that no scan has, so that lamellae of eight cells tell what thick ones do at a usual one.
+TEST(Inversion, places_a_step_at_its_cell_where_electrons_abound) {
+  const auto recipe = small_inversion();
+  PlannedSample planned;
+  const auto scan = scan_of(recipe, InterfaceClass::rough, 3e7, planned);
+  const auto inversion = invert(recipe, scan, 1);
+  const auto& best = inversion.findings.candidates.front().hypothesis;
+  EXPECT_EQ(best.interface_class, InterfaceClass::rough);
+  EXPECT_EQ(best.step_depth_cells, planned.labels.step_depth_cells);
+  EXPECT_EQ(best.step_height_cells, planned.labels.step_height_cells);
+  EXPECT_EQ(best.thickness_cells, planned.thickness_cells);
+  EXPECT_GT(inversion.answer.class_probability[static_cast<int>(InterfaceClass::rough)], 0.9);
+  EXPECT_FALSE(inversion.answer.abstains);
+}
+
+TEST(Inversion, finds_nothing_worse_than_the_truth) {
+  const auto recipe = small_inversion();
+  for (int family = 0; family < 3; ++family) {
+    const auto plan = plan_family(recipe, family);
+    auto scan = std::move(simulate_family(recipe, {plan.structures, {plan.samples[0]}}, Passage::multislice)[0]);
+    const Detection detection{.electrons_per_pattern = 1e5, .background_share = 0.03};
+    Random random(42, {static_cast<std::uint64_t>(family)});
+    detect(detection, recipe.grid.mrad_per_pixel, scan, random);
+    const auto truth = truth_of(recipe, plan, plan.samples[0], detection);
+    ASSERT_TRUE(truth);
+    const auto inversion = invert(recipe, scan, 1, {.two_step_depths = 0});
+    const ForwardModel model(recipe, scan.conditions, 1);
+    const auto parameters = parameters_of(recipe, scan.conditions, truth->hypothesis);
+    const auto fit = fit_parameters(model, inversion.observed, parameters, *truth);
+    // A fit ends where a step would gain less than 0.1; two such ends may differ by a few.
+    EXPECT_GT(inversion.findings.best.log_posterior, fit.log_posterior - 0.5) << family;
+  }
+}
+
+TEST(Inversion, tells_a_mixed_cell_from_its_step) {
+  const auto recipe = small_inversion();
+  PlannedSample planned;
+  const auto scan = scan_of(recipe, InterfaceClass::diffuse, 3e7, planned);
+  const auto inversion = invert(recipe, scan, 1);
+  EXPECT_EQ(most_probable_class(inversion.answer), InterfaceClass::diffuse);
+  EXPECT_NEAR(inversion.answer.interface_offset_cells, planned.labels.interface_offset_cells, 0.05);
+}
+
+TEST(Inversion, says_that_nothing_fits_what_is_no_interface) {
+  const auto recipe = small_inversion();
+  PlannedSample planned;
+  auto scan = scan_of(recipe, InterfaceClass::rough, 3e4, planned);
+  // Every other position shows its pattern upside down.
+  const auto size = scan.patterns.extent(2) * scan.patterns.extent(3);
+  for (std::int64_t p = 0; p < scan.covered.size(); p += 2)
+    std::reverse(scan.patterns.data() + p * size, scan.patterns.data() + (p + 1) * size);
+  const auto inversion = invert(recipe, scan, 1, {.two_step_depths = 0});
+  EXPECT_TRUE(inversion.answer.abstains);
+  EXPECT_THAT(inversion.answer.summary, testing::HasSubstr("No hypothesis fits"));
+}
+
+Findings two_candidates(double log_evidence_apart) {
+  const Hypothesis step{
+      .interface_class = InterfaceClass::rough, .thickness_cells = 10, .step_depth_cells = 4, .step_height_cells = 1};
+  Hypothesis next = step;
+  next.step_depth_cells = 5;
+  Findings findings;
+  findings.candidates = {{step, 0, true}, {next, -log_evidence_apart, false}};
+  return findings;
+}
+
+TEST(Answer, odds_are_those_of_the_evidence) {
+  const auto posterior = weigh(two_candidates(2), {}, 1);
+  EXPECT_NEAR(posterior[0].probability / posterior[1].probability, std::exp(2), 1e-9);
+  EXPECT_NEAR(posterior[0].probability + posterior[1].probability, 1, 1e-12);
+}
+
+TEST(Answer, tempering_counts_every_electron_less) {
+  const auto posterior = weigh(two_candidates(2), {}, 2);
+  EXPECT_NEAR(posterior[0].probability / posterior[1].probability, std::exp(1), 1e-9);
+  EXPECT_EQ(tempering_of({.ratio = 0.9}), 1);
+  EXPECT_EQ(tempering_of({.ratio = 1.5}), 1.5);
+}
+
+TEST(Answer, depth_intervals_hold_their_share) {
+  auto findings = two_candidates(0);
+  findings.best.explanation.hypothesis = findings.candidates[0].hypothesis;
+  const auto posterior = weigh(findings, {}, 1);
+  const auto answer = answer_of(findings, posterior, small_inversion(), conditions_of_inversion(10));
+  const double cell = answer.depth_bin_nm;
+  // Half in cell 4, half in cell 5, each spread over its cell.
+  EXPECT_NEAR(answer.depth_nm, 4.5 * cell, 1e-9);
+  EXPECT_NEAR(answer.depth_low_nm, 3.6 * cell, 1e-9);
+  EXPECT_NEAR(answer.depth_high_nm, 5.4 * cell, 1e-9);
+  EXPECT_EQ(answer.step_count_probability[1], 1);
+}
+
+TEST(Answer, a_misfit_beyond_chance_is_refused_and_a_small_one_is_said) {
+  EXPECT_TRUE(fits({.ratio = 1.0, .deviations = 0.3}));
+  EXPECT_TRUE(fits({.ratio = 1.1, .deviations = 30}));
+  EXPECT_TRUE(fits({.ratio = 1.4, .deviations = 2}));
+  EXPECT_FALSE(fits({.ratio = 1.4, .deviations = 30}));
+}
+
+}  // namespace
+}  // namespace terrace
