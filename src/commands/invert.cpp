@@ -5,10 +5,13 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "commands/command.h"
+#include "commands/launch.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
 #include "commands/registered_scan.h"
@@ -16,6 +19,7 @@
 #include "core/error.h"
 #include "core/text_file.h"
 #include "inversion/inversion.h"
+#include "inversion/stretch_inversion.h"
 #include "registration/standard_grid.h"
 #include "report/inversion_section.h"
 #include "report/pacbed_section.h"
@@ -49,15 +53,20 @@ double thickness_error(const Registration& registration, double by_hand) {
   return std::max(least_thickness_error_nm, std::sqrt(3.0) * registration.thickness_nm.error);
 }
 
-/// The scan's stretches; the whole scan is the last.
-std::vector<Sample> samples_of(const Scan& scan, const Registration& registration, const Recipe& recipe,
-                               std::vector<Stretch>& stretches, const Options& options, const Progress& progress) {
-  if (options.stretch_cells > 0) stretches = stretches_of(scan.info(), registration, options.stretch_cells);
+/// Where the scan is cut for a map, none where that makes one piece.
+std::vector<Stretch> map_stretches(const Scan& scan, const Registration& registration, double cells) {
+  if (cells == 0) return {};
+  auto stretches = stretches_of(scan.info(), registration, cells);
   if (stretches.size() == 1) stretches.clear();
+  return stretches;
+}
+
+/// On the standard grid: each stretch, and at the end the whole scan.
+std::vector<Sample> samples_of(const Scan& scan, const Registration& registration, const Recipe& recipe,
+                               std::vector<Stretch> stretches, double thickness_error_nm, const Progress& progress) {
   stretches.push_back({});
   auto samples = to_standard_grids(scan, registration, recipe.grid, stretches, progress);
-  for (auto& sample : samples)
-    sample.conditions.thickness_error_nm = thickness_error(registration, options.thickness_error_nm);
+  for (auto& sample : samples) sample.conditions.thickness_error_nm = thickness_error(registration, thickness_error_nm);
   return samples;
 }
 
@@ -88,86 +97,107 @@ std::string compared_with_network(const fs::path& path, const Inversion& inversi
                      100 * network.class_probability[said], verdict, 100 * probability);
 }
 
-/// A stretch that cannot be inverted is answered with why.
-Prediction withheld(const std::string& reason) {
-  Prediction prediction;
-  prediction.class_probability.fill(0.25);
-  prediction.abstains = true;
-  prediction.reasons = {reason};
-  prediction.summary = "Cannot tell: " + reason;
-  return prediction;
-}
-
 std::string missing_for_inversion(const Registration& registration) {
   if (!registration.usable()) return "the scan could not be registered.";
   if (!registration.thickness_nm.known()) return "the thickness is unknown. Give --thickness-nm.";
   return "";
 }
 
-nlohmann::ordered_json map_json(const std::vector<StretchPrediction>& map) {
-  auto json = nlohmann::ordered_json::array();
-  for (const auto& stretch : map) json.push_back(to_json(stretch));
-  return json;
-}
+/// A scan on its way through the command, with what is written of it.
+struct Reading {
+  Recipe recipe;
+  std::unique_ptr<Scan> scan;
+  Registration registration;
+  ReportContent report;
+  nlohmann::ordered_json json;
+};
 
-void run(const Options& options) {
-  const Recipe recipe = recipe_for(options);
-  const auto scan = open_scan(options.scan, options.overrides);
-  const fs::path folder = options.output;
-  make_folder(folder);
-  ProgressBar bar;
-  auto registration = register_scan(*scan, options.registration, bar.callback());
+Reading read(const Options& options, const Ranks& ranks, const Progress& progress) {
+  Reading reading{.recipe = recipe_for(options),
+                  .scan = open_scan(options.scan, options.overrides),
+                  .registration = {},
+                  .report = {},
+                  .json = {}};
+  auto& [recipe, scan, registration, report, json] = reading;
+  registration = register_scan(*scan, options.registration, progress);
   const auto thickness =
       measure_thickness(*scan, registration, recipe.substrate, options.registration.substrate_cell_angstrom,
-                        MeasureThickness::where_unknown, options.threads, bar.callback());
+                        MeasureThickness::where_unknown, options.threads, progress);
+  if (!ranks.is_first()) return reading;
+  if (thickness) print_thickness(*thickness);
   print_registration(registration);
-
-  ReportContent report;
   report.title = "Interface of " + fs::path(options.scan).filename().string();
   report.subtitle = scan->info().format + ", inverted by the forward model";
   report.scan = scan.get();
   report.interface_line = interface_line(scan->info(), registration);
-  report.registration = registration_section(*scan, registration, bar.callback());
+  report.registration = registration_section(*scan, registration, progress);
   if (thickness) report.sections.push_back(pacbed_section(*thickness));
-
-  nlohmann::ordered_json json = {{"scan", fs::path(options.scan).filename().string()},
-                                 {"recipe", recipe.study.name},
-                                 {"registration", to_json(registration)}};
-  if (const auto missing = missing_for_inversion(registration); !missing.empty()) {
-    report.prediction = withheld(missing);
-    fmt::print("{}\n", report.prediction->summary);
-    json["prediction"] = to_json(*report.prediction);
-  } else {
-    std::vector<Stretch> stretches;
-    const auto samples = samples_of(*scan, registration, recipe, stretches, options, bar.callback());
-    std::vector<StretchPrediction> map;
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-      if (samples.size() > 1) fmt::print("stretch {} of {}\n", i + 1, samples.size());
-      std::fflush(stdout);  // before the progress, in a file too
-      auto inversion =
-          invert(recipe, samples[i], options.threads, options.effort, bar.callback(), options.electrons_per_pattern);
-      if (i + 1 == samples.size() && !options.prediction.empty())
-        inversion.answer.reasons.push_back(compared_with_network(options.prediction, inversion));
-      print_answer(inversion);
-      if (i + 1 < samples.size()) {
-        map.push_back({stretches[i].from_angstrom, stretches[i].to_angstrom, inversion.answer});
-        continue;
-      }
-      report.prediction = inversion.answer;
-      report.fit = fitted_patterns(inversion, recipe.grid);
-      report.sections.insert(report.sections.begin(), inversion_section(inversion, recipe.grid));
-      json.update(to_json(inversion));
-    }
-    if (map.size() > 1) report.map = map_section(map);
-    json["map"] = map_json(map);
-  }
+  json = {{"scan", fs::path(options.scan).filename().string()},
+          {"recipe", recipe.study.name},
+          {"registration", to_json(registration)}};
   report.provenance = {{"scan", scan->info().provenance},
                        {"registration", json["registration"]},
                        {"recipe", to_json(recipe)},
                        {"program", "terrace " TERRACE_VERSION}};
-  write_text(folder / "inversion.json", json.dump(1) + "\n");
-  write_report(report, folder / "report.html");
+  return reading;
+}
+
+void add_whole_scan(const Sample& sample, const Options& options, const Progress& progress, Reading& reading) {
+  auto inversion =
+      invert(reading.recipe, sample, options.threads, options.effort, progress, options.electrons_per_pattern);
+  if (!options.prediction.empty())
+    inversion.answer.reasons.push_back(compared_with_network(options.prediction, inversion));
+  print_answer(inversion);
+  reading.report.prediction = inversion.answer;
+  reading.report.fit = fitted_patterns(inversion, reading.recipe.grid);
+  reading.report.sections.insert(reading.report.sections.begin(), inversion_section(inversion, reading.recipe.grid));
+  reading.json.update(to_json(inversion));
+}
+
+void add_map(const std::vector<Stretch>& stretches, const std::vector<Prediction>& answers, Reading& reading) {
+  std::vector<StretchPrediction> map;
+  auto& json = reading.json["map"] = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < stretches.size(); ++i) {
+    map.push_back({stretches[i].from_angstrom, stretches[i].to_angstrom, answers[i]});
+    json.push_back(to_json(map.back()));
+  }
+  if (map.size() < 2) return;
+  reading.report.map = map_section(map);
+  fmt::print("along the interface: {}\n", reading.report.map->lead);
+}
+
+void write(const fs::path& folder, const Reading& reading) {
+  write_text(folder / "inversion.json", reading.json.dump(1) + "\n");
+  write_report(reading.report, folder / "report.html");
   fmt::print("inversion: {}\nreport: {}\n", (folder / "inversion.json").string(), (folder / "report.html").string());
+}
+
+void run(const Options& options) {
+  const Ranks ranks(launch_of_this_process());
+  refuse_lost_ranks(ranks);
+  const fs::path folder = options.output;
+  make_folder(folder);
+  ProgressBar bar;
+  const auto progress = ranks.is_first() ? bar.callback() : Progress();
+  auto reading = read(options, ranks, progress);
+  if (const auto missing = missing_for_inversion(reading.registration); !missing.empty()) {
+    if (!ranks.is_first()) return;
+    reading.report.prediction = withheld(missing);
+    reading.json["prediction"] = to_json(*reading.report.prediction);
+    fmt::print("{}\n", reading.report.prediction->summary);
+    return write(folder, reading);
+  }
+  const auto stretches = map_stretches(*reading.scan, reading.registration, options.stretch_cells);
+  const auto samples =
+      samples_of(*reading.scan, reading.registration, reading.recipe, stretches, options.thickness_error_nm, progress);
+  std::fflush(stdout);  // before the progress, in a file too
+  if (ranks.is_first()) add_whole_scan(samples.back(), options, progress, reading);
+  const auto answers =
+      invert_stretches(reading.recipe, std::span(samples).first(stretches.size()), folder / "stretches", ranks,
+                       options.threads, options.effort, options.electrons_per_pattern, progress);
+  if (!ranks.is_first()) return;
+  add_map(stretches, answers, reading);
+  write(folder, reading);
 }
 
 }  // namespace
@@ -183,8 +213,10 @@ void add_invert(CLI::App& app) {
                  "LaAlO3 on SrTiO3 in a realistic microscope (recipes/microscope.toml)");
   app.add_option("--prediction", options->prediction,
                  "prediction.json of 'terrace predict' for the same scan: the fit says whether it bears it out");
-  app.add_option("--stretch-cells", options->stretch_cells,
-                 "also answer for stretches of this many substrate cells along the interface; 0: the whole scan alone")
+  app.add_option(
+         "--stretch-cells", options->stretch_cells,
+         "also answer for stretches of this many substrate cells along the interface, shared out by mpirun and kept "
+         "in OUT/stretches as they come; 0: the whole scan alone")
       ->check(CLI::Range(0.0, 1e6).description(""))
       ->capture_default_str();
   app.add_option("--electrons-per-standard-pattern", options->electrons_per_pattern,

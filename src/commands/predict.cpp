@@ -154,6 +154,7 @@ void run(const Options& options) {
       measure_thickness(*scan, registration, options.substrate, options.registration.substrate_cell_angstrom,
                         options.measure_thickness ? MeasureThickness::always : MeasureThickness::where_unknown,
                         options.threads, bar.callback());
+  if (thickness) print_thickness(*thickness);
   print_registration(registration);
   report.registration = registration_section(*scan, registration, bar.callback());
   if (thickness) report.sections.push_back(pacbed_section(*thickness));

@@ -14,6 +14,12 @@ void print_registration(const Registration& found) {
   for (const auto& reason : found.reasons) fmt::print("  note: {}\n", reason);
 }
 
+void print_thickness(const PacbedFit& fit) {
+  fmt::print(
+      "substrate: {:.1f} nm thick, tilted by {:.2f} mrad along columns and {:.2f} along rows (correlation {:.3f})\n",
+      fit.thickness_nm.value, fit.tilt_x_mrad.value, fit.tilt_y_mrad.value, fit.correlation);
+}
+
 std::optional<PacbedFit> measure_thickness(const Scan& scan, Registration& registration, Perovskite substrate,
                                            double substrate_cell_angstrom, MeasureThickness when, int threads,
                                            const Progress& progress) {
@@ -23,9 +29,6 @@ std::optional<PacbedFit> measure_thickness(const Scan& scan, Registration& regis
   auto fit = substrate_thickness(scan, registration, unit_cell(substrate), threads, reason, progress);
   if (!reason.empty()) registration.reasons.push_back(reason);
   if (!fit) return fit;
-  fmt::print(
-      "substrate: {:.1f} nm thick, tilted by {:.2f} mrad along columns and {:.2f} along rows (correlation {:.3f})\n",
-      fit->thickness_nm.value, fit->tilt_x_mrad.value, fit->tilt_y_mrad.value, fit->correlation);
   if (!registration.thickness_nm.known() && fit->correlation >= least_correlation)
     registration.thickness_nm = fit->thickness_nm;
   return fit;

@@ -1,0 +1,70 @@
+#include "inversion/stretch_inversion.h"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "core/checksum.h"
+#include "core/error.h"
+#include "core/text_file.h"
+
+namespace terrace {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Names everything that an answer depends on.
+std::string key_of(const Recipe& recipe, const Sample& sample, const SearchEffort& effort, double electrons) {
+  const auto& c = sample.conditions;
+  const auto settings = fmt::format("{} {} {} {} {} {} {} {} {}", recipe_hash(recipe), c.energy_kev, c.semiangle_mrad,
+                                    c.thickness_nm, c.thickness_error_nm, c.electrons_per_pattern, electrons,
+                                    effort.boundary_tolerance_cells, effort.two_step_depths);
+  const auto patterns = checksum(sample.patterns.data(), sample.patterns.size() * sizeof(float));
+  return fmt::format("{:016x}", checksum(settings.data(), settings.size(), patterns));
+}
+
+Prediction answer_for(const Recipe& recipe, const Sample& sample, int threads, const SearchEffort& effort,
+                      double electrons) {
+  try {
+    return invert(recipe, sample, threads, effort, {}, electrons).answer;
+  } catch (const InputError& error) {
+    return withheld(error.what());
+  }
+}
+
+}  // namespace
+
+Prediction withheld(const std::string& reason) {
+  Prediction prediction;
+  prediction.class_probability.fill(0.25);
+  prediction.covered_share = 0;
+  prediction.abstains = true;
+  prediction.reasons = {reason};
+  prediction.summary = "Cannot tell: " + reason;
+  return prediction;
+}
+
+std::vector<Prediction> invert_stretches(const Recipe& recipe, std::span<const Sample> samples, const fs::path& folder,
+                                         const Ranks& ranks, int threads, const SearchEffort& effort,
+                                         double electrons_per_pattern, const Progress& progress) {
+  if (samples.empty()) return {};
+  std::vector<fs::path> paths;
+  for (const auto& sample : samples)
+    paths.push_back(folder / (key_of(recipe, sample, effort, electrons_per_pattern) + ".json"));
+  fs::create_directories(folder);
+  const std::int64_t count = std::ssize(samples);
+  for (std::int64_t i = 0; i < count; ++i) {
+    if ((i + 1) % ranks.count() == ranks.rank() && !fs::exists(paths[i])) {
+      const auto answer = answer_for(recipe, samples[i], threads, effort, electrons_per_pattern);
+      write_text(paths[i], to_json(answer).dump(1) + "\n");
+    }
+    if (progress) progress("stretches", i + 1, count);
+  }
+  ranks.wait_for_all();
+  std::vector<Prediction> answers;
+  for (const auto& path : paths)
+    if (ranks.is_first()) answers.push_back(prediction_from_json(nlohmann::ordered_json::parse(read_text(path))));
+  return answers;
+}
+
+}  // namespace terrace
