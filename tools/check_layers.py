@@ -20,7 +20,7 @@ LAYERS = {
     "registration": "core specimen microscope formats multislice dataset",
     "learning": "core microscope formats dataset registration",
     "inversion": "core specimen microscope formats multislice dataset registration",
-    "report": "core formats dataset registration inversion",
+    "report": "core microscope formats dataset registration inversion",
     "commands": "core specimen microscope formats multislice dataset registration learning inversion report",
 }
 

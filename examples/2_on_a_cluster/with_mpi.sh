@@ -12,4 +12,5 @@ model=${3:?}
 # Every rank takes its threads from SLURM_CPUS_PER_TASK; --cpus-per-task hands it on to srun (Slurm 22.05 and later want so).
 srun --mpi=pmix --cpus-per-task="$SLURM_CPUS_PER_TASK" terrace dataset "$recipe" -o "$folder"
 # A batch of 64 feeds four ranks well; more of them would wait for each other.
-srun --mpi=pmix --ntasks=4 --cpus-per-task="$SLURM_CPUS_PER_TASK" terrace train "$folder" -o "$model"
+ranks=$((SLURM_NTASKS < 4 ? SLURM_NTASKS : 4))
+srun --mpi=pmix --ntasks="$ranks" --cpus-per-task="$SLURM_CPUS_PER_TASK" terrace train "$folder" -o "$model"

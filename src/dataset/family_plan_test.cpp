@@ -218,10 +218,11 @@ TEST(Recipe, what_a_manifest_records_is_the_recipe_again) {
   EXPECT_EQ(recipe_hash(recipe_from_json(to_json(recipe))), recipe_hash(recipe));
 }
 
-TEST(Recipe, the_hash_follows_every_setting) {
+TEST(Recipe, the_hash_follows_every_setting_of_the_simulation_and_none_of_the_detection) {
   EXPECT_EQ(recipe_hash(recipe_of("")), recipe_hash(recipe_of("[study]\nseed = 1")));
   EXPECT_NE(recipe_hash(recipe_of("")), recipe_hash(recipe_of("[study]\nseed = 2")));
   EXPECT_NE(recipe_hash(recipe_of("")), recipe_hash(recipe_of("[film]\nb_factor_o = 0.5")));
+  EXPECT_EQ(recipe_hash(recipe_of("")), recipe_hash(recipe_of("[detection]\nelectrons_per_pattern = [500, 1000]")));
 }
 
 }  // namespace

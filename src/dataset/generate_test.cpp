@@ -213,6 +213,18 @@ TEST_F(Generate, damaged_shards_are_remade_alone_where_asked) {
   EXPECT_EQ(fs::last_write_time(folder_ / "shard-00000.h5"), kept_since);
 }
 
+TEST_F(Generate, another_detection_keeps_every_shard_and_is_what_the_manifest_says) {
+  generate(tiny_recipe(), folder_, {});
+  const auto kept_since = fs::last_write_time(folder_ / "shard-00000.h5");
+  auto recipe = tiny_recipe();
+  recipe.detection.electrons_per_pattern = {500, 1000};
+  generate(recipe, folder_, {});
+  EXPECT_EQ(fs::last_write_time(folder_ / "shard-00000.h5"), kept_since);
+  const DataSet data(folder_);
+  EXPECT_EQ(data.manifest().at("recipe").at("detection"), to_json(recipe.detection));
+  EXPECT_EQ(data.size(), recipe.samples());
+}
+
 // A shard is two parts: what HDF5 needs to find its way, of which some bytes mean nothing, and what is checked.
 TEST_F(Generate, no_changed_byte_changes_what_is_read) {
   generate(tiny_recipe(), folder_, {});

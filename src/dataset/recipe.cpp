@@ -70,6 +70,7 @@ void check(const DetectionRanges& detection) {
   check_range(detection.background_share, "detection.background_share");
   check_range(detection.psf_pixels, "detection.psf_pixels");
   check_range(detection.overdispersion, "detection.overdispersion");
+  check_range(detection.brightest_over_saturation, "detection.brightest_over_saturation");
 }
 
 void check_splits(const Recipe& recipe) {
@@ -223,7 +224,9 @@ Recipe recipe_from_json(const nlohmann::ordered_json& json) {
 }
 
 std::string recipe_hash(const Recipe& recipe) {
-  const std::string text = to_json(recipe).dump();
+  auto json = to_json(recipe);
+  json.erase("detection");
+  const std::string text = json.dump();
   return fmt::format("{:016x}", stable_hash(text.data(), text.size()));
 }
 

@@ -121,7 +121,8 @@ Recipe recipe_of(const Config& config);
 nlohmann::ordered_json to_json(const Recipe& recipe);
 /// The inverse, for what terrace itself wrote (a manifest's "recipe"). Throws nlohmann::json::exception.
 Recipe recipe_from_json(const nlohmann::ordered_json& json);
-/// 16 hexadecimal digits; equal recipes (seed included) have equal hashes.
+/// 16 hexadecimal digits of all that decides what a data set holds, seed included: everything but [detection], which is
+/// drawn when a sample is shown. Recipes with equal hashes have equal shards.
 std::string recipe_hash(const Recipe& recipe);
 
 inline auto fields(const Study*) {

@@ -5,6 +5,7 @@
 
 #include "core/config.h"
 #include "core/embedded.h"
+#include "core/free_memory.h"
 
 extern "C" const char microscope_toml_begin[], microscope_toml_end[];
 
@@ -18,6 +19,7 @@ Inversion invert(const Recipe& recipe, const Sample& sample, int threads, const 
   inversion.findings = search(model, inversion.observed, effort, progress);
   inversion.posterior = weigh(inversion.findings, {}, tempering_of(inversion.findings.goodness));
   inversion.answer = answer_of(inversion.findings, inversion.posterior, recipe, sample.conditions);
+  return_free_memory();
   return inversion;
 }
 

@@ -44,8 +44,11 @@ Known skew(const Recipe& recipe) {
   return {0, std::hypot(within(r.scan_drift_share).sigma, start)};
 }
 
-/// A dose is known to a few per cent: what registration took for the beam may have missed some of it.
-constexpr double dose_sigma = 0.02;
+/// A dose is known to a few per cent where the recipe says no more: what was taken for the beam may have missed some.
+constexpr double least_dose_sigma = 0.02;
+Known dose(const DetectionRanges& ranges) {
+  return {0, std::hypot(least_dose_sigma, within(ranges.gain_error_share).sigma)};
+}
 
 Parameter of(double C::*member, const char* name, const char* unit, Known known, double step,
              Reach reach = Reach::probe, double least = -1e9) {
@@ -127,7 +130,7 @@ std::vector<Parameter> all_circumstances(const Recipe& recipe, const Conditions&
           of(&C::centre_y_pixels, "centre_y", "pixels", within(r.pattern_centre_error_pixels), 0.02),
           of(&C::psf_pixels, "psf", "pixels", evenly(d.psf_pixels), 0.05, Reach::probe, 0),
           of(&C::background_share, "background", "", evenly(d.background_share), 0.01, Reach::probe, 0),
-          of(&C::dose_share, "dose", "", {0, dose_sigma}, 0.01, Reach::probe, -0.9),
+          of(&C::dose_share, "dose", "", dose(d), 0.01, Reach::probe, -0.9),
           of(&C::film_cell_angstrom, "film cell", "Å", evenly(r.film_cell_angstrom), 0.005, specimen, 2),
           of(&C::film_b_scale, "film B scale", "", evenly(r.film_b_scale), 0.1, specimen, 0.05),
           in_cells(of(&C::film_loss_entrance_cells, "film lost above", "cells", evenly(lost), 1, specimen, 0)),

@@ -34,7 +34,7 @@ Sample expected(Sample sample, const SampleSource& samples) {
   Random random(fit_seed, {static_cast<std::uint64_t>(sample.origin.index)});
   auto detection = draw_detection(samples.detection(), random);
   const double dose = std::exchange(detection.electrons_per_pattern, 0);
-  detection.dead_pixel_share = 0;
+  detection.dead_pixel_share = detection.hot_pixel_share = 0;
   detect(detection, samples.grid().mrad_per_pixel_at(sample.conditions.semiangle_mrad), sample, random);
   sample.conditions.electrons_per_pattern = dose;
   return sample;
@@ -71,12 +71,14 @@ int depth_bins_of(const SampleSource& samples, const std::vector<std::int64_t>& 
 Domain domain_of(const SampleSource& samples, const std::vector<std::int64_t>& positions,
                  const TrainingSettings& settings) {
   Domain domain;
+  const double gain_error = samples.detection().gain_error_share;
   for (const auto i : positions) {
     Conditions conditions = samples.conditions(i);
-    for (const double dose : samples.detection().electrons_per_pattern) {
-      conditions.electrons_per_pattern = dose;
-      domain.include(conditions);
-    }
+    for (const double dose : samples.detection().electrons_per_pattern)
+      for (const double error : {-gain_error, gain_error}) {
+        conditions.electrons_per_pattern = dose * (1 + error);
+        domain.include(conditions);
+      }
   }
   domain.least_covered_share = settings.masked_probability > 0 ? 1 - settings.masked_share : 0.99;
   return domain;
@@ -103,7 +105,7 @@ nlohmann::ordered_json record_of(const SampleSource& samples, const TrainingSett
 
 void check(const DetectionRanges& detection) {
   for (const auto* range : {&detection.electrons_per_pattern, &detection.background_share, &detection.psf_pixels,
-                            &detection.overdispersion})
+                            &detection.overdispersion, &detection.brightest_over_saturation})
     if (range->size() != 2 || (*range)[0] > (*range)[1])
       throw InputError("A range of the detection is not its lowest and its highest value, like [1000, 100000].");
 }

@@ -9,7 +9,7 @@
 #include "core/constants.h"
 #include "core/error.h"
 #include "core/threads.h"
-#include "registration/faulty_pixels.h"
+#include "microscope/faulty_pixels.h"
 #include "registration/least_squares.h"
 #include "registration/pacbed_view.h"
 #include "registration/pattern_disc.h"

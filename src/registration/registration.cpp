@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "registration/faulty_pixels.h"
+#include "microscope/faulty_pixels.h"
 #include "registration/interface_position.h"
 #include "registration/lattice.h"
 #include "registration/pattern_disc.h"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "registration/faulty_pixels.h"
+#include "microscope/faulty_pixels.h"
 #include "registration/pattern_rebinning.h"
 #include "registration/stretches.h"
 

@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
+#include "registration/simulated_scans.h"
 #include "registration/standard_grid.h"
 #include "registration/test_scans.h"
 
@@ -156,6 +158,47 @@ TEST(Stretches, without_a_dose_are_one_cell_of_noise_free_patterns_or_an_eighth_
   EXPECT_EQ(choose_stretch_cells(scan.info(), r, {}, 10000).cells, 1);
   scan.info().intensity_unit = "counts";
   EXPECT_EQ(choose_stretch_cells(scan.info(), r, {}, 10000).cells, 3);
+}
+
+/// Two cells of interface along rows, at each of three thicknesses, the crystal tilted along y.
+std::vector<MemoryScan> lamellae(double tilt_mrad) {
+  Microscope microscope;
+  microscope.specimen_tilt_y_mrad = tilt_mrad;
+  return simulate(small_interface(42), {38, 40, 42}, {.rows = 8}, microscope);
+}
+
+Registration registration_of(const MemoryScan& scan) {
+  RegistrationOptions options;
+  options.interface_angstrom = simulated_plane;
+  options.column_angstrom = simulated_column;
+  options.interface_normal = "x";
+  options.film_side = "high";
+  return register_scan(scan, options);
+}
+
+TEST(Stretches, of_a_wedge_that_bends_show_their_own_thickness_and_tilt) {
+  // 38 cells thick and tilted by −0.5 mrad up to row 4, the last that the first stretch reads; 42 and +0.5 from there.
+  std::vector<MemoryScan> known;
+  for (const double tilt : {-0.5, 0.5})
+    for (auto& scan : lamellae(tilt)) known.push_back(std::move(scan));
+  MemoryScan wedge = known[0];
+  for (int y = 5; y < 8; ++y)
+    for (int x = 0; x < wedge.info().scan_width; ++x)
+      std::ranges::copy(known[5].pattern(y, x), wedge.pattern(y, x).begin());
+  add_shot_noise(wedge, 1e4, 5);
+  const auto r = registration_of(known[0]);
+  auto counted = r;
+  counted.beam_intensity.value = 1e4;
+  const auto stretches = stretches_of(wedge.info(), r, 1);
+  const auto parts = to_standard_grids(wedge, counted, {}, stretches);
+  ASSERT_EQ(parts.size(), 2u);
+  std::vector<std::vector<double>> apart(2);
+  for (const auto& scan : known) {
+    const auto own = to_standard_grids(scan, r, {}, stretches);
+    for (int i = 0; i < 2; ++i) apart[i].push_back(difference(own[i], parts[i]));
+  }
+  EXPECT_EQ(std::ranges::min_element(apart[0]) - apart[0].begin(), 0);
+  EXPECT_EQ(std::ranges::min_element(apart[1]) - apart[1].begin(), 5);
 }
 
 }  // namespace

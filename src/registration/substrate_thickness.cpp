@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "registration/faulty_pixels.h"
+#include "microscope/faulty_pixels.h"
 #include "registration/stretches.h"
 #include "registration/virtual_images.h"
 

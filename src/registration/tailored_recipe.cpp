@@ -153,7 +153,10 @@ Lines detection_lines(const ScanInfo& info, const Registration& r, const Tailore
           {"detection", "psf_pixels", pair(0, blur),
            r.mrad_per_pixel_x.known() ? "scan: up to a pixel of its camera, or half a pixel of the grid" : of_recipe},
           {"detection", "overdispersion", "[1, 1.5]", of_recipe},
-          {"detection", "dead_pixel_share", "0.005", of_recipe}};
+          {"detection", "dead_pixel_share", "0.005", of_recipe},
+          {"detection", "hot_pixel_share", "0.005", of_recipe},
+          {"detection", "gain_error_share", "0.1", of_recipe},
+          {"detection", "brightest_over_saturation", "[0, 1.2]", of_recipe}};
 }
 
 /// Waves reach to the pattern's sides, tilted and with its scale wrong, and hold at least recipes/microscope.toml's.

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "registration/faulty_pixels.h"
+#include "microscope/faulty_pixels.h"
 
 namespace terrace {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "registration/faulty_pixels.h"
+#include "microscope/faulty_pixels.h"
 #include "registration/stretches.h"
 #include "registration/virtual_images.h"
 

@@ -1,4 +1,4 @@
-#include "registration/faulty_pixels.h"
+#include "microscope/faulty_pixels.h"
 
 #include <algorithm>
 
@@ -32,7 +32,7 @@ std::vector<int> find_faulty_pixels(const Array<double, 2>& mean_pattern) {
   for (int row = 0; row < height; ++row)
     for (int column = 0; column < width; ++column) {
       const double value = mean_pattern(row, column), around = neighbour_median(mean_pattern, row, column);
-      const bool hot = value > 8 * around + 2 * mean, dead = value < around / 50 && around > 0.2 * mean;
+      const bool hot = value > hottest_sound(around, mean), dead = value < around / 50 && around > 0.2 * mean;
       if (hot || dead) faulty.push_back(row * width + column);
     }
   // A detector does not lose whole regions: that would be a mask or a tiny disc, better left as it is.

@@ -8,8 +8,12 @@
 
 namespace terrace {
 
-/// Indices row · width + column of pixels that read more than 8 times, or less than 1/50 of, the median of their eight
-/// neighbours, against a floor that keeps faint regions out.
+/// The most that a pixel may read and still pass for sound: `around` is the median of its eight neighbours, `mean` that
+/// of the whole pattern, which keeps faint regions out.
+constexpr double hottest_sound(double around, double mean) { return 8 * around + 2 * mean; }
+
+/// Indices row · width + column of pixels that read more than `hottest_sound`, or less than 1/50 of the median of their
+/// neighbours where that is not faint.
 std::vector<int> find_faulty_pixels(const Array<double, 2>& mean_pattern);
 
 /// Replaces each faulty pixel by the mean of its sound neighbours (0 where it has none).
