@@ -16,6 +16,7 @@
 #include "core/text_file.h"
 #include "learning/model.h"
 #include "registration/standard_grid.h"
+#include "registration/substrate_orientation.h"
 #include "registration/substrate_thickness.h"
 #include "report/pacbed_section.h"
 #include "report/prediction_map.h"
@@ -157,20 +158,37 @@ Crystal substrate_of(const Options& options) {
   return unit_cell(substrate);
 }
 
-/// Thickness and tilt from the substrate, where the thickness is not known or was asked for; taken into `registration`.
-std::optional<PacbedFit> measure_thickness(const Scan& scan, Registration& registration, const Options& options,
-                                           const Progress& progress) {
-  if (registration.thickness_nm.known() && !options.measure_thickness) return std::nullopt;
+/// What the substrate's patterns say: thickness and tilt, where the thickness is not known or was asked for, and how
+/// the detector lies, where that is not given. Both are taken into `registration`.
+std::optional<PacbedFit> read_substrate(const Scan& scan, Registration& registration, const Options& options,
+                                        const Progress& progress) {
+  const bool thickness_wanted = !registration.thickness_nm.known() || options.measure_thickness;
+  if (!thickness_wanted && orientation_is_given(registration)) return std::nullopt;
+  const auto substrate = substrate_of(options);
+  const auto range = thickness_wanted ? ThicknessRange{} : thicknesses_near(registration.thickness_nm.value);
   std::string reason;
-  auto fit = substrate_thickness(scan, registration, substrate_of(options), options.threads, reason, progress);
-  if (!reason.empty()) registration.reasons.push_back(reason);
-  if (!fit) return fit;
+  auto fit = substrate_thickness(scan, registration, substrate, options.threads, reason, progress, range);
+  if (!fit) {
+    registration.reasons.push_back(reason);
+    return fit;
+  }
+  if (!orientation_is_given(registration))
+    settle_orientation(scan, registration, substrate, *fit, options.threads, progress);
+  if (!thickness_wanted) return std::nullopt;
   fmt::print(
       "substrate: {:.1f} nm thick, tilted by {:.2f} mrad along columns and {:.2f} along rows (correlation {:.3f})\n",
       fit->thickness_nm.value, fit->tilt_x_mrad.value, fit->tilt_y_mrad.value, fit->correlation);
   if (!registration.thickness_nm.known() && fit->correlation >= least_correlation)
     registration.thickness_nm = fit->thickness_nm;
   return fit;
+}
+
+/// A user who turns the detector's rows or columns round says how it lies.
+RegistrationOptions registration_options(const Options& options) {
+  auto registration = options.registration;
+  const bool turned = options.overrides.flip_detector_y == "yes" || options.overrides.flip_detector_x == "yes";
+  if (turned && registration.detector_mirrored == "auto") registration.detector_mirrored = "no";
+  return registration;
 }
 
 void run(const Options& options) {
@@ -180,8 +198,8 @@ void run(const Options& options) {
   const fs::path folder = options.output;
   make_folder(folder);
   ProgressBar bar;
-  auto registration = register_scan(*scan, options.registration, bar.callback());
-  const auto thickness = measure_thickness(*scan, registration, options, bar.callback());
+  auto registration = register_scan(*scan, registration_options(options), bar.callback());
+  const auto thickness = read_substrate(*scan, registration, options, bar.callback());
   print_registration(registration);
   report.registration = registration_section(*scan, registration, bar.callback());
   if (thickness) report.sections.push_back(pacbed_section(*thickness));
