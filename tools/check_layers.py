@@ -33,6 +33,7 @@ HOMES = [
     ("HDF5", r"hdf5|H5\w*\.h$", ["formats/"]),
     ("libtorch", r"torch/|ATen/|c10/", ["learning/"]),
     ("MPI", r"mpi\.h$", ["dataset/ranks.cpp", "learning/all_reduce.cpp"]),
+    ("Eigen", r"Eigen/", ["inversion/"]),
     ("CLI11", r"CLI/", ["commands/"]),
 ]
 

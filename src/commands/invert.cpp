@@ -119,10 +119,10 @@ Reading read(const Options& options, const Ranks& ranks, const Progress& progres
                   .report = {},
                   .json = {}};
   auto& [recipe, scan, registration, report, json] = reading;
-  registration = register_scan(*scan, options.registration, progress);
+  registration = register_scan(*scan, registration_options(options.registration, options.overrides), progress);
   const auto thickness =
-      measure_thickness(*scan, registration, recipe.substrate, options.registration.substrate_cell_angstrom,
-                        MeasureThickness::where_unknown, options.threads, progress);
+      read_substrate(*scan, registration, recipe.substrate, options.registration.substrate_cell_angstrom,
+                     MeasureThickness::where_unknown, options.threads, progress);
   if (!ranks.is_first()) return reading;
   if (thickness) print_thickness(*thickness);
   print_registration(registration);

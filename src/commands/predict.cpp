@@ -149,11 +149,12 @@ void run(const Options& options) {
   const fs::path folder = options.output;
   make_folder(folder);
   ProgressBar bar;
-  auto registration = register_scan(*scan, options.registration, bar.callback());
+  auto registration =
+      register_scan(*scan, registration_options(options.registration, options.overrides), bar.callback());
   const auto thickness =
-      measure_thickness(*scan, registration, options.substrate, options.registration.substrate_cell_angstrom,
-                        options.measure_thickness ? MeasureThickness::always : MeasureThickness::where_unknown,
-                        options.threads, bar.callback());
+      read_substrate(*scan, registration, options.substrate, options.registration.substrate_cell_angstrom,
+                     options.measure_thickness ? MeasureThickness::always : MeasureThickness::where_unknown,
+                     options.threads, bar.callback());
   if (thickness) print_thickness(*thickness);
   print_registration(registration);
   report.registration = registration_section(*scan, registration, bar.callback());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "commands/estimate_line.h"
+#include "registration/substrate_orientation.h"
 #include "report/registration_section.h"
 
 namespace terrace {
@@ -20,18 +21,31 @@ void print_thickness(const PacbedFit& fit) {
       fit.thickness_nm.value, fit.tilt_x_mrad.value, fit.tilt_y_mrad.value, fit.correlation);
 }
 
-std::optional<PacbedFit> measure_thickness(const Scan& scan, Registration& registration, Perovskite substrate,
-                                           double substrate_cell_angstrom, MeasureThickness when, int threads,
-                                           const Progress& progress) {
-  if (registration.thickness_nm.known() && when == MeasureThickness::where_unknown) return std::nullopt;
+std::optional<PacbedFit> read_substrate(const Scan& scan, Registration& registration, Perovskite substrate,
+                                        double substrate_cell_angstrom, MeasureThickness when, int threads,
+                                        const Progress& progress) {
+  const bool thickness_wanted = !registration.thickness_nm.known() || when == MeasureThickness::always;
+  if (!thickness_wanted && orientation_is_given(registration)) return std::nullopt;
   substrate.cell_angstrom = substrate.cell_across_angstrom = substrate_cell_angstrom;
+  const auto crystal = unit_cell(substrate);
+  const auto range = thickness_wanted ? ThicknessRange{} : thicknesses_near(registration.thickness_nm.value);
   std::string reason;
-  auto fit = substrate_thickness(scan, registration, unit_cell(substrate), threads, reason, progress);
-  if (!reason.empty()) registration.reasons.push_back(reason);
-  if (!fit) return fit;
+  auto fit = substrate_thickness(scan, registration, crystal, threads, reason, progress, range);
+  if (!fit) {
+    registration.reasons.push_back(reason);
+    return fit;
+  }
+  if (!orientation_is_given(registration)) settle_orientation(scan, registration, crystal, *fit, threads, progress);
+  if (!thickness_wanted) return std::nullopt;
   if (!registration.thickness_nm.known() && fit->correlation >= least_correlation)
     registration.thickness_nm = fit->thickness_nm;
   return fit;
+}
+
+RegistrationOptions registration_options(RegistrationOptions options, const ScanOverrides& overrides) {
+  const bool turned = overrides.flip_detector_y == "yes" || overrides.flip_detector_x == "yes";
+  if (turned && options.detector_mirrored == "auto") options.detector_mirrored = "no";
+  return options;
 }
 
 }  // namespace terrace

@@ -14,7 +14,9 @@
 #include "core/text_file.h"
 #include "dataset/data_set_cost.h"
 #include "dataset/seam.h"
+#include "registration/substrate_thickness.h"
 #include "registration/tailored_recipe.h"
+#include "specimen/perovskite.h"
 
 namespace terrace {
 namespace {
@@ -85,6 +87,14 @@ std::string options_text(const S& settings) {
   return text;
 }
 
+/// What `predict` must know of the substrate to read its patterns.
+std::string substrate_text(const Tailoring& tailoring) {
+  std::string text;
+  if (!tailoring.substrate_a_site.empty()) text += " \\\n  --substrate-a-site=" + quoted(tailoring.substrate_a_site);
+  if (!tailoring.substrate_b_site.empty()) text += " \\\n  --substrate-b-site=" + quoted(tailoring.substrate_b_site);
+  return text;
+}
+
 std::string script(const Options& options) {
   return fmt::format(
       R"sh(#!/bin/sh
@@ -98,10 +108,10 @@ scan={}
 "$terrace" dataset "$folder/recipe.toml" -o "$folder/data"
 [ -e "$folder/model.terrace" ] ||
   "$terrace" train "$folder/data" --config "$folder/training.toml" -o "$folder/model.terrace"
-"$terrace" predict "$scan" --model "$folder/model.terrace" -o "$folder/prediction"{}{}
+"$terrace" predict "$scan" --model "$folder/model.terrace" -o "$folder/prediction"{}{}{}
 )sh",
       quoted(fs::absolute(options.scan).lexically_normal().string()), options_text(options.overrides),
-      options_text(options.registration));
+      options_text(options.registration), substrate_text(options.tailoring));
 }
 
 /// Widens the window until little of the beam leaves it.
@@ -168,14 +178,35 @@ void write(const Options& options, const std::string& recipe) {
   fmt::print("study: {}; simulate, train and apply with {}\n", options.folder, (folder / "run.sh").string());
 }
 
+Crystal substrate_of(const Tailoring& tailoring) {
+  Perovskite substrate = strontium_titanate();
+  if (!tailoring.substrate_a_site.empty()) substrate.a_site = tailoring.substrate_a_site;
+  if (!tailoring.substrate_b_site.empty()) substrate.b_site = tailoring.substrate_b_site;
+  substrate.cell_angstrom = substrate.cell_across_angstrom = tailoring.substrate_cell_angstrom;
+  return unit_cell(substrate);
+}
+
+/// The thickness by the substrate's own patterns, where nobody says it; else why not, among the reasons.
+void measure_thickness(const Scan& scan, Registration& registration, const Tailoring& tailoring, int threads,
+                       const Progress& progress) {
+  if (registration.thickness_nm.known()) return;
+  std::string reason;
+  const auto fit = substrate_thickness(scan, registration, substrate_of(tailoring), threads, reason, progress);
+  if (fit && fit->correlation >= least_correlation) registration.thickness_nm = fit->thickness_nm;
+  if (fit && fit->correlation < least_correlation)
+    reason = fmt::format("no simulated pattern of the substrate fits (correlation {:.3f})", fit->correlation);
+  if (!reason.empty()) registration.reasons.push_back(reason);
+}
+
 void run(const Options& options) {
   const auto scan = open_scan(options.scan, options.overrides);
   refuse_unknown_energy(scan->info().energy_kev);
   ProgressBar bar;
-  const auto registration = register_scan(*scan, options.registration, bar.callback());
-  print_scan(registration);
+  auto registration = register_scan(*scan, options.registration, bar.callback());
   Tailoring tailoring = options.tailoring;
   tailoring.substrate_cell_angstrom = options.registration.substrate_cell_angstrom;
+  measure_thickness(*scan, registration, tailoring, options.threads, bar.callback());
+  print_scan(registration);
   StudySize size = roomy_window(*scan, registration, tailoring);
   if (options.families > 0) size.families = options.families;
   auto study = tailor(scan->info(), registration, tailoring, size);
@@ -187,10 +218,8 @@ void run(const Options& options) {
   }
   print_estimate(study.recipe, cost, options);
   if (!registration.thickness_nm.known())
-    fmt::print(
-        "note: the thickness is unknown, {} to {} nm are assumed; --thickness-nm makes the recipe narrower ('terrace "
-        "thickness' measures it)\n",
-        tailoring.thinnest_nm, tailoring.thickest_nm);
+    fmt::print("note: the thickness is unknown, {} to {} nm are assumed; --thickness-nm makes the recipe narrower\n",
+               tailoring.thinnest_nm, tailoring.thickest_nm);
   write(options, study.text);
 }
 

@@ -146,17 +146,26 @@ void take_distortion(Registration& r, const Array<double, 2>& image, const Regis
 
 void take_detector_turn(Registration& r, const ScanInfo& info, const HighAngleImage& image,
                         const RegistrationOptions& options) {
+  if (options.detector_mirrored != "auto") {
+    r.detector_handedness = options.detector_mirrored == "yes" ? Handedness::mirrored : Handedness::same;
+    r.detector_mirror_source = "given";
+  }
   if (is_given(options.detector_rotation_deg)) {
     r.detector_rotation_deg = {options.detector_rotation_deg, -1, "given"};
     return;
   }
-  const auto lines = find_mirror_lines(
+  auto lines = find_mirror_lines(
       image.whole_cells, {r.centre_row.value, r.centre_column.value, r.mrad_per_pixel_y.value, r.mrad_per_pixel_x.value,
                           r.semiangle_mrad.value, detector_reach_mrad(info, r)});
-  const auto deflection =
-      find_deflection_turn(image.image, image.centres, r.step_y_angstrom.value, r.step_x_angstrom.value);
+  auto centres = image.centres;
+  if (r.detector_handedness == Handedness::mirrored) {
+    lines.angle_deg = -lines.angle_deg;
+    for (double& y : centres.y) y = -y;
+  }
+  const auto deflection = find_deflection_turn(image.image, centres, r.step_y_angstrom.value, r.step_x_angstrom.value);
   const auto turn = find_detector_turn(lines, deflection, r.scan_rotation_deg.value);
   r.detector_rotation_deg = {turn.angle_deg, turn.error_deg, turn.found ? "measured" : "assumed"};
+  r.detector_turn_reason = turn.reason;
   if (!turn.reason.empty()) r.reasons.push_back(turn.reason);
 }
 
@@ -316,6 +325,7 @@ nlohmann::ordered_json to_json(const Registration& r) {
   json["step_x_angstrom"] = to_json(r.step_x_angstrom);
   json["detector_rotation_deg"] = to_json(r.detector_rotation_deg);
   json["detector_mirrored"] = r.detector_handedness == Handedness::mirrored ? "yes" : "no";
+  json["detector_mirror_source"] = r.detector_mirror_source;
   json["scan_rotation_deg"] = to_json(r.scan_rotation_deg);
   json["scan_shear_deg"] = to_json(r.scan_shear_deg);
   json["interface_normal"] = r.interface_normal;

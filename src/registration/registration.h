@@ -49,6 +49,7 @@ struct RegistrationOptions {
   std::string film_side = "auto";
   double interface_angstrom = not_given;
   double column_angstrom = not_given;
+  std::string detector_mirrored = "auto";
   std::string brighter_columns = "A";
   double thickness_nm = 0;
 
@@ -69,6 +70,8 @@ inline auto fields(const RegistrationOptions*) {
       F{"step_y_angstrom", &R::step_y_angstrom, 0, 1e3, "scan step along rows; 0 takes the file's"},
       F{"detector_rotation_deg", &R::detector_rotation_deg, R::not_given, 360,
         "turn from the detector's axes to the scan's: k_x = cos kx' - sin ky', k_y = sin kx' + cos ky'"},
+      F{"detector_mirrored", &R::detector_mirrored, "auto|no|yes",
+        "whether the detector's rows run the other way, before that turn"},
       F{"scan_rotation_deg", &R::scan_rotation_deg, R::not_given, 360,
         "turn of the scan against the crystal: x = cos x' - sin y', y = sin x' + cos y', x' and y' being the scan's"},
       F{"scan_shear_deg", &R::scan_shear_deg, R::not_given, 45,
@@ -94,6 +97,8 @@ struct Registration {
   Estimate step_y_angstrom, step_x_angstrom;
   Estimate detector_rotation_deg;  ///< against the scan; k_scan = R(rotation) k_detector
   Handedness detector_handedness = Handedness::same;
+  std::string detector_mirror_source = "assumed";  ///< as Estimate::source
+  std::string detector_turn_reason;                ///< what the mirror lines leave open of the turn; one of `reasons`
   Estimate scan_rotation_deg;  ///< of the scan against the crystal's nearest axes, mean of both (crystal_axes.h)
   Estimate scan_shear_deg;     ///< excess over 90° of the angle between the axes, as the scan shows them
   std::string interface_normal = "x";   ///< "x" or "y": the axis across the interface

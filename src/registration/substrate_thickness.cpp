@@ -5,37 +5,13 @@
 
 #include "core/error.h"
 #include "microscope/faulty_pixels.h"
-#include "registration/stretches.h"
+#include "registration/substrate_region.h"
 #include "registration/virtual_images.h"
 
 namespace terrace {
 namespace {
 
 constexpr double most_tilt_mrad = 4;
-
-/// From `low` on for as many whole cells as fit before `high`, in Å.
-struct WholeCells {
-  double low = 0, high = 0;
-  bool any() const { return high > low; }
-  bool holds(double place) const { return place >= low && place < high; }
-};
-
-WholeCells whole_cells(double low, double high, double cell) {
-  return {low, low + cell * std::floor((high - low) / cell + 1e-6)};
-}
-
-/// Where the scan reaches across the interface, crystal frame, half a step beyond its outermost positions.
-std::pair<double, double> reach_across(const ScanInfo& info, Registration r) {
-  r.interface_normal = r.interface_normal == "x" ? "y" : "x";
-  return reach_along(info, r);
-}
-
-WholeCells across_substrate(const ScanInfo& info, const Registration& r) {
-  const auto [low, high] = reach_across(info, r);
-  const double cell = r.cell_across_angstrom.value, gap = cells_left_out * cell;
-  if (r.film_side == "high") return whole_cells(low, r.interface_angstrom.value - gap, cell);
-  return whole_cells(r.interface_angstrom.value + gap, high, cell);
-}
 
 bool ready(const Registration& r) {
   return r.usable() && r.energy_kev.known() && r.semiangle_mrad.known() &&
@@ -47,18 +23,14 @@ bool ready(const Registration& r) {
 std::optional<Array<double, 2>> substrate_pattern(const Scan& scan, const Registration& r, const Progress& progress) {
   const auto& info = scan.info();
   const auto axes = r.crystal_axes();
-  const auto across = across_substrate(info, r);
-  const auto [low, high] = reach_along(info, r);
-  const auto along = whole_cells(low, high, r.cell_along_angstrom.value);
-  if (!across.any() || !along.any()) return std::nullopt;
+  const SubstrateRegion region(info, r);
+  if (!region.any()) return std::nullopt;
   Array<double, 2> sum({info.detector_height, info.detector_width});
   std::vector<float> pattern(static_cast<std::size_t>(sum.size()));
   int taken = 0;
   for (int row = 0; row < info.scan_height; ++row) {
     for (int column = 0; column < info.scan_width; ++column) {
-      const Place at = axes.to_crystal({column * r.step_x_angstrom.value, row * r.step_y_angstrom.value});
-      const bool normal_is_x = r.interface_normal == "x";
-      if (!across.holds(normal_is_x ? at.x : at.y) || !along.holds(normal_is_x ? at.y : at.x)) continue;
+      if (!region.holds(axes.to_crystal({column * r.step_x_angstrom.value, row * r.step_y_angstrom.value}))) continue;
       scan.read(row, column, pattern);
       repair(pattern, info.detector_height, info.detector_width, r.faulty_pixels);
       for (std::int64_t i = 0; i < sum.size(); ++i) sum.data()[i] += pattern[i];
@@ -71,8 +43,15 @@ std::optional<Array<double, 2>> substrate_pattern(const Scan& scan, const Regist
   return sum;
 }
 
+ThicknessRange thicknesses_near(double thickness_nm) {
+  // At least two steps of the series (pacbed_series.h) to either side.
+  const double away = std::max(4.5, 0.15 * thickness_nm);
+  return {std::max(ThicknessRange{}.thinnest_nm - 2, thickness_nm - away), thickness_nm + away};
+}
+
 std::optional<PacbedFit> substrate_thickness(const Scan& scan, const Registration& r, const Crystal& substrate,
-                                             int threads, std::string& reason, const Progress& progress) {
+                                             int threads, std::string& reason, const Progress& progress,
+                                             const ThicknessRange& thicknesses) {
   if (!ready(r)) {
     reason =
         "the thickness could not be measured: it wants a registered scan with known energy and semi-angle, and "
@@ -90,6 +69,8 @@ std::optional<PacbedFit> substrate_thickness(const Scan& scan, const Registratio
   range.energy_kev = r.energy_kev.value;
   range.widest_mrad = r.semiangle_mrad.value + most_tilt_mrad;
   range.reach_mrad = 1.4 * r.semiangle_mrad.value + most_tilt_mrad;
+  range.thinnest_nm = thicknesses.thinnest_nm;
+  range.thickest_nm = thicknesses.thickest_nm;
   const auto series = make_series(zone_axis_box(substrate, {0, 0, 1}), range, threads, progress);
   PacbedKnown known;
   known.semiangle_mrad = r.semiangle_mrad.value;

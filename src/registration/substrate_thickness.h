@@ -9,17 +9,22 @@
 
 namespace terrace {
 
-/// Cells of the substrate next to the interface that are left out: the probe's tails and the film's strain end there.
-inline constexpr double cells_left_out = 1.5;
-
-/// The mean over whole cells of the substrate beyond those; empty where the scan shows no whole cell of it.
+/// The mean over whole cells of the substrate (substrate_region.h); empty where the scan shows none.
 std::optional<Array<double, 2>> substrate_pattern(const Scan& scan, const Registration& registration,
                                                   const Progress& progress = {});
+
+/// Thicknesses that are tried.
+struct ThicknessRange {
+  double thinnest_nm = 4, thickest_nm = 130;
+};
+/// Where the truth lies when `thickness_nm` is what the user or the file says: a lamella with its amorphous skins, or
+/// without.
+ThicknessRange thicknesses_near(double thickness_nm);
 
 /// Fits thickness and tilt to that pattern (pacbed_fit.h); `substrate` is seen along its c axis. Empty, with the reason
 /// in `reason`, where the registration or the scan does not allow it.
 std::optional<PacbedFit> substrate_thickness(const Scan& scan, const Registration& registration,
                                              const Crystal& substrate, int threads, std::string& reason,
-                                             const Progress& progress = {});
+                                             const Progress& progress = {}, const ThicknessRange& thicknesses = {});
 
 }  // namespace terrace

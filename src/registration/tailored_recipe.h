@@ -23,8 +23,10 @@ inline auto fields(const Tailoring*) {
   using F = Field<Tailoring>;
   using T = Tailoring;
   return std::array{
-      F{"thinnest_nm", &T::thinnest_nm, 2, 300, "thinnest lamella (5), where the scan's thickness is unknown"},
-      F{"thickest_nm", &T::thickest_nm, 3, 400, "thickest lamella (25), where the scan's thickness is unknown"},
+      F{"thinnest_nm", &T::thinnest_nm, 2, 300,
+        "thinnest lamella (5), where the scan's is unknown and cannot be measured"},
+      F{"thickest_nm", &T::thickest_nm, 3, 400,
+        "thickest lamella (25), where the scan's is unknown and cannot be measured"},
       F{"substrate_a_site", &T::substrate_a_site, "", "element on the substrate's A site; Sr where not given"},
       F{"substrate_b_site", &T::substrate_b_site, "", "element on its B site; Ti where not given"},
       F{"film_a_site", &T::film_a_site, "", "element on the film's A site; La where not given"},

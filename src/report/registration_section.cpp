@@ -21,6 +21,8 @@ TextTable found_table(const Registration& r) {
     const std::string value = estimate.known() ? fmt::format("{:.3f}{} {}", estimate.value, error, unit) : "not found";
     table.rows.push_back({name, value, estimate.known() ? estimate.source : ""});
   }
+  table.rows.push_back(
+      {"Detector mirrored", r.detector_handedness == Handedness::mirrored ? "yes" : "no", r.detector_mirror_source});
   table.rows.push_back({"Film", fmt::format("{} end of {}", r.film_side, r.interface_normal), ""});
   if (r.termination != "unknown")
     table.rows.push_back({"Film begins with", r.termination == "p" ? "its B plane" : "its A plane", "measured"});

@@ -87,5 +87,14 @@ TEST(RegistrationSection, what_was_not_found_is_said_and_not_drawn) {
   EXPECT_EQ(section.tables[0].rows[5][1], "not found");
 }
 
+TEST(RegistrationSection, says_whether_the_detector_is_mirrored_and_how_that_is_known) {
+  auto r = found();
+  r.detector_handedness = Handedness::mirrored;
+  r.detector_mirror_source = "measured";
+  const auto rows = registration_section(toy(), r).tables[0].rows;
+  const std::vector<std::string> wanted = {"Detector mirrored", "yes", "measured"};
+  EXPECT_NE(std::find(rows.begin(), rows.end(), wanted), rows.end());
+}
+
 }  // namespace
 }  // namespace terrace
