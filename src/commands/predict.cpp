@@ -15,6 +15,7 @@
 #include "core/error.h"
 #include "core/text_file.h"
 #include "learning/model.h"
+#include "registration/estimate_text.h"
 #include "registration/standard_grid.h"
 #include "registration/substrate_orientation.h"
 #include "registration/substrate_thickness.h"
@@ -175,9 +176,9 @@ std::optional<PacbedFit> read_substrate(const Scan& scan, Registration& registra
   if (!orientation_is_given(registration))
     settle_orientation(scan, registration, substrate, *fit, options.threads, progress);
   if (!thickness_wanted) return std::nullopt;
-  fmt::print(
-      "substrate: {:.1f} nm thick, tilted by {:.2f} mrad along columns and {:.2f} along rows (correlation {:.3f})\n",
-      fit->thickness_nm.value, fit->tilt_x_mrad.value, fit->tilt_y_mrad.value, fit->correlation);
+  fmt::print("substrate: {} nm thick, tilted by {} mrad along columns and {} along rows (correlation {:.3f})\n",
+             estimate_text(fit->thickness_nm, 2), number_text(fit->tilt_x_mrad.value, 2),
+             number_text(fit->tilt_y_mrad.value, 2), fit->correlation);
   if (!registration.thickness_nm.known() && fit->correlation >= least_correlation)
     registration.thickness_nm = fit->thickness_nm;
   return fit;
@@ -201,7 +202,7 @@ void run(const Options& options) {
   auto registration = register_scan(*scan, registration_options(options), bar.callback());
   const auto thickness = read_substrate(*scan, registration, options, bar.callback());
   print_registration(registration);
-  report.registration = registration_section(*scan, registration, bar.callback());
+  report.registration = registration_section(scan->info(), registration);
   if (thickness) report.sections.push_back(pacbed_section(*thickness));
   report.interface_line = interface_line(scan->info(), registration);
   Answers answers{withheld(registration), {}, {}};
