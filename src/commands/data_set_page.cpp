@@ -142,7 +142,7 @@ enum class Field { bright, dark };
 
 /// Intensity inside, or outside, the aperture at each position across, averaged along the interface.
 Curve field_profile(const Sample& sample, const StandardGrid& grid, Field field, const std::string& name) {
-  const double radius = sample.conditions.semiangle_mrad / grid.mrad_per_pixel_at(sample.conditions.semiangle_mrad);
+  const double radius = grid.semiangle_in_pixels(sample.conditions.semiangle_mrad);
   Curve curve{.name = name};
   for (int column = 0; column < grid.across; ++column) {
     double sum = 0;

@@ -130,7 +130,7 @@ Reading read(const Options& options, const Ranks& ranks, const Progress& progres
   report.subtitle = scan->info().format + ", inverted by the forward model";
   report.scan = scan.get();
   report.interface_line = interface_line(scan->info(), registration);
-  report.registration = registration_section(*scan, registration, progress);
+  report.registration = registration_section(scan->info(), registration);
   if (thickness) report.sections.push_back(pacbed_section(*thickness));
   json = {{"scan", fs::path(options.scan).filename().string()},
           {"recipe", recipe.study.name},

@@ -157,7 +157,7 @@ void run(const Options& options) {
                      options.threads, bar.callback());
   if (thickness) print_thickness(*thickness);
   print_registration(registration);
-  report.registration = registration_section(*scan, registration, bar.callback());
+  report.registration = registration_section(scan->info(), registration);
   if (thickness) report.sections.push_back(pacbed_section(*thickness));
   report.interface_line = interface_line(scan->info(), registration);
   Answers answers{withheld(registration), {}, {}};

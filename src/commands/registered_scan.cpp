@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "commands/estimate_line.h"
+#include "registration/estimate_text.h"
 #include "registration/substrate_orientation.h"
 #include "report/registration_section.h"
 
@@ -16,9 +17,9 @@ void print_registration(const Registration& found) {
 }
 
 void print_thickness(const PacbedFit& fit) {
-  fmt::print(
-      "substrate: {:.1f} nm thick, tilted by {:.2f} mrad along columns and {:.2f} along rows (correlation {:.3f})\n",
-      fit.thickness_nm.value, fit.tilt_x_mrad.value, fit.tilt_y_mrad.value, fit.correlation);
+  fmt::print("substrate: {} nm thick, tilted by {} mrad along columns and {} along rows (correlation {:.3f})\n",
+             estimate_text(fit.thickness_nm, 2), number_text(fit.tilt_x_mrad.value, 2),
+             number_text(fit.tilt_y_mrad.value, 2), fit.correlation);
 }
 
 std::optional<PacbedFit> read_substrate(const Scan& scan, Registration& registration, Perovskite substrate,

@@ -12,7 +12,9 @@
 #include "core/error.h"
 #include "core/text_file.h"
 #include "formats/picture_file.h"
+#include "registration/estimate_text.h"
 #include "registration/pacbed_fit.h"
+#include "registration/square_pixels.h"
 #include "registration/virtual_images.h"
 #include "report/pacbed_section.h"
 #include "specimen/perovskite.h"
@@ -61,18 +63,19 @@ Pattern from_picture(const Options& options) {
 Pattern from_scan(const Options& options, const Progress& progress) {
   const auto scan = open_scan(options.pattern, options.overrides);
   const auto& info = scan->info();
-  if (std::abs(info.mrad_per_pixel_y - info.mrad_per_pixel_x) > 0.01 * info.mrad_per_pixel_x)
-    throw InputError(
-        fmt::format("The detector's pixels are {} x {} mrad (square ones are needed). Give one "
-                    "--mrad-per-pixel, or bin them in another program.",
-                    info.mrad_per_pixel_y, info.mrad_per_pixel_x));
-  Pattern found{mean_pattern(*scan, most_positions, progress),
+  const SquarePixels square(info.mrad_per_pixel_y, info.mrad_per_pixel_x);
+  Pattern found{square.laid(mean_pattern(*scan, most_positions, progress)),
                 info.energy_kev,
                 info.semiangle_mrad,
-                info.mrad_per_pixel_x,
-                info.centre_row,
-                info.centre_column,
+                square.mrad_per_pixel(),
+                info.centre_row < 0 ? -1 : square.row(info.centre_row),
+                info.centre_column < 0 ? -1 : square.column(info.centre_column),
                 info.guesses};
+  if (square.changes())
+    found.notes.push_back(
+        fmt::format("pixels of {:.4g} x {:.4g} mrad are brought to square ones of {:.4g}, in which "
+                    "places are told",
+                    info.mrad_per_pixel_y, info.mrad_per_pixel_x, square.mrad_per_pixel()));
   const auto positions = std::int64_t{info.scan_height} * info.scan_width;
   found.notes.push_back(fmt::format("mean of {} of {} positions; --crop keeps a part of the scan",
                                     std::min<std::int64_t>(positions, most_positions), positions));
@@ -127,8 +130,7 @@ PacbedRange range_for(const Pattern& pattern, const Options& options) {
 }
 
 void print(const PacbedFit& fit) {
-  const std::string error = fit.thickness_nm.error >= 0 ? fmt::format(" ± {:.2f}", fit.thickness_nm.error) : "";
-  fmt::print("thickness: {:.1f}{} nm, correlation {:.4f}\n", fit.thickness_nm.value, error, fit.correlation);
+  fmt::print("thickness: {} nm, correlation {:.4f}\n", estimate_text(fit.thickness_nm, 2), fit.correlation);
   print_estimate("tilt along columns", fit.tilt_x_mrad, "mrad");
   print_estimate("tilt along rows", fit.tilt_y_mrad, "mrad");
   print_estimate("semi-angle", fit.semiangle_mrad, "mrad");

@@ -36,6 +36,8 @@ struct StandardGrid {
   double mrad_per_pixel_at(double semiangle_mrad) const {
     return semiangle_pixels > 0 ? semiangle_mrad / semiangle_pixels : mrad_per_pixel;
   }
+  /// The aperture's radius in pattern pixels.
+  double semiangle_in_pixels(double semiangle_mrad) const { return semiangle_mrad / mrad_per_pixel_at(semiangle_mrad); }
   bool operator==(const StandardGrid&) const = default;
 };
 

@@ -1,4 +1,4 @@
-// HDF5 files as plain reads and writes; hdf5.cpp is the only file that includes the HDF5 library. Under every scan and
+// HDF5 files as plain reads and writes; hdf5_library.h alone includes the HDF5 library. Under every scan and
 // shard. May be used from several threads: one lock serialises every call.
 //
 //   auto file = Hdf5File::create("run.h5");
@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "core/array.h"
+#include "formats/chunk_reader.h"
 #include "formats/hdf5_filters.h"
 
 namespace terrace {

@@ -1,11 +1,9 @@
 // HDF5 filters that the library has no plugin for everywhere, undone here: Dectris cameras write bitshuffle-LZ4. Under
-// hdf5.cpp.
+// hdf5_dataset.cpp.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,25 +30,8 @@ std::vector<std::byte> undo_filters(std::vector<std::byte> stored, const std::ve
                                     unsigned skipped, std::size_t item_bytes, std::size_t bytes,
                                     const std::string& name);
 
-/// Blocks of numbers out of a dataset's chunks, keeping the chunks last used.
-class ChunkReader {
- public:
-  using Index = std::vector<std::int64_t>;
-  /// The unpacked bytes of the chunk whose first number has this index; always a whole chunk, also at the edge.
-  using Fetch = std::function<std::vector<std::byte>(const Index& first)>;
-
-  /// Keeps chunks of at most `cache_bytes` together, but always one.
-  ChunkReader(Index chunk, std::size_t item_bytes, std::size_t cache_bytes)
-      : chunk_(std::move(chunk)), item_bytes_(item_bytes), cache_bytes_(cache_bytes) {}
-  /// The block of `counts` numbers from `start`, C order. `out` holds as many.
-  void read(const Index& start, const Index& counts, std::byte* out, const Fetch& fetch);
-
- private:
-  const std::vector<std::byte>& chunk_at(const Index& first, const Fetch& fetch);
-
-  Index chunk_;
-  std::size_t item_bytes_, cache_bytes_, held_bytes_ = 0;
-  std::map<Index, std::vector<std::byte>> held_;
-};
+/// Byte shuffle undone: byte b of every number stands together, first all first bytes, then all second ones; what is
+/// left over stands last.
+std::vector<std::byte> undo_shuffle(const std::vector<std::byte>& chunk, std::size_t item_bytes);
 
 }  // namespace terrace

@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 constexpr const char* known_formats =
     "HDF5 (terrace, py4DSTEM/EMD, HyperSpy .hspy, Dectris _master.h5, Prismatic, any dataset of four axes), NumPy "
     ".npy, "
-    "folders of Zarr 3, Merlin .mib, Gatan .dm4 and .dm3, EMPAD .raw with .xml, .blo, .tvips, .mrc";
+    "folders of Zarr, Merlin .mib, Gatan .dm4 and .dm3, EMPAD .raw with .xml, .blo, .tvips, .mrc";
 
 /// A format: whether a file that begins with `start` is of it, and how to open one.
 struct ScanFormat {

@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <bit>
-#include <cstring>
 #include <fstream>
+#include <string_view>
 
 #include "core/error.h"
 
@@ -14,56 +12,74 @@ namespace terrace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-static_assert(std::endian::native == std::endian::little);
-
 namespace {
 
-template <class T>
-void convert(const std::byte* from, std::span<float> numbers) {
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    T number;
-    std::memcpy(&number, from + i * sizeof(T), sizeof(T));
-    numbers[i] = static_cast<float>(number);
-  }
-}
-
-constexpr ZarrNumber number_types[] = {
-    {"float32", 4, convert<float>},        {"float64", 8, convert<double>},       {"uint8", 1, convert<std::uint8_t>},
-    {"uint16", 2, convert<std::uint16_t>}, {"uint32", 4, convert<std::uint32_t>}, {"int16", 2, convert<std::int16_t>},
-    {"int32", 4, convert<std::int32_t>},   {"int64", 8, convert<std::int64_t>},
-};
-
-const ZarrNumber& number_of(const fs::path& folder, const std::string& type) {
-  const auto* known = std::find_if(std::begin(number_types), std::end(number_types),
-                                   [&](const ZarrNumber& candidate) { return candidate.name == type; });
-  if (known == std::end(number_types))
-    throw FileError(
-        fmt::format("'{}' holds {}, not whole or real numbers. Save its intensities?", folder.string(), type));
-  return *known;
-}
-
-/// Anything but plain little-endian bytes.
-void refuse_codecs(const fs::path& folder, const Json& codecs) {
-  for (const auto& codec : codecs) {
-    const auto name = json_text(codec, "name");
-    if (name == "bytes" && json_text(codec, "configuration/endian") != "big") continue;
-    throw FileError(
-        fmt::format("'{}' is stored with Zarr's codec '{}', which terrace does not read. Save the array as .npy: "
-                    "numpy.save('scan.npy', zarr.open('{}')[...]), and open that with --axes \"x y kx ky\"?",
-                    folder.string(), name, folder.string()));
-  }
-}
-
-}  // namespace
-
-Json zarr_metadata(const fs::path& folder) {
-  const auto path = folder / "zarr.json";
+/// Null where there is no such file.
+Json read_json(const fs::path& path) {
   std::error_code error;
   if (!fs::is_regular_file(path, error)) return nullptr;
   constexpr int most_bytes = 1 << 26;
   std::ifstream file(path);
   const auto json = fs::file_size(path) < most_bytes ? Json::parse(file, nullptr, false) : Json();
   if (!json.is_object()) throw FileError(fmt::format("'{}' is not valid JSON. Was the copy cut short?", path.string()));
+  return json;
+}
+
+/// "float32" from NumPy's "<f4"; as it is where it is no such number.
+std::string long_name(const std::string& type) {
+  if (type.size() != 3 || std::string_view("<>|").find(type[0]) == std::string_view::npos) return type;
+  const NumberType number{type[1], type[2] - '0'};
+  return std::string_view("fiu").find(type[1]) == std::string_view::npos ? type : name_of(number);
+}
+
+/// A codec of version 2, {"id": "zlib", …}, as version 3 writes it.
+Json codec_of(const Json& old) {
+  Json codec = {{"name", json_text(old, "id")}, {"configuration", old}};
+  codec["configuration"].erase("id");
+  return codec;
+}
+
+/// .zarray as version 3 says it.
+Json array_of_version_2(const Json& old) {
+  const auto type = json_text(old, "dtype");
+  auto codecs =
+      Json::array({{{"name", "bytes"}, {"configuration", {{"endian", type.starts_with('>') ? "big" : "little"}}}}});
+  for (const auto& filter : json_at(old, "filters")) codecs.push_back(codec_of(filter));
+  if (json_at(old, "compressor").is_object()) codecs.push_back(codec_of(old["compressor"]));
+  const auto separator = json_text(old, "dimension_separator");
+  return {
+      {"zarr_format", 2},
+      {"node_type", "array"},
+      {"shape", json_at(old, "shape")},
+      {"data_type", long_name(type)},
+      {"order", json_text(old, "order")},
+      {"fill_value", json_at(old, "fill_value")},
+      {"chunk_grid", {{"name", "regular"}, {"configuration", {{"chunk_shape", json_at(old, "chunks")}}}}},
+      {"chunk_key_encoding", {{"name", "v2"}, {"configuration", {{"separator", separator.empty() ? "." : separator}}}}},
+      {"codecs", codecs}};
+}
+
+NumberType number_of(const fs::path& folder, const std::string& type) {
+  try {
+    return number_type(type);
+  } catch (const InputError&) {
+    throw FileError(
+        fmt::format("'{}' holds {}, not whole or real numbers. Save its intensities?", folder.string(), type));
+  }
+}
+
+}  // namespace
+
+Json zarr_metadata(const fs::path& folder) {
+  if (auto json = read_json(folder / "zarr.json"); !json.is_null()) return json;
+  Json json = read_json(folder / ".zarray");
+  if (!json.is_null()) {
+    json = array_of_version_2(json);
+  } else {
+    if (read_json(folder / ".zgroup").is_null()) return nullptr;
+    json = {{"zarr_format", 2}, {"node_type", "group"}};
+  }
+  json["attributes"] = read_json(folder / ".zattrs");
   return json;
 }
 
@@ -96,17 +112,34 @@ ZarrArray::ZarrArray(const fs::path& folder, const Json& metadata)
       shape(json_extents(metadata, "shape")),
       chunk(json_extents(metadata, "chunk_grid/configuration/chunk_shape")),
       number(number_of(folder, json_text(metadata, "data_type"))),
-      separator(json_text(metadata, "chunk_key_encoding/configuration/separator") == "." ? "." : "/") {
+      codecs(json_at(metadata, "codecs"), folder.string()),
+      fill(json_number(metadata, "fill_value")) {
   if (shape.empty() || chunk.size() != shape.size())
+    throw FileError(fmt::format(
+        "'{}' does not say the shape of its array and chunks. Is its zarr.json or .zarray damaged?", folder.string()));
+  if (json_text(metadata, "order") == "F")
     throw FileError(
-        fmt::format("'{}' does not say the shape of its array and chunks. Is its zarr.json damaged?", folder.string()));
-  refuse_codecs(folder, json_at(metadata, "codecs"));
+        fmt::format("'{}' stores its chunks in Fortran order, which terrace does not read. Save the array "
+                    "with order='C'?",
+                    folder.string()));
+  number.big_endian = codecs.big_endian();
+  const bool version_2 = json_text(metadata, "chunk_key_encoding/name") == "v2";
+  const auto said = json_text(metadata, "chunk_key_encoding/configuration/separator");
+  separator = said == "." || said == "/" ? said : version_2 ? "." : "/";
+  prefix = version_2 ? "" : "c" + separator;
 }
 
 fs::path ZarrArray::file_of(const Extents& index) const {
-  std::string key = "c";
-  for (const auto number : index) key += separator + std::to_string(number);
+  std::string key = prefix;
+  for (std::size_t axis = 0; axis < index.size(); ++axis)
+    key += (axis == 0 ? "" : separator) + std::to_string(index[axis]);
   return folder / key;
+}
+
+double ZarrArray::chunk_bytes() const {
+  double bytes = number.bytes;
+  for (const auto extent : chunk) bytes *= static_cast<double>(extent);
+  return bytes;
 }
 
 }  // namespace terrace

@@ -1,17 +1,19 @@
-// An array of a Zarr 3 folder as its zarr.json describes it. Under the reader of abTEM's scans.
+// An array of a Zarr folder, version 2 or 3, as its metadata describe it: shape, numbers, chunks. Under the reader of
+// Zarr scans.
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <span>
 #include <string>
 
 #include "formats/hdf5.h"
+#include "formats/mapped_scan.h"
+#include "formats/zarr_codecs.h"
 
 namespace terrace {
 
-/// A folder's zarr.json; null where it has none. Throws FileError where it is no JSON object.
+/// A folder's metadata in the form of zarr.json, attributes included, those of version 2 (.zarray, .zgroup, .zattrs)
+/// translated; null where it has none. Throws FileError where a file is no JSON object.
 nlohmann::json zarr_metadata(const std::filesystem::path& folder);
 
 /// What stands at a path of keys, "chunk_grid/name"; null, no text and 0 where nothing of the kind does.
@@ -21,25 +23,22 @@ double json_number(const nlohmann::json& json, const std::string& keys);
 /// Whole numbers from 1 to 2^31; empty where anything else stands there.
 Extents json_extents(const nlohmann::json& json, const std::string& keys);
 
-/// How numbers are stored, little-endian, and made float.
-struct ZarrNumber {
-  const char* name;
-  int bytes;
-  void (*convert)(const std::byte* from, std::span<float> numbers);
-};
-
-/// Uncompressed whole or real numbers in chunks of equal size.
+/// Whole or real numbers in chunks of equal size.
 struct ZarrArray {
   /// Throws FileError where the array cannot be read here, with what to do.
   ZarrArray(const std::filesystem::path& folder, const nlohmann::json& metadata);
 
-  /// The file of a chunk, which Zarr calls c/0/1/0/0. It may be left out where all is 0.
+  /// The file of a chunk, c/0/1/0/0 or 0.1.0.0. It may be left out where all numbers are `fill`.
   std::filesystem::path file_of(const Extents& index) const;
+  /// Bytes of a chunk's numbers; a double, since it may be beyond any integer.
+  double chunk_bytes() const;
 
   std::filesystem::path folder;
   Extents shape, chunk;
-  ZarrNumber number;
-  std::string separator;
+  NumberType number;
+  ZarrCodecs codecs;
+  std::string prefix, separator;  ///< of chunk keys
+  double fill = 0;
 };
 
 }  // namespace terrace

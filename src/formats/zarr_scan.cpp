@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <mutex>
+#include <optional>
 
 #include "core/error.h"
-#include "formats/units.h"
-#include "formats/zarr_array.h"
+#include "formats/chunk_reader.h"
+#include "formats/mapped_file.h"
+#include "formats/zarr_metadata.h"
 
 namespace terrace {
 namespace {
@@ -16,151 +19,181 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-/// The array to read: the folder itself, or the one in it with most axes ("array0" of abTEM).
-ZarrArray find_array(const fs::path& path, const Json& root, const ScanOverrides& overrides) {
-  if (json_text(root, "node_type") == "array") return {path, root};
+/// A chunk is unpacked whole; abTEM stores all of a scan in one.
+constexpr double largest_chunk_bytes = 8e9;
+/// Unpacked chunks that are kept, so that patterns in order unpack each once.
+constexpr double most_kept_bytes = 256 << 20;
+constexpr int deepest_folder = 6;
+
+/// All arrays of two and more axes below `path`, sorted.
+std::vector<fs::path> arrays_below(const fs::path& path, int depth = 0) {
+  std::vector<fs::path> found;
+  const auto metadata = zarr_metadata(path);
+  if (json_text(metadata, "node_type") == "array") {
+    if (json_extents(metadata, "shape").size() > 1) found.push_back(path);
+    return found;
+  }
+  std::error_code error;
   std::vector<fs::path> folders;
-  for (const auto& entry : fs::directory_iterator(path))
-    if (entry.is_directory()) folders.push_back(entry.path());
+  for (const auto& entry : fs::directory_iterator(path, error))
+    if (entry.is_directory(error)) folders.push_back(entry.path());
   std::sort(folders.begin(), folders.end());
+  for (const auto& folder : folders)
+    if (depth < deepest_folder) {
+      const auto below = arrays_below(folder, depth + 1);
+      found.insert(found.end(), below.begin(), below.end());
+    }
+  return found;
+}
+
+/// The array to read: the folder itself, or the one in it with most axes, the first of equals.
+ZarrArray find_array(const fs::path& path, const ScanOverrides& overrides) {
   fs::path found;
   std::size_t most = 1;
-  for (const auto& folder : folders) {
-    const auto json = zarr_metadata(folder);
-    if (json_text(json, "node_type") != "array") continue;
-    const auto axes = json_extents(json, "shape").size();
-    if (axes <= most || folder.filename().string().find(overrides.dataset) == std::string::npos) continue;
+  for (const auto& array : arrays_below(path)) {
+    const auto axes = json_extents(zarr_metadata(array), "shape").size();
+    if (axes <= most || array.lexically_relative(path).string().find(overrides.dataset) == std::string::npos) continue;
     most = axes;
-    found = folder;
+    found = array;
   }
-  if (found.empty()) throw FileError(fmt::format("'{}' holds no array of patterns. Is it abTEM's?", path.string()));
+  if (found.empty())
+    throw FileError(fmt::format("'{}' holds no array of patterns{}. Is it a scan's folder, copied as a whole?",
+                                path.string(),
+                                overrides.dataset.empty() ? "" : fmt::format(" called '{}'", overrides.dataset)));
   return {found, zarr_metadata(found)};
-}
-
-/// What abTEM says of its array number N: axes and microscope.
-Json abtem_metadata(const Json& root, const fs::path& array) {
-  const auto name = array.filename().string();
-  const auto attributes = json_at(root, "attributes");
-  const auto found = name.starts_with("array") ? attributes.find("metadata" + name.substr(5)) : attributes.end();
-  return found == attributes.end() ? Json() : *found;
-}
-
-/// "x y kx ky" from the labels of the axes; empty where they are no such four.
-std::string axes_of(const Json& metadata, std::size_t rank) {
-  std::string axes;
-  for (std::size_t axis = 0; axis < rank; ++axis)
-    axes += json_text(metadata, fmt::format("axes/axis_{}/label", axis)) + " ";
-  for (const auto* name : {"x ", "y ", "kx ", "ky "})
-    if ((" " + axes).find(" " + std::string(name)) == std::string::npos) return "";
-  return axes;
 }
 
 class ZarrScan : public Scan {
  public:
-  ZarrScan(const fs::path& path, const Json& root, const ScanOverrides& overrides)
-      : array_(find_array(path, root, overrides)) {
+  ZarrScan(const fs::path& path, const ScanOverrides& overrides) : array_(find_array(path, overrides)) {
     const auto name = array_.folder.string();
     const int rank = static_cast<int>(array_.shape.size());
-    if (rank < 2 || rank > 4)
+    if (rank > 4)
       throw FileError(fmt::format("'{}' has shape {}; a scan has 4 axes. Save one thickness, one configuration?", name,
                                   shape_text(array_.shape)));
-    const auto metadata = abtem_metadata(root, array_.folder);
-    const auto axes = !overrides.axes.empty() ? overrides.axes : rank == 4 ? axes_of(metadata, 4) : "";
+    const auto abtem = abtem_metadata(zarr_metadata(path), array_.folder, array_.shape.size());
+    const auto axes = !overrides.axes.empty() ? overrides.axes : rank == 4 ? abtem_axes(abtem, 4) : "";
     order_ = axis_order(axes, rank);
     take_shape(info_, array_.shape, order_, name);
-    refuse_split_patterns();
-    refuse_absent_chunks();
-    info_.dtype = array_.number.name;
-    info_.format = metadata.is_null() ? "Zarr" : "abTEM (Zarr)";
+    lay_out();
+    info_.dtype = name_of(array_.number);
     info_.title = (path.has_filename() ? path : path.parent_path()).stem().string();
-    if (axes.empty() && rank == 4) info_.guesses.push_back("axes are taken as scan y, scan x, detector y, detector x");
-    take_metadata(metadata);
+    const bool hyperspy = is_hyperspy_signal(array_.folder);
+    info_.format = hyperspy ? "HyperSpy (Zarr)" : abtem.is_null() ? "Zarr" : "abTEM (Zarr)";
+    if (axes.empty() && rank == 4 && !hyperspy)
+      info_.guesses.push_back("axes are taken as scan y, scan x, detector y, detector x");
+    if (hyperspy) take_hyperspy(array_.folder, order_, info_);
+    if (!abtem.is_null()) take_abtem(abtem, order_, info_);
   }
 
   void read(int row, int column, std::span<float> pattern) const override {
-    const auto rank = array_.shape.size();
-    Extents chunk(rank, 0);
-    std::int64_t place = 0;  // of the pattern in its chunk
-    for (std::size_t axis = 0; axis + 2 < rank; ++axis) {
-      const std::int64_t index = static_cast<int>(axis) == order_[0] ? row : column;
-      chunk[axis] = index / array_.chunk[axis];
-      place = place * array_.chunk[axis] + index % array_.chunk[axis];
-    }
-    const auto bytes = static_cast<std::int64_t>(pattern.size()) * array_.number.bytes;
-    std::vector<std::byte> stored(static_cast<std::size_t>(bytes));
-    std::vector<float> turned(pattern.size());
-    if (!read_bytes(array_.file_of(chunk), place * bytes, stored)) {
-      std::ranges::fill(pattern, 0.0f);
-      return;
-    }
-    const bool is_turned = order_[2] > order_[3];  // [kx][ky]
-    array_.number.convert(stored.data(), is_turned ? std::span<float>(turned) : pattern);
-    if (is_turned) turn_pattern(turned, info_.detector_height, info_.detector_width, pattern);
+    Extents start(array_.shape.size());
+    if (order_[0] >= 0) start[order_[0]] = row;
+    if (order_[1] >= 0) start[order_[1]] = column;
+    if (reader_) return read_unpacked(start, pattern);
+    read_in_place(start, pattern);
   }
 
  private:
-  /// Fills `bytes` from `offset` of a file. False where there is no file: Zarr leaves out chunks that hold nothing but
-  /// 0.
-  static bool read_bytes(const fs::path& path, std::int64_t offset, std::span<std::byte> bytes) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file.is_open()) return false;
-    file.seekg(offset);
-    file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    if (!file)
-      throw FileError(fmt::format("'{}' ends before its last pattern. Was the copy cut short?", path.string()));
-    return true;
-  }
-
-  void refuse_split_patterns() const {
-    const auto rank = array_.shape.size();
-    const bool scan_first = std::min(order_[2], order_[3]) == static_cast<int>(rank) - 2;
-    if (!scan_first || array_.chunk[rank - 2] != array_.shape[rank - 2] ||
-        array_.chunk[rank - 1] != array_.shape[rank - 1])
+  /// Plain chunks of whole patterns are read where they lie, others by way of unpacked chunks.
+  void lay_out() {
+    const double bytes = array_.chunk_bytes();
+    block_ = Extents(array_.shape.size(), 1);
+    bool whole = true;
+    for (const int axis : {order_[2], order_[3]}) {
+      block_[axis] = array_.shape[axis];
+      whole = whole && array_.chunk[axis] == array_.shape[axis];
+    }
+    refuse_absent_chunks();
+    if (array_.codecs.plain() && whole && bytes < 1e18) {
+      layout_ = array_layout(array_.number, 0, array_.chunk, order_);
+      return;
+    }
+    if (bytes > largest_chunk_bytes)
       throw FileError(
-          fmt::format("'{}' of shape {} has chunks of {}, which divide its patterns. Save it with whole "
-                      "patterns in a chunk?",
-                      array_.folder.string(), shape_text(array_.shape), shape_text(array_.chunk)));
+          fmt::format("'{}' of shape {} has chunks of {}, {:.1f} GB to unpack at once. Save it in smaller "
+                      "chunks?",
+                      array_.folder.string(), shape_text(array_.shape), shape_text(array_.chunk), bytes / 1e9));
+    layout_ = array_layout(array_.number, 0, block_, order_);
+    reader_ =
+        std::make_unique<ChunkReader>(array_.chunk, array_.number.bytes,
+                                      static_cast<std::size_t>(std::min(most_kept_bytes, chunks_of_a_row() * bytes)));
   }
 
-  /// All chunks are as long as the first. One that is not there holds zeros, but not all can do so.
-  void refuse_absent_chunks() const {
-    const auto first = array_.file_of(Extents(array_.shape.size(), 0));
+  /// How many chunks hold the patterns of one scan row.
+  double chunks_of_a_row() const {
+    double count = 1;
+    for (const int axis : {order_[1], order_[2], order_[3]})
+      if (axis >= 0) count *= static_cast<double>((array_.shape[axis] + array_.chunk[axis] - 1) / array_.chunk[axis]);
+    return count;
+  }
+
+  fs::path chunk_file(const Extents& first) const {
+    Extents index(first.size());
+    for (std::size_t axis = 0; axis < first.size(); ++axis) index[axis] = first[axis] / array_.chunk[axis];
+    return array_.file_of(index);
+  }
+
+  void read_in_place(const Extents& start, std::span<float> pattern) const {
+    const auto path = chunk_file(start);
     std::error_code error;
-    if (!fs::exists(first, error) && !fs::exists(array_.folder / "c", error))
-      throw FileError(fmt::format("'{}' has no chunks beside its zarr.json. Was all of the folder copied?",
-                                  array_.folder.string()));
-    double bytes = array_.number.bytes;
-    for (const auto extent : array_.chunk) bytes *= static_cast<double>(extent);
-    const auto held = static_cast<double>(fs::exists(first, error) ? fs::file_size(first, error) : bytes);
-    if (held != bytes || bytes > 1e18)
-      throw FileError(
-          fmt::format("'{}' holds {:.0f} bytes, not {:.0f} (the array's chunks are {} of {}). Was the copy "
-                      "cut short?",
-                      first.string(), held, bytes, shape_text(array_.chunk), array_.number.name));
+    if (!fs::exists(path, error)) {
+      std::ranges::fill(pattern, static_cast<float>(array_.fill));
+      return;
+    }
+    const MappedFile file(path);
+    require_array(path.string(), file.bytes().size(), 0, array_.number, array_.chunk,
+                  "the array's chunks are " + shape_text(array_.chunk));
+    auto at = layout_.first_byte;
+    if (order_[0] >= 0) at += start[order_[0]] % array_.chunk[order_[0]] * layout_.y_bytes;
+    if (order_[1] >= 0) at += start[order_[1]] % array_.chunk[order_[1]] * layout_.x_bytes;
+    layout_.read(file.bytes().data() + at, layout_.pattern, pattern.data());
   }
 
-  void take_metadata(const Json& metadata) {
-    for (int axis = 0; axis < 4; ++axis) {
-      if (order_[axis] < 0) continue;
-      const auto place = fmt::format("axes/axis_{}/", order_[axis]);
-      const AxisCalibration calibration = {json_number(metadata, place + "sampling"),
-                                           json_number(metadata, place + "offset"),
-                                           json_text(metadata, place + "units")};
-      (axis < 2 ? calibrate_scan_axis : calibrate_detector_axis)(info_, axis % 2 == 0 ? 'y' : 'x', calibration);
-      if (json_at(metadata, place + "fftshift") == false)
-        info_.guesses.push_back("the beam is said to lie in the pattern's corner (fftshift = false): left as stored");
+  void read_unpacked(const Extents& start, std::span<float> pattern) const {
+    std::vector<std::byte> block(pattern.size() * array_.number.bytes);
+    {
+      const std::lock_guard one_at_a_time(mutex_);
+      reader_->read(start, block_, block.data(), [&](const Extents& first) { return unpacked(chunk_file(first)); });
     }
-    for (const auto* place : {"", "metadata/", "kwargs/metadata/"}) {  // versions differ
-      if (const double ev = json_number(metadata, std::string(place) + "energy"); ev > 0) info_.energy_kev = ev / 1000;
-      if (const double mrad = json_number(metadata, std::string(place) + "semiangle_cutoff"); mrad > 0)
-        info_.semiangle_mrad = mrad;
-    }
-    if (!metadata.is_null()) info_.intensity_unit = "fraction";
-    settle_angles(info_);
+    layout_.read(block.data(), layout_.pattern, pattern.data());
+  }
+
+  std::vector<std::byte> unpacked(const fs::path& path) const {
+    const auto bytes = static_cast<std::size_t>(array_.chunk_bytes());
+    std::error_code error;
+    if (!fs::exists(path, error)) return filling(bytes, path);
+    const auto stored = MappedFile(path);
+    return array_.codecs.undo({stored.bytes().begin(), stored.bytes().end()}, array_.number.bytes, bytes,
+                              path.string());
+  }
+
+  std::vector<std::byte> filling(std::size_t bytes, const fs::path& path) const {
+    if (array_.fill != 0)
+      throw FileError(fmt::format("'{}' is not there, and stands for numbers of {}. Was all of the folder copied?",
+                                  path.string(), array_.fill));
+    return std::vector<std::byte>(bytes);
+  }
+
+  /// One that is not there stands for the fill value, but not all can do so.
+  void refuse_absent_chunks() const {
+    std::error_code error;
+    const bool any = std::any_of(fs::directory_iterator(array_.folder, error), fs::directory_iterator(),
+                                 [](const fs::directory_entry& entry) {
+                                   const auto name = entry.path().filename().string();
+                                   return name != "zarr.json" && !name.starts_with(".");
+                                 });
+    if (!any)
+      throw FileError(
+          fmt::format("'{}' has no chunks beside its metadata. Was all of the folder copied?", array_.folder.string()));
   }
 
   ZarrArray array_;
   AxisOrder order_;
+  Extents block_;  ///< one pattern
+  ScanLayout layout_;
+  std::unique_ptr<ChunkReader> reader_;
+  mutable std::mutex mutex_;  ///< of reader_
 };
 
 }  // namespace
@@ -172,13 +205,7 @@ bool is_zarr(const fs::path& path) {
 }
 
 std::unique_ptr<Scan> open_zarr(const fs::path& path, const ScanOverrides& overrides) {
-  const auto root = zarr_metadata(path);
-  if (root.is_null() || json_number(root, "zarr_format") != 3)
-    throw FileError(
-        fmt::format("'{}' is a Zarr folder of an old version; terrace reads version 3. Save its array as "
-                    ".npy (numpy.save), or as .hspy in HyperSpy?",
-                    path.string()));
-  return std::make_unique<ZarrScan>(path, root, overrides);
+  return std::make_unique<ZarrScan>(path, overrides);
 }
 
 }  // namespace terrace

@@ -1,5 +1,4 @@
-// Zarr folders, version 3, as abTEM 1.0.10 and later writes them: zarr.json, array0/zarr.json and chunks under
-// array0/c.
+// Zarr folders of versions 2 and 3: abTEM's, HyperSpy's (.zspy), and any array of patterns.
 #pragma once
 
 #include <filesystem>
@@ -9,12 +8,12 @@
 
 namespace terrace {
 
-/// Whether `path` is a folder with Zarr's metadata, of any version.
+/// Whether `path` is a folder with Zarr's metadata.
 bool is_zarr(const std::filesystem::path& path);
 
-/// The patterns of a Zarr array whose chunks are uncompressed and hold whole patterns, read when asked; axes, energy
-/// and semi-angle where abTEM wrote them. Throws FileError with what to do for compressed arrays and for Zarr 2. May be
-/// read from several threads.
+/// The patterns of the Zarr array with most axes, read when asked; axes, energy and semi-angle where abTEM or HyperSpy
+/// wrote them. Throws FileError with what to do where the array cannot be read (zarr_array.h, zarr_codecs.h). May be
+/// read from several threads, of which one at a time unpacks.
 std::unique_ptr<Scan> open_zarr(const std::filesystem::path& path, const ScanOverrides& overrides);
 
 }  // namespace terrace

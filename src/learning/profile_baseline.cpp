@@ -86,8 +86,7 @@ std::vector<bool> profile_says_rough(const std::vector<Sample>& training, const 
 }
 
 std::vector<float> dark_field_profile(const Sample& sample, const StandardGrid& grid) {
-  const double radius =
-      1.1 * sample.conditions.semiangle_mrad / grid.mrad_per_pixel_at(sample.conditions.semiangle_mrad);
+  const double radius = 1.1 * grid.semiangle_in_pixels(sample.conditions.semiangle_mrad);
   const int middle = grid.pixels / 2;
   std::vector<float> profile(grid.across, 0);
   double sum = 0, columns = 0;

@@ -8,10 +8,8 @@
 
 #include "core/constants.h"
 #include "core/error.h"
-#include "core/threads.h"
 #include "microscope/faulty_pixels.h"
-#include "registration/least_squares.h"
-#include "registration/pacbed_view.h"
+#include "registration/pacbed_search.h"
 #include "registration/pattern_disc.h"
 
 namespace terrace {
@@ -21,8 +19,6 @@ constexpr double compared_semiangles = 1.3;
 /// Larger patterns are binned: a disc of 30 pixels' radius shows all that 0.5 mrad steps do.
 constexpr double most_radius_pixels = 32;
 constexpr int coarse_pixels = 400;
-/// Places of the coarse search that are refined.
-constexpr std::size_t refined_places = 8;
 constexpr double degree = pi / 180;
 
 Array<double, 2> binned(const Array<double, 2>& image, int factor) {
@@ -67,205 +63,6 @@ PatternDisc disc_of(const Array<double, 2>& pattern, const PacbedKnown& known) {
   return disc;
 }
 
-/// A place at one thickness and what it leaves unexplained.
-struct Trial {
-  int exit = 0;
-  PacbedPlace place;
-  double left = std::numeric_limits<double>::infinity();
-};
-
-/// The members of PacbedPlace that are fitted, with the steps of their numerical derivatives.
-struct Parameter {
-  double PacbedPlace::*member;
-  double step;
-};
-
-class Fitter {
- public:
-  Fitter(const PacbedView& view, const PacbedSeries& series, const PacbedKnown& known)
-      : view_(view), series_(series), known_(known) {
-    parameters_ = {{&PacbedPlace::row, 0.1},        {&PacbedPlace::column, 0.1},
-                   {&PacbedPlace::rotation, 0.004}, {&PacbedPlace::tilt_y, 0.08},
-                   {&PacbedPlace::tilt_x, 0.08},    {&PacbedPlace::log_mrad_per_pixel, 0.004}};
-    if (known.semiangle_mrad <= 0) parameters_.push_back({&PacbedPlace::log_semiangle_mrad, 0.004});
-  }
-
-  bool allowed(const PacbedPlace& place) const {
-    const double tilt = std::hypot(place.tilt_y, place.tilt_x);
-    return tilt <= known_.most_tilt_mrad && tilt + std::exp(place.log_semiangle_mrad) <= series_.table.widest_mrad();
-  }
-
-  std::vector<double> residual(int exit, const PacbedPlace& place) const {
-    return view_.residual(series_.table.pattern(exit, aperture_of(place)), series_.table, place);
-  }
-
-  /// Levenberg–Marquardt from `trial`, its exit kept.
-  Trial refined(Trial trial, int steps) const {
-    if (!allowed(trial.place)) return trial;
-    auto left = residual(trial.exit, trial.place);
-    trial.left = sum_of_squares(left);
-    double damping = 1e-3;
-    for (int step = 0; step < steps && damping < 1e3; ++step) {
-      const auto equations = linearised(trial, left);
-      const double before = trial.left;
-      while (damping < 1e3 && !try_step(trial, left, equations, damping)) damping *= 8;
-      damping /= 6;
-      if (before - trial.left < 1e-6 * before) break;
-    }
-    return trial;
-  }
-
-  /// Variance of each parameter per unit variance of an independent pixel.
-  std::vector<double> variances(const Trial& trial) const {
-    LeastSquares equations(static_cast<int>(parameters_.size()));
-    const auto slopes = derivatives(trial, residual(trial.exit, trial.place));
-    for (const auto& row : slopes) equations.add(row, 0);
-    return equations.variances();
-  }
-
- private:
-  struct Linearised {
-    std::vector<std::vector<double>> slopes;
-    std::vector<double> lengths;  ///< Σ slope² of each parameter
-  };
-
-  /// Of each pixel's residual, by each parameter.
-  std::vector<std::vector<double>> derivatives(const Trial& trial, const std::vector<double>& left) const {
-    std::vector<std::vector<double>> slopes(left.size(), std::vector<double>(parameters_.size()));
-    for (std::size_t p = 0; p < parameters_.size(); ++p) {
-      PacbedPlace moved = trial.place;
-      double step = parameters_[p].step;
-      moved.*parameters_[p].member += step;
-      if (!allowed(moved)) {
-        moved.*parameters_[p].member -= 2 * step;
-        step = -step;
-      }
-      if (!allowed(moved)) continue;
-      const auto there = residual(trial.exit, moved);
-      for (std::size_t i = 0; i < left.size(); ++i) slopes[i][p] = (there[i] - left[i]) / step;
-    }
-    return slopes;
-  }
-
-  Linearised linearised(const Trial& trial, const std::vector<double>& left) const {
-    Linearised result{derivatives(trial, left), std::vector<double>(parameters_.size(), 1e-300)};
-    for (const auto& row : result.slopes)
-      for (std::size_t p = 0; p < row.size(); ++p) result.lengths[p] += row[p] * row[p];
-    return result;
-  }
-
-  /// Takes the damped step where it makes the fit better.
-  bool try_step(Trial& trial, std::vector<double>& left, const Linearised& linearised, double damping) const {
-    LeastSquares equations(static_cast<int>(parameters_.size()));
-    for (std::size_t i = 0; i < left.size(); ++i) equations.add(linearised.slopes[i], -left[i]);
-    for (std::size_t p = 0; p < parameters_.size(); ++p) {
-      std::vector<double> one(parameters_.size());
-      one[p] = 1;
-      equations.add(one, 0, damping * linearised.lengths[p] + 1e-200);
-    }
-    const auto step = equations.solve();
-    if (step.empty()) return false;
-    Trial next = trial;
-    for (std::size_t p = 0; p < parameters_.size(); ++p) next.place.*parameters_[p].member += step[p];
-    if (!allowed(next.place)) return false;
-    auto there = residual(next.exit, next.place);
-    next.left = sum_of_squares(there);
-    if (!(next.left < trial.left)) return false;
-    trial = next;
-    left = std::move(there);
-    return true;
-  }
-
-  const PacbedView& view_;
-  const PacbedSeries& series_;
-  const PacbedKnown& known_;
-  std::vector<Parameter> parameters_;
-};
-
-/// Semi-angles to start from: the known one, that of the disc and a known scale, or a ladder.
-std::vector<double> semiangles(const PacbedKnown& known, const PacbedTable& table, double radius) {
-  if (known.semiangle_mrad > 0) return {known.semiangle_mrad};
-  if (known.mrad_per_pixel > 0) return {known.mrad_per_pixel * radius};
-  std::vector<double> ladder;
-  for (double angle = 5; angle < table.widest_mrad() - 0.5; angle *= 1.05) ladder.push_back(angle);
-  return ladder;
-}
-
-/// (tilt_y, tilt_x) in mrad to start from: none, and around it where there is time to try.
-std::vector<std::pair<double, double>> first_tilts(const PacbedKnown& known, bool few) {
-  std::vector<std::pair<double, double>> tilts = {{0, 0}};
-  for (const double size : {1.2, 2.6})
-    for (int i = 0; i < 8 && !few && size < known.most_tilt_mrad; ++i)
-      tilts.push_back({size * std::sin(i * pi / 4), size * std::cos(i * pi / 4)});
-  return tilts;
-}
-
-std::vector<int> exits_within(const PacbedSeries& series, const PacbedKnown& known) {
-  std::vector<int> exits;
-  for (int exit = 0; exit < series.table.exits(); ++exit)
-    if (series.thicknesses_nm[exit] >= known.thinnest_nm && series.thicknesses_nm[exit] <= known.thickest_nm)
-      exits.push_back(exit);
-  if (exits.empty())
-    throw InputError(
-        fmt::format("No simulated thickness lies between {} and {} nm.", known.thinnest_nm, known.thickest_nm));
-  return exits;
-}
-
-PacbedPlace first_place(const PatternDisc& disc, double semiangle, const PacbedKnown& known) {
-  PacbedPlace place;
-  place.row = known.centre_row >= 0 ? known.centre_row : disc.row;
-  place.column = known.centre_column >= 0 ? known.centre_column : disc.column;
-  place.log_semiangle_mrad = std::log(semiangle);
-  place.log_mrad_per_pixel = std::log(known.mrad_per_pixel > 0 ? known.mrad_per_pixel : semiangle / disc.radius);
-  return place;
-}
-
-/// Every rotation, tilt and semi-angle at one thickness, on few pixels; the best of each semi-angle.
-std::vector<Trial> coarse_trials(const PacbedView& view, const PacbedSeries& series, const PacbedKnown& known,
-                                 const PatternDisc& disc, int exit) {
-  std::vector<Trial> trials;
-  const auto angles = semiangles(known, series.table, disc.radius);
-  const int turns = series.square ? 18 : 72;  // of 5°
-  for (const double semiangle : angles)
-    for (const auto& [tilt_y, tilt_x] : first_tilts(known, angles.size() > 1)) {
-      PacbedPlace place = first_place(disc, semiangle, known);
-      place.tilt_y = tilt_y;
-      place.tilt_x = tilt_x;
-      if (semiangle + std::hypot(tilt_y, tilt_x) > series.table.widest_mrad()) continue;
-      const auto simulated = series.table.pattern(exit, aperture_of(place));
-      Trial best;
-      for (const int handedness : {1, -1}) {
-        if (handedness < 0 && series.mirrored) continue;
-        place.handedness = handedness;
-        for (int turn = 0; turn < turns; ++turn) {
-          place.rotation = 5 * degree * turn;
-          const double left = sum_of_squares(view.residual(simulated, series.table, place));
-          if (left < best.left) best = {exit, place, left};
-        }
-      }
-      trials.push_back(best);
-    }
-  return trials;
-}
-
-/// The best coarse places, no two of one thickness and nearly one tilt and angle.
-std::vector<Trial> best_places(std::vector<Trial> trials) {
-  std::sort(trials.begin(), trials.end(), [](const Trial& a, const Trial& b) { return a.left < b.left; });
-  std::vector<Trial> best;
-  for (const auto& trial : trials) {
-    const auto near = [&](const Trial& other) {
-      return trial.exit == other.exit && trial.place.log_semiangle_mrad == other.place.log_semiangle_mrad;
-    };
-    if (best.size() < refined_places && std::none_of(best.begin(), best.end(), near)) best.push_back(trial);
-  }
-  return best;
-}
-
-Trial best_of(const std::vector<Trial>& trials) {
-  return *std::min_element(trials.begin(), trials.end(),
-                           [](const Trial& a, const Trial& b) { return a.left < b.left; });
-}
-
 /// How many pixels the residual has for each independent one: the product of the ranges of its correlation along both
 /// axes, from neighbours up to four pixels away.
 double correlated_pixels(const PacbedView& view, const std::vector<double>& left) {
@@ -297,9 +94,9 @@ struct Vertex {
   double thickness_nm = 0, curvature = 0;
 };
 
-Vertex vertex_of(const std::vector<Trial>& trials, const PacbedSeries& series) {
-  const auto best =
-      std::min_element(trials.begin(), trials.end(), [](const Trial& a, const Trial& b) { return a.left < b.left; });
+Vertex vertex_of(const std::vector<PacbedTrial>& trials, const PacbedSeries& series) {
+  const auto best = std::min_element(trials.begin(), trials.end(),
+                                     [](const PacbedTrial& a, const PacbedTrial& b) { return a.left < b.left; });
   const double at = series.thicknesses_nm[best->exit];
   if (best == trials.begin() || best + 1 == trials.end()) return {at, 0};
   const double before = series.thicknesses_nm[(best - 1)->exit] - at,
@@ -325,39 +122,16 @@ Image image_of(const PacbedView& view, const std::vector<double>& left, bool fit
   return image;
 }
 
-/// Whole thickness range, everything else fitted from the best place.
-std::vector<Trial> scan_thicknesses(const Fitter& fitter, const Trial& best, const std::vector<int>& exits,
-                                    int threads) {
-  std::vector<Trial> trials(exits.size());
-  parallel_for(std::ssize(exits), threads, [&](std::int64_t i) {
-    trials[i] = fitter.refined({exits[i], best.place, 0}, exits[i] == best.exit ? 12 : 5);
-  });
-  return trials;
-}
-
-/// Walks outwards from the best thickness, each from its neighbour's place, where that fits better.
-void follow_neighbours(const Fitter& fitter, std::vector<Trial>& trials) {
-  const auto best =
-      std::min_element(trials.begin(), trials.end(), [](const Trial& a, const Trial& b) { return a.left < b.left; }) -
-      trials.begin();
-  for (const int direction : {1, -1})
-    for (std::int64_t i = best + direction; i >= 0 && i < std::ssize(trials) && std::abs(i - best) <= 3;
-         i += direction) {
-      const auto again = fitter.refined({trials[i].exit, trials[i - direction].place, 0}, 6);
-      if (again.left < trials[i].left) trials[i] = again;
-    }
-}
-
 double correlation(double left, double variance) {
   return variance > 0 ? std::sqrt(std::max(0.0, 1 - left / variance)) : 0;
 }
 
-void warn_of_rivals(PacbedFit& fit, const std::vector<Trial>& trials, const Trial& best, const PacbedSeries& series,
-                    double noise) {
-  const auto apart = [&](const Trial& trial) {
+void warn_of_rivals(PacbedFit& fit, const std::vector<PacbedTrial>& trials, const PacbedTrial& best,
+                    const PacbedSeries& series, double noise) {
+  const auto apart = [&](const PacbedTrial& trial) {
     return std::abs(series.thicknesses_nm[trial.exit] - series.thicknesses_nm[best.exit]);
   };
-  Trial rival;
+  PacbedTrial rival;
   for (const auto& trial : trials)
     if (apart(trial) > 6 && trial.left < rival.left) rival = trial;
   // Four standard deviations tell two thicknesses apart.
@@ -365,7 +139,7 @@ void warn_of_rivals(PacbedFit& fit, const std::vector<Trial>& trials, const Tria
     fit.reasons.push_back(fmt::format("{:.0f} nm fits nearly as well", series.thicknesses_nm[rival.exit]));
 }
 
-void warn(PacbedFit& fit, const PacbedView& view, const std::vector<Trial>& trials, const Trial& best) {
+void warn(PacbedFit& fit, const PacbedView& view, const std::vector<PacbedTrial>& trials, const PacbedTrial& best) {
   if (view.saturated()) fit.reasons.push_back("many pixels share the highest value (saturated?) and are left out");
   if (best.exit == trials.front().exit || best.exit == trials.back().exit)
     fit.reasons.push_back("the best thickness is at the end of the range that was tried. Widen it");
@@ -388,7 +162,7 @@ double smallest_turn_deg(double rotation, const PacbedSeries& series) {
   return std::remainder(rotation / degree, series.square ? 90 : 360);
 }
 
-void take_place(PacbedFit& fit, const Trial& best, const Fitter& fitter, const PacbedSeries& series,
+void take_place(PacbedFit& fit, const PacbedTrial& best, const PacbedFitter& fitter, const PacbedSeries& series,
                 const PacbedKnown& known, int factor, double noise) {
   auto variances = fitter.variances(best);
   variances.resize(7, -1);
@@ -431,18 +205,8 @@ PacbedFit fit_pacbed(const Array<double, 2>& full, const PacbedSeries& series, c
   const PacbedView view(pattern, disc.row, disc.column, radius);
   const int stride = std::max(1, static_cast<int>(std::sqrt(view.pixels().size() / double{coarse_pixels})));
   const PacbedView few(pattern, disc.row, disc.column, radius, stride);
-  const auto exits = exits_within(series, known);
-  std::vector<std::vector<Trial>> coarse(exits.size());
-  parallel_for(std::ssize(exits), threads, [&](std::int64_t i) {
-    if (i % 2 == 0) coarse[i] = coarse_trials(few, series, known, disc, exits[i]);
-  });
-  std::vector<Trial> all;
-  for (const auto& trials : coarse) all.insert(all.end(), trials.begin(), trials.end());
-  auto places = best_places(std::move(all));
-  const Fitter fitter(view, series, known);
-  parallel_for(std::ssize(places), threads, [&](std::int64_t i) { places[i] = fitter.refined(places[i], 12); });
-  auto trials = scan_thicknesses(fitter, best_of(places), exits, threads);
-  follow_neighbours(fitter, trials);
+  const PacbedFitter fitter(view, series, known);
+  const auto trials = search_thicknesses(few, fitter, series, known, disc, threads);
   const auto best = best_of(trials);
 
   const auto left = fitter.residual(best.exit, best.place);

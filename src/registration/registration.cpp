@@ -293,9 +293,11 @@ Registration register_scan(const Scan& scan, const RegistrationOptions& options,
   const auto disc = measure_disc(r, mean);
   place_centre(r, info, options, disc);
   scale_by_disc(r, disc);
+  r.images = std::make_shared<RegistrationImages>(RegistrationImages{mean, {}});
   if (!r.mrad_per_pixel_x.known() || !r.semiangle_mrad.known()) return r;
   const double reach = high_angle_limit_mrad(info, r);
   const auto image = high_angle_image(scan, r, reach, options.substrate_cell_angstrom, progress);
+  r.images = std::make_shared<RegistrationImages>(RegistrationImages{mean, image.image, image.from_missing});
   if (reach < 1.3 * r.semiangle_mrad.value)
     r.reasons.push_back("the camera reaches only " + number(reach) +
                         " mrad; columns show poorly below 1.3 semi-angles");

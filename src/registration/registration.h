@@ -3,10 +3,12 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "core/array.h"
 #include "core/progress.h"
 #include "core/settings.h"
 #include "formats/scan.h"
@@ -88,6 +90,13 @@ inline auto fields(const RegistrationOptions*) {
   };
 }
 
+/// What registration looked at.
+struct RegistrationImages {
+  Array<double, 2> mean_pattern;  ///< [row][column], faulty pixels repaired, file's unit
+  Array<double, 2> columns;       ///< HighAngleImage::image, [y][x] of the scan; empty where the scale is unknown
+  bool columns_from_missing = true;
+};
+
 /// What was found. An item that could not be found is unknown and `reasons` says why; nothing is thrown for that.
 struct Registration {
   Estimate centre_row, centre_column;           ///< detector pixels
@@ -113,7 +122,8 @@ struct Registration {
   Estimate beam_intensity;              ///< what one undiffracted beam sums to, in the file's unit
   std::vector<AtomicPlane> planes;      ///< in order of position
   std::vector<int> faulty_pixels;       ///< indices row · width + column, replaced by their neighbours
-  std::vector<std::string> reasons;     ///< what could not be told, and what to be wary of
+  std::shared_ptr<const RegistrationImages> images;
+  std::vector<std::string> reasons;  ///< what could not be told, and what to be wary of
 
   /// The crystal's axes in the scan, straight where nothing is known of them.
   CrystalAxes crystal_axes() const;

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "microscope/faulty_pixels.h"
+#include "registration/square_pixels.h"
 #include "registration/substrate_region.h"
 #include "registration/virtual_images.h"
 
@@ -13,10 +14,7 @@ namespace {
 
 constexpr double most_tilt_mrad = 4;
 
-bool ready(const Registration& r) {
-  return r.usable() && r.energy_kev.known() && r.semiangle_mrad.known() &&
-         std::abs(r.mrad_per_pixel_y.value - r.mrad_per_pixel_x.value) < 0.01 * r.mrad_per_pixel_x.value;
-}
+bool ready(const Registration& r) { return r.usable() && r.energy_kev.known() && r.semiangle_mrad.known(); }
 
 }  // namespace
 
@@ -53,9 +51,7 @@ std::optional<PacbedFit> substrate_thickness(const Scan& scan, const Registratio
                                              int threads, std::string& reason, const Progress& progress,
                                              const ThicknessRange& thicknesses) {
   if (!ready(r)) {
-    reason =
-        "the thickness could not be measured: it wants a registered scan with known energy and semi-angle, and "
-        "square detector pixels";
+    reason = "the thickness could not be measured: it wants a registered scan with known energy and semi-angle";
     return std::nullopt;
   }
   const auto pattern = substrate_pattern(scan, r, progress);
@@ -74,12 +70,16 @@ std::optional<PacbedFit> substrate_thickness(const Scan& scan, const Registratio
   const auto series = make_series(zone_axis_box(substrate, {0, 0, 1}), range, threads, progress);
   PacbedKnown known;
   known.semiangle_mrad = r.semiangle_mrad.value;
-  known.mrad_per_pixel = r.mrad_per_pixel_x.value;
-  known.centre_row = r.centre_row.value;
-  known.centre_column = r.centre_column.value;
+  const SquarePixels square(r.mrad_per_pixel_y.value, r.mrad_per_pixel_x.value);
+  known.mrad_per_pixel = square.mrad_per_pixel();
+  known.centre_row = square.row(r.centre_row.value);
+  known.centre_column = square.column(r.centre_column.value);
   known.most_tilt_mrad = most_tilt_mrad;
   try {
-    return fit_pacbed(*pattern, series, known, threads);
+    auto fit = fit_pacbed(square.laid(*pattern), series, known, threads);
+    fit.centre_row.value = square.detector_row(fit.centre_row.value);
+    fit.centre_column.value = square.detector_column(fit.centre_column.value);
+    return fit;
   } catch (const InputError& error) {
     reason = error.what();
     return std::nullopt;

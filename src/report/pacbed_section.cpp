@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "registration/estimate_text.h"
+
 namespace terrace {
 namespace {
 
@@ -33,12 +35,10 @@ ReportSection pacbed_section(const PacbedFit& fit) {
     curve.x.push_back(match.thickness_nm);
     curve.y.push_back(match.correlation);
   }
-  const std::string error = fit.thickness_nm.error >= 0 ? fmt::format(" ± {:.2f}", fit.thickness_nm.error) : "";
-  ReportSection section{
-      .title = "Thickness",
-      .lead =
-          fmt::format("{:.1f}{} nm; tilt {:.2f} mrad along columns, {:.2f} along rows; correlation {:.4f}.",
-                      fit.thickness_nm.value, error, fit.tilt_x_mrad.value, fit.tilt_y_mrad.value, fit.correlation)};
+  ReportSection section{.title = "Thickness",
+                        .lead = fmt::format("{} nm; tilt {} mrad along columns, {} along rows; correlation {:.4f}.",
+                                            estimate_text(fit.thickness_nm, 2), number_text(fit.tilt_x_mrad.value, 2),
+                                            number_text(fit.tilt_y_mrad.value, 2), fit.correlation)};
   for (const auto& reason : fit.reasons) section.lead += " Note: " + reason + ".";
   section.pictures = {{.caption = "Measured", .image = filled(fit.measured, low)},
                       {.caption = "Best fit", .image = filled(fit.fitted, low)},

@@ -6,19 +6,16 @@
 #include <cmath>
 
 #include "microscope/faulty_pixels.h"
+#include "registration/estimate_text.h"
 #include "registration/stretches.h"
-#include "registration/virtual_images.h"
 
 namespace terrace {
 namespace {
 
-constexpr int positions_of_mean_pattern = 1024;
-
 TextTable found_table(const Registration& r) {
   TextTable table{.title = "What was found", .columns = {"", "value", "source"}};
   for (const auto& [name, estimate, unit] : found_items(r)) {
-    const std::string error = estimate.error >= 0 ? fmt::format(" ± {:.3f}", estimate.error) : "";
-    const std::string value = estimate.known() ? fmt::format("{:.3f}{} {}", estimate.value, error, unit) : "not found";
+    const std::string value = estimate.known() ? estimate_text(estimate, 3) + " " + unit : "not found";
     table.rows.push_back({name, value, estimate.known() ? estimate.source : ""});
   }
   table.rows.push_back(
@@ -41,12 +38,10 @@ Image as_image(const Array<double, 2>& numbers) {
   return image;
 }
 
-Picture mean_pattern_picture(const Scan& scan, const Registration& r, const Progress& progress) {
-  const auto& info = scan.info();
+Picture mean_pattern_picture(const ScanInfo& info, const Registration& r) {
   Picture picture{.caption = "Mean pattern, on a logarithmic scale; its centre",
-                  .image = as_image(mean_pattern(scan, positions_of_mean_pattern, progress)),
+                  .image = as_image(r.images->mean_pattern),
                   .scale = Picture::Scale::logarithmic};
-  repair(picture.image.span(), info.detector_height, info.detector_width, r.faulty_pixels);
   const double row = r.centre_row.value, column = r.centre_column.value;
   const double arm = 0.04 * std::max(info.detector_height, info.detector_width);
   using Weight = PictureMarks::Line::Weight;
@@ -90,13 +85,11 @@ std::vector<PictureMarks::Label> side_labels(const ScanInfo& info, const Registr
           label(r.planes.back().position, film_high ? "film" : "substrate")};
 }
 
-Picture column_picture(const Scan& scan, const Registration& r, const Progress& progress) {
-  const auto& info = scan.info();
-  const auto columns =
-      high_angle_image(scan, r, high_angle_limit_mrad(info, r), r.cell_across_angstrom.value, progress);
-  Picture picture{.caption = columns.from_missing ? "What is missing inside the camera: bright columns scatter most"
-                                                  : "What lies outside the disc",
-                  .image = as_image(columns.image)};
+Picture column_picture(const ScanInfo& info, const Registration& r) {
+  Picture picture{.caption = r.images->columns_from_missing
+                                 ? "What is missing inside the camera: bright columns scatter most"
+                                 : "What lies outside the disc",
+                  .image = as_image(r.images->columns)};
   picture.pixel_aspect = r.step_x_angstrom.value / r.step_y_angstrom.value;
   const auto add = [&](double angstrom, PictureMarks::Line::Weight weight) {
     const auto line = line_at(info, r, angstrom);
@@ -198,12 +191,11 @@ std::vector<double> lattice_residuals(const Registration& r) {
   return residuals;
 }
 
-ReportSection registration_section(const Scan& scan, const Registration& r, const Progress& progress) {
+ReportSection registration_section(const ScanInfo& info, const Registration& r) {
   ReportSection section{.title = "Registration", .lead = "How the scan lies on the crystal. " + sentences(r.reasons)};
   section.tables = {found_table(r)};
-  section.pictures = {mean_pattern_picture(scan, r, progress)};
-  const bool calibrated = r.mrad_per_pixel_x.known() && r.semiangle_mrad.known();
-  if (calibrated) section.pictures.push_back(column_picture(scan, r, progress));
+  if (r.images) section.pictures = {mean_pattern_picture(info, r)};
+  if (r.images && r.images->columns.size() > 0) section.pictures.push_back(column_picture(info, r));
   if (r.planes.size() > 1) section.charts.push_back(brightness_chart(r));
   if (r.planes.size() > 1 && r.interface_angstrom.known()) section.charts.push_back(residual_chart(r));
   return section;

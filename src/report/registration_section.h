@@ -29,6 +29,6 @@ std::vector<double> lattice_residuals(const Registration& registration);
 
 /// A table of what was found; the mean pattern with the disc, the columns with the planes, their brightness and their
 /// residuals, each where it is known. Reads the scan once more. Throws FileError as the scan does.
-ReportSection registration_section(const Scan& scan, const Registration& registration, const Progress& progress = {});
+ReportSection registration_section(const ScanInfo& info, const Registration& registration);
 
 }  // namespace terrace

@@ -58,7 +58,7 @@ TEST(RegistrationSection, the_interface_line_runs_along_the_plane_from_end_to_en
 }
 
 TEST(RegistrationSection, disc_and_sides_are_drawn_where_they_are) {
-  const auto section = registration_section(toy(), found());
+  const auto section = registration_section(toy().info(), found());
   ASSERT_EQ(section.pictures.size(), 2u);
   const auto& disc = section.pictures[0].marks.ellipses.at(0);
   // 20 mrad in pixels of 2 mrad around (19.6, 20.3).
@@ -79,7 +79,7 @@ TEST(RegistrationSection, what_was_not_found_is_said_and_not_drawn) {
   Registration nothing;
   nothing.centre_row = nothing.centre_column = {20, -1, "assumed"};
   nothing.reasons = {"no lattice"};
-  const auto section = registration_section(toy(), nothing);
+  const auto section = registration_section(toy().info(), nothing);
   EXPECT_NE(section.lead.find("no lattice"), std::string::npos);
   EXPECT_EQ(section.pictures.size(), 1u);
   EXPECT_TRUE(section.pictures[0].marks.ellipses.empty());
@@ -91,7 +91,7 @@ TEST(RegistrationSection, says_whether_the_detector_is_mirrored_and_how_that_is_
   auto r = found();
   r.detector_handedness = Handedness::mirrored;
   r.detector_mirror_source = "measured";
-  const auto rows = registration_section(toy(), r).tables[0].rows;
+  const auto rows = registration_section(toy().info(), r).tables[0].rows;
   const std::vector<std::string> wanted = {"Detector mirrored", "yes", "measured"};
   EXPECT_NE(std::find(rows.begin(), rows.end(), wanted), rows.end());
 }

@@ -15,6 +15,11 @@ struct Atom {
   bool operator==(const Atom&) const = default;
 };
 
+/// Whether two atoms differ in nothing but their place.
+inline bool same_kind(const Atom& a, const Atom& b) {
+  return a.atomic_number == b.atomic_number && a.occupancy == b.occupancy && a.b_factor == b.b_factor;
+}
+
 /// Any orthogonal structure: a box of width_x × width_y × height_z Å with one corner at the origin, periodic along x
 /// and y; the beam enters at z = 0.
 struct Structure {

@@ -47,10 +47,6 @@ Vector3 fractions_of(const CellVectors& cell, const Vector3& point) {
 
 Vector3 place_of(const Atom& site) { return {site.x, site.y, site.z}; }
 
-bool same_kind(const Atom& a, const Atom& b) {
-  return a.atomic_number == b.atomic_number && a.occupancy == b.occupancy && a.b_factor == b.b_factor;
-}
-
 bool same_place(const CellVectors& cell, const Vector3& a, const Vector3& b) {
   Vector3 apart{};
   for (int i = 0; i < 3; ++i) apart[i] = a[i] - b[i] - std::round(a[i] - b[i]);

@@ -16,10 +16,6 @@ Atom operated(Atom atom, PlaneOperation operation) {
   return atom;
 }
 
-bool same_kind(const Atom& a, const Atom& b) {
-  return a.atomic_number == b.atomic_number && a.occupancy == b.occupancy && a.b_factor == b.b_factor;
-}
-
 bool same_place(double a, double b, double period) {
   return std::abs(a - b - period * std::round((a - b) / period)) < tolerance;
 }

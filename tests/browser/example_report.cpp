@@ -178,7 +178,7 @@ ReportContent everything(const Scan& scan) {
   content.fit = fitted_patterns();
   const auto registration = register_scan(scan, {});
   content.interface_line = interface_line(scan.info(), registration);
-  content.registration = registration_section(scan, registration);
+  content.registration = registration_section(scan.info(), registration);
   content.measures = measures();
   content.measures_note = "A step less than one cell from a surface, or a width below 0.3 cell, counts as abrupt.";
   content.confusion = ConfusionMatrix{{"abrupt", "rough", "diffuse", "both"},
