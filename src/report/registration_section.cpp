@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "microscope/faulty_pixels.h"
 #include "registration/estimate_text.h"
 #include "registration/stretches.h"
 
