@@ -258,7 +258,6 @@ std::vector<Explanation> work_at(const PlannedForecast& plan, int depth) {
 
 ForecastCost cost_of_forecast(const Recipe& recipe, const ForecastRequest& request, int threads) {
   const auto plans = plans_of(recipe, request);
-  check_windows(plans);
   ForecastCost cost{.settings = static_cast<int>(plans.size())};
   for (const auto& plan : plans) {
     const auto count = static_cast<int>(plan.depths_cells.size());
@@ -267,6 +266,7 @@ ForecastCost cost_of_forecast(const Recipe& recipe, const ForecastRequest& reque
     cost.seconds += count * one.seconds / threads;
     cost.memory_bytes = std::max(cost.memory_bytes, one.bytes);
   }
+  check_windows(plans);
   return cost;
 }
 

@@ -17,6 +17,8 @@ constexpr double cell_nm = 0.3905;
 /// Thin lamellae with little unknown, so that a forecast takes a moment.
 Recipe study() {
   auto recipe = small_study();
+  recipe.substrate = strontium_titanate();
+  recipe.film = lanthanum_aluminate();
   recipe.ranges.film_b_scale = {1, 1};
   recipe.ranges.film_cell_angstrom = {3.73, 3.73};
   return recipe;
@@ -62,8 +64,10 @@ TEST(ExperimentForecast, is_the_same_on_any_number_of_threads) {
 }
 
 TEST(ExperimentForecast, sums_and_propagation_make_no_difference_of_their_own) {
-  const auto recipe = study();
-  const Conditions conditions{.thickness_nm = 8 * cell_nm};
+  auto recipe = study();
+  recipe.microscope.source_fwhm_angstrom = 0.8;
+  Conditions conditions;
+  conditions.thickness_nm = 8 * cell_nm;
   const ForwardModel model(recipe, conditions, 1);
   const Explanation truth{
       {.interface_class = InterfaceClass::rough, .thickness_cells = 8, .step_depth_cells = 4, .step_height_cells = 1},

@@ -139,12 +139,13 @@ Discernment Separation::at(double electrons) const {
 }
 
 double Separation::settling_electrons(std::size_t rival) const {
+  if (at(most_electrons).expected_ratio(rival) < settling_ratio) return most_electrons;
   double low = std::log(least_electrons), high = std::log(most_electrons);
   while (high - low > 1e-4) {
     const double middle = (low + high) / 2;
     (at(std::exp(middle)).expected_ratio(rival) < settling_ratio ? low : high) = middle;
   }
-  return std::min(most_electrons, std::exp(high));
+  return std::exp(high);
 }
 
 std::vector<NamedRival> rivals_of(const Hypothesis& truth, int reach, int margin) {

@@ -144,6 +144,7 @@ std::vector<WindowOfExplanations> ForwardModel::windows_of(std::span<const Expla
   std::vector<WindowOfExplanations> all;
   for (auto& [key, window] : windows) {
     window.plan.sampling = recipe_->sampling;
+    window.plan.sampling.engine = "sectors";  // as in propagate: another engine sums a finite source otherwise
     window.plan.grid = grid_for(window.plan.specimens[0], window.plan.sampling);
     all.push_back(std::move(window));
   }

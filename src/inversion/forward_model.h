@@ -55,7 +55,7 @@ class ForwardModel {
   /// Throws InputError where the recipe's window cannot be summed by sectors.
   PropagatedStructure propagate(const Hypothesis& hypothesis, const Circumstances& circumstances) const;
 
-  /// The patterns of each explanation; equal beginnings are propagated once.
+  /// The patterns of each explanation, by the same engine; equal beginnings are propagated once.
   std::vector<Patterns> expected(std::span<const Explanation> explanations, const Progress& progress = {}) const;
 
   /// What `expected` takes of these: seconds on one core of this machine, and bytes at the highest. Throws InputError
