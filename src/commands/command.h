@@ -28,6 +28,7 @@ void add_dataset(CLI::App& app);
 void add_limit(CLI::App& app);
 void add_trials(CLI::App& app);
 void add_invert(CLI::App& app);
+void add_forecast(CLI::App& app);
 void add_thickness(CLI::App& app);
 void add_train(CLI::App& app);
 void add_evaluate(CLI::App& app);

@@ -14,6 +14,7 @@ std::vector<Command> commands() {
       {"dataset", "simulate a labelled data set from a recipe", add_dataset},
       {"limit", "compute what the best possible reader would score on a recipe", add_limit},
       {"trials", "invert simulated scans of known truth: how often the inversion is right", add_trials},
+      {"forecast", "before an experiment: the dose that settles questions about a buried step", add_forecast},
       {"train", "train a network on a data set", nullptr},
       {"evaluate", "measure a network on held-out families", nullptr},
       {"predict", "read the interface from a 4D-STEM file", nullptr},

@@ -9,21 +9,21 @@ namespace terrace {
 namespace {
 
 constexpr std::uint64_t draws_seed = 0x666f7265;
-constexpr double least_electrons = 1, most_electrons = 1e9;
+constexpr double least_electrons = 1;
 
-/// Noise-free counts of the truth.
-Observation as_observed(const Patterns& expected, double electrons) {
-  Observation observed{expected, Array<std::uint8_t, 2>(expected.extents()), electrons};
-  for (auto& value : observed.electrons) value *= static_cast<float>(electrons);
-  std::ranges::fill(observed.compared, std::uint8_t{1});
-  return observed;
-}
-
-Patterns difference(const Patterns& a, const Patterns& b, double scale) {
-  Patterns result(a.extents());
-  for (std::int64_t i = 0; i < a.size(); ++i)
-    result.data()[i] = static_cast<float>(scale) * (a.data()[i] - b.data()[i]);
-  return result;
+/// The counts of one electron a pattern at one position over the root of the expected ones, [pixel][column]:
+/// derivatives by `parameters` first, then the differences to the rivals.
+Eigen::MatrixXd weighted_at(std::int64_t position, const Linearisation& truth, Eigen::Index parameters,
+                            const std::vector<Patterns>& rivals) {
+  const auto expected = truth.expected[position];
+  Eigen::MatrixXd weighted(std::ssize(expected), parameters + std::ssize(rivals));
+  for (Eigen::Index i = 0; i < weighted.rows(); ++i) {
+    const double root = 1 / std::sqrt(std::max(expected[i], faintest_weighted));
+    for (Eigen::Index j = 0; j < parameters; ++j) weighted(i, j) = root * truth.derivatives[j](position, i);
+    for (Eigen::Index j = parameters; j < weighted.cols(); ++j)
+      weighted(i, j) = root * (double{rivals[j - parameters](position, i)} - double{expected[i]});
+  }
+  return weighted;
 }
 
 double normal_probability(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
@@ -50,6 +50,33 @@ Hypothesis twin_of_step(const Hypothesis& truth) {
       .thickness_cells = truth.thickness_cells,
       .plane = std::min(truth.plane, truth.plane + truth.step_height_cells),
       .film_cells = static_cast<double>(up ? truth.step_depth_cells : truth.thickness_cells - truth.step_depth_cells)};
+}
+
+/// Near the truth but for a terrace that ends `margin` cells above the exit surface, so that the step is that much
+/// higher.
+Hypothesis ending_terrace(const Hypothesis& truth, int margin) {
+  Hypothesis h = moved_step(truth, truth.step_depth_cells - margin);
+  h.second_step_depth_cells = truth.thickness_cells - margin;
+  h.second_step_height_cells = -truth.step_height_cells;
+  return h;
+}
+
+/// The same with a terrace that begins `margin` cells below the entrance surface.
+Hypothesis beginning_terrace(const Hypothesis& truth, int margin) {
+  Hypothesis h = moved_step(truth, margin);
+  h.plane += truth.step_height_cells;
+  h.step_height_cells = -truth.step_height_cells;
+  h.second_step_depth_cells = truth.step_depth_cells + margin;
+  h.second_step_height_cells = truth.step_height_cells;
+  return h;
+}
+
+/// Whether its steps are inside the lamella, the second below the first.
+bool fits(const Hypothesis& h) {
+  if (h.interface_class != InterfaceClass::rough) return true;
+  const int last = h.second_step_height_cells != 0 ? h.second_step_depth_cells : h.step_depth_cells;
+  return h.step_depth_cells > 0 && last < h.thickness_cells &&
+         (h.second_step_height_cells == 0 || last > h.step_depth_cells);
 }
 
 Hypothesis step_of_twin(const Hypothesis& twin, int height) {
@@ -87,45 +114,54 @@ double Discernment::preferred_to_all(const std::vector<std::size_t>& chosen, int
   return static_cast<double>(won) / draws;
 }
 
-Discernment discern(const Linearisation& truth, const std::vector<Parameter>& parameters,
-                    const std::vector<Hypothesis>& rivals, const std::vector<Patterns>& patterns, double electrons) {
-  const auto observed = as_observed(truth.expected, electrons);
-  const Tangent tangent(observed, parameters, truth);
-  Eigen::MatrixXf unexplained(truth.expected.size(), std::ssize(rivals));
-  for (std::size_t i = 0; i < rivals.size(); ++i)
-    unexplained.col(static_cast<Eigen::Index>(i)) =
-        tangent.unexplained(difference(patterns[i], truth.expected, electrons));
-  return {rivals, (unexplained.transpose() * unexplained).cast<double>()};
+Separation::Separation(const Linearisation& truth, const std::vector<Parameter>& parameters,
+                       const std::vector<Patterns>& rivals) {
+  const Eigen::Index p = std::ssize(parameters), r = std::ssize(rivals);
+  Eigen::MatrixXd products = Eigen::MatrixXd::Zero(p + r, p + r);
+  for (std::int64_t position = 0; position < truth.expected.extent(0); ++position) {
+    const auto weighted = weighted_at(position, truth, p, rivals);
+    products.noalias() += weighted.transpose() * weighted;
+  }
+  information_ = products.topLeftCorner(p, p);
+  along_ = products.topRightCorner(p, r);
+  differences_ = products.bottomRightCorner(r, r);
+  prior_.resize(p);
+  for (Eigen::Index j = 0; j < p; ++j) prior_[j] = 1 / (parameters[j].sigma * parameters[j].sigma);
 }
 
-double settling_electrons(const Linearisation& truth, const std::vector<Parameter>& parameters, const Hypothesis& rival,
-                          const Patterns& patterns) {
+Discernment Separation::at(double electrons) const {
+  if (prior_.size() == 0) return {electrons * differences_};
+  Eigen::MatrixXd information = electrons * information_;
+  information.diagonal() += prior_;
+  const Eigen::MatrixXd along = electrons * along_;
+  const Eigen::MatrixXd explained = along.transpose() * information.ldlt().solve(along);
+  return {electrons * differences_ - (explained + explained.transpose()) / 2};
+}
+
+double Separation::settling_electrons(std::size_t rival) const {
+  if (at(most_electrons).expected_ratio(rival) < settling_ratio) return most_electrons;
   double low = std::log(least_electrons), high = std::log(most_electrons);
-  while (high - low > 0.01) {
+  while (high - low > 1e-4) {
     const double middle = (low + high) / 2;
-    const auto found = discern(truth, parameters, {rival}, {patterns}, std::exp(middle));
-    (found.expected_ratio(0) < settling_ratio ? low : high) = middle;
+    (at(std::exp(middle)).expected_ratio(rival) < settling_ratio ? low : high) = middle;
   }
   return std::exp(high);
 }
 
-std::vector<NamedRival> rivals_of(const Hypothesis& truth, int reach) {
+std::vector<NamedRival> rivals_of(const Hypothesis& truth, int reach, int margin) {
   using Question = NamedRival::Question;
   std::vector<NamedRival> rivals;
   if (truth.interface_class == InterfaceClass::rough && truth.second_step_depth_cells <= 0) {
     for (int depth = truth.step_depth_cells - reach; depth <= truth.step_depth_cells + reach; ++depth)
-      if (depth > 0 && depth < truth.thickness_cells && depth != truth.step_depth_cells)
-        rivals.push_back({Question::adjacent, moved_step(truth, depth)});
+      if (depth != truth.step_depth_cells) rivals.push_back({Question::adjacent, moved_step(truth, depth)});
     rivals.push_back({Question::mirrored, mirrored_step(truth)});
     rivals.push_back({Question::twin, twin_of_step(truth)});
+    rivals.push_back({Question::two_steps, ending_terrace(truth, margin)});
+    rivals.push_back({Question::two_steps, beginning_terrace(truth, margin)});
   } else if (truth.interface_class == InterfaceClass::diffuse && !truth.has_width()) {
     for (const int height : {-1, 1}) rivals.push_back({Question::twin, step_of_twin(truth, height)});
   }
-  std::erase_if(rivals, [](const NamedRival& rival) {
-    const auto& h = rival.hypothesis;
-    return h.interface_class == InterfaceClass::rough &&
-           (h.step_depth_cells <= 0 || h.step_depth_cells >= h.thickness_cells);
-  });
+  std::erase_if(rivals, [](const NamedRival& rival) { return !fits(rival.hypothesis); });
   return rivals;
 }
 

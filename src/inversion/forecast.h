@@ -11,37 +11,55 @@ namespace terrace {
 /// The expected logarithm of the likelihood ratio that settles a question: right in about nineteen of twenty.
 inline constexpr double settling_ratio = 5;
 
-/// How a structure stands against rivals at one dose, every parameter of `tangent` fitted anew for each of them. To
-/// second order in the differences (a normal model of the counts), ln L(rival) − ln L(truth) is then normal with mean
-/// −½ G_ii and covariance G, the Gram matrix of the differences that no parameter explains: the bound of any reader.
+/// How a structure stands against rivals at one dose, every parameter fitted anew for each of them. To second order in
+/// the differences (a normal model of the counts), ln L(rival) − ln L(truth) is then normal with mean −½ G_ii and
+/// covariance G, the Gram matrix of the differences that no parameter explains: the bound of any reader.
 struct Discernment {
-  std::vector<Hypothesis> rivals;
   Eigen::MatrixXd gram;
 
   /// ln L(truth) − ln L(rival), expected.
   double expected_ratio(std::size_t rival) const { return gram(static_cast<int>(rival), static_cast<int>(rival)) / 2; }
   /// The probability that the truth is likelier than this rival alone.
   double preferred_to(std::size_t rival) const;
-  /// The probability that the truth is likelier than each of the rivals that `chosen` marks, by `draws` draws.
+  /// The probability that the truth is likelier than each of the rivals that `chosen` names, by `draws` draws.
   double preferred_to_all(const std::vector<std::size_t>& chosen, int draws = 4000) const;
 };
 
-/// `truth` holds patterns and derivatives by `parameters` where the truth is; `patterns` are the rivals'.
-Discernment discern(const Linearisation& truth, const std::vector<Parameter>& parameters,
-                    const std::vector<Hypothesis>& rivals, const std::vector<Patterns>& patterns, double electrons);
+/// A dose that settles nothing: settling_electrons where the dose would have to be larger.
+inline constexpr double most_electrons = 1e9;
 
-/// The dose at which the expected ratio is `settling_ratio`, found between 1 and 1e9 electrons a pattern; the priors of
-/// the parameters help at low doses, so that it is no mere proportion.
-double settling_electrons(const Linearisation& truth, const std::vector<Parameter>& parameters, const Hypothesis& rival,
-                          const Patterns& patterns);
+/// How far rivals are from the truth at any dose. With d the differences of the counts and W their derivatives by the
+/// parameters, both over the root of the expected counts, and P the priors' inverse variances, counts that leave the
+/// parameters open are normal with covariance 1 + W P⁻¹ Wᵀ, so that G = dᵀ(1 + W P⁻¹ Wᵀ)⁻¹d =
+/// dᵀd − dᵀW (WᵀW + P)⁻¹ Wᵀd (Woodbury's identity; Rasmussen & Williams, Gaussian Processes (2006), A.9). It grows with
+/// the dose, and where priors do not matter in proportion.
+class Separation {
+ public:
+  /// `truth` holds patterns, and derivatives by `parameters` (its first ones), where the truth is; none for all known.
+  Separation(const Linearisation& truth, const std::vector<Parameter>& parameters, const std::vector<Patterns>& rivals);
 
-/// The rivals that questions are about: the same step at depths up to `reach` cells away, the mirrored step (the same
-/// projection, at t − z), and its matched diffuse twin; for a mixed cell the two steps of the same projection.
+  Discernment at(double electrons) const;
+  /// The dose at which the expected ratio is `settling_ratio`, from 1 electron a pattern up; `most_electrons` where
+  /// none is.
+  double settling_electrons(std::size_t rival) const;
+
+ private:
+  // Of one electron a pattern.
+  Eigen::MatrixXd differences_;  // dᵀd, [rival][rival]
+  Eigen::MatrixXd along_;        // Wᵀd, [parameter][rival]
+  Eigen::MatrixXd information_;  // WᵀW
+  Eigen::VectorXd prior_;        // diagonal of P
+};
+
+/// The rivals that questions are about. For a single step: the same step at depths up to `reach` cells away; the
+/// mirrored step (the same projection, at t − z); its matched diffuse twin; and the two pairs of steps of the same
+/// projection that are nearest to it, in which the terrace begins or ends `margin` cells from a surface. For a mixed
+/// cell: the two steps of the same projection.
 struct NamedRival {
-  enum class Question { adjacent, mirrored, twin };
+  enum class Question { adjacent, mirrored, twin, two_steps };
   Question question = Question::adjacent;
   Hypothesis hypothesis;
 };
-std::vector<NamedRival> rivals_of(const Hypothesis& truth, int reach);
+std::vector<NamedRival> rivals_of(const Hypothesis& truth, int reach, int margin = 1);
 
 }  // namespace terrace

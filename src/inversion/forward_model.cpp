@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "multislice/engine_choice.h"
 #include "multislice/sector_simulation.h"
 
 namespace terrace {
@@ -28,13 +29,13 @@ std::vector<View> views_within_margin(const View& view) {
   return views;
 }
 
+}  // namespace
+
 /// The explanations that share one window, and their numbers.
 struct WindowOfExplanations {
   SimulationPlan plan;
   std::vector<std::size_t> numbers;
 };
-
-}  // namespace
 
 bool PropagatedStructure::covers(const Circumstances& c) const {
   const auto& a = around_;
@@ -128,8 +129,7 @@ PropagatedStructure ForwardModel::propagate(const Hypothesis& hypothesis, const 
   return propagated;
 }
 
-std::vector<Patterns> ForwardModel::expected(std::span<const Explanation> explanations,
-                                             const Progress& progress) const {
+std::vector<WindowOfExplanations> ForwardModel::windows_of(std::span<const Explanation> explanations) const {
   std::map<std::pair<int, double>, WindowOfExplanations> windows;  // by where the film's columns begin, and their width
   for (std::size_t i = 0; i < explanations.size(); ++i) {
     const auto& [hypothesis, circumstances] = explanations[i];
@@ -141,16 +141,37 @@ std::vector<Patterns> ForwardModel::expected(std::span<const Explanation> explan
     window.plan.exits.push_back({exit, slabs_per_cell * hypothesis.thickness_cells});
     window.plan.views.push_back(view_of(structure, circumstances, exit));
   }
-  std::vector<Patterns> patterns(explanations.size());
-  for (auto& all : patterns) all = no_patterns();
+  std::vector<WindowOfExplanations> all;
   for (auto& [key, window] : windows) {
     window.plan.sampling = recipe_->sampling;
+    window.plan.sampling.engine = "sectors";  // as in propagate: another engine sums a finite source otherwise
     window.plan.grid = grid_for(window.plan.specimens[0], window.plan.sampling);
+    all.push_back(std::move(window));
+  }
+  return all;
+}
+
+std::vector<Patterns> ForwardModel::expected(std::span<const Explanation> explanations,
+                                             const Progress& progress) const {
+  std::vector<Patterns> patterns(explanations.size());
+  for (auto& all : patterns) all = no_patterns();
+  for (const auto& window : windows_of(explanations)) {
     const auto place = [&](int view, std::int64_t position) { return patterns[window.numbers[view]][position]; };
     simulate(window.plan, threads_, place, progress);
   }
   for (std::size_t i = 0; i < explanations.size(); ++i) read_out(explanations[i].circumstances, patterns[i]);
   return patterns;
+}
+
+ForwardModel::Cost ForwardModel::cost(std::span<const Explanation> explanations) const {
+  Cost cost;
+  for (const auto& window : windows_of(explanations)) {
+    const auto choice = choose_engine(window.plan, threads_);
+    cost.seconds += choice.work * slowness_of_this_machine();
+    cost.bytes = std::max(cost.bytes, choice.memory_bytes);
+  }
+  cost.bytes += 4.0 * static_cast<double>(no_patterns().size()) * static_cast<double>(explanations.size());
+  return cost;
 }
 
 void ForwardModel::read_out(const Circumstances& c, Patterns& patterns) const {

@@ -55,8 +55,15 @@ class ForwardModel {
   /// Throws InputError where the recipe's window cannot be summed by sectors.
   PropagatedStructure propagate(const Hypothesis& hypothesis, const Circumstances& circumstances) const;
 
-  /// The patterns of each explanation; equal beginnings are propagated once.
+  /// The patterns of each explanation, by the same engine; equal beginnings are propagated once.
   std::vector<Patterns> expected(std::span<const Explanation> explanations, const Progress& progress = {}) const;
+
+  /// What `expected` takes of these: seconds on one core of this machine, and bytes at the highest. Throws InputError
+  /// for settings that cannot be simulated.
+  struct Cost {
+    double seconds = 0, bytes = 0;
+  };
+  Cost cost(std::span<const Explanation> explanations) const;
 
   /// From what reaches the camera to fractions of the given dose, in place: background, point spread, dose.
   void read_out(const Circumstances& circumstances, Patterns& patterns) const;
@@ -68,6 +75,7 @@ class ForwardModel {
  private:
   View view_of(const PlannedStructure& structure, const Circumstances& circumstances, int exit) const;
   Patterns no_patterns() const;
+  std::vector<struct WindowOfExplanations> windows_of(std::span<const Explanation> explanations) const;
 
   friend class PropagatedStructure;
   const Recipe* recipe_;

@@ -7,9 +7,6 @@
 namespace terrace {
 namespace {
 
-/// Of the beam in one pixel: fainter ones weigh no more than this, so that rounding in the dark does not count.
-constexpr float faintest_weighted = 1e-8f;
-
 /// One step up, or down where up is out of range.
 double step_of(const Parameter& parameter, const Explanation& at) {
   return parameter.value(at) + parameter.step > parameter.most ? -parameter.step : parameter.step;
@@ -149,13 +146,6 @@ double Tangent::log_volume(std::size_t first, std::size_t last) const {
   const Eigen::VectorXd diagonal =
       covariance.block(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(first), n, n).ldlt().vectorD();
   return diagonal.array().log().sum() / 2;
-}
-
-Eigen::VectorXf Tangent::unexplained(const Patterns& difference) const {
-  const Eigen::VectorXf whole = weighted(difference);
-  const Eigen::VectorXd along = (weighted_.transpose() * whole).cast<double>();
-  const Eigen::VectorXd change = information_.ldlt().solve(along);
-  return whole - weighted_ * change.cast<float>();
 }
 
 }  // namespace terrace

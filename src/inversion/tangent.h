@@ -18,6 +18,9 @@ struct Linearisation {
   std::vector<Patterns> derivatives;
 };
 
+/// Of the beam in one pixel: fainter ones weigh no more than this, so that rounding in the dark does not count.
+inline constexpr float faintest_weighted = 1e-8f;
+
 /// By differences of one step of each parameter. `propagated` covers `at`. Derivatives by what changes the specimen
 /// are those of `earlier` as far as it has them (nuisances come first in every list): propagation is what costs.
 Linearisation linearise(const PropagatedStructure& propagated, const ForwardModel& model, const Explanation& at,
@@ -47,10 +50,6 @@ class Tangent {
   std::vector<double> standard_errors() const;
   /// ln √det of the inverse information of the parameters first … last: the volume of what remains unknown of them.
   double log_volume(std::size_t first, std::size_t last) const;
-
-  /// The part of (counts − expected) / √expected counts that no change of a parameter explains, for `difference` in
-  /// counts: [value]; values that are not compared are 0. Its squared length is twice the expected gain of knowing.
-  Eigen::VectorXf unexplained(const Patterns& difference) const;
 
  private:
   Eigen::VectorXd gradient(const Patterns& expected) const;

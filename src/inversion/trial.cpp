@@ -70,26 +70,22 @@ void set_bound(const ForwardModel& model, const FamilyPlan& plan, TrialOutcome& 
   const auto& recipe = model.recipe();
   const auto truth = truth_of(recipe, plan, plan.samples[outcome.trial.sample], detection_of(recipe, outcome.trial));
   if (!truth) return;
-  const auto rivals = rivals_of(truth->hypothesis, rival_reach);
+  auto rivals = rivals_of(truth->hypothesis, rival_reach);
+  std::erase_if(rivals, [](const NamedRival& rival) { return rival.question == Question::two_steps; });
   if (rivals.empty()) return;
   const auto nuisances = nuisances_of(recipe, model.conditions());
   const auto propagated = model.propagate(truth->hypothesis, truth->circumstances);
   const auto linearisation = linearise(propagated, model, *truth, nuisances);
   std::vector<Explanation> explanations;
-  std::vector<Hypothesis> hypotheses;
-  for (const auto& rival : rivals) {
-    explanations.push_back({rival.hypothesis, truth->circumstances});
-    hypotheses.push_back(rival.hypothesis);
-  }
-  const auto patterns = model.expected(explanations);
-  const auto found = discern(linearisation, nuisances, hypotheses, patterns, outcome.trial.electrons_per_pattern);
+  for (const auto& rival : rivals) explanations.push_back({rival.hypothesis, truth->circumstances});
+  const Separation separation(linearisation, nuisances, model.expected(explanations));
+  const auto found = separation.at(outcome.trial.electrons_per_pattern);
   std::vector<std::size_t> steps, twins;
   for (std::size_t i = 0; i < rivals.size(); ++i) {
     (rivals[i].question == Question::twin ? twins : steps).push_back(i);
     auto& settles = rivals[i].question == Question::twin ? outcome.twin_settles : outcome.adjacent_settles;
     if (rivals[i].question == Question::mirrored) continue;
-    const double electrons = settling_electrons(linearisation, nuisances, rivals[i].hypothesis, patterns[i]);
-    settles = std::max(settles, electrons);
+    settles = std::max(settles, separation.settling_electrons(i));
   }
   if (!steps.empty()) outcome.bound_exact = found.preferred_to_all(steps);
   outcome.bound_class = found.preferred_to_all(twins);

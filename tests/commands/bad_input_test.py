@@ -100,6 +100,15 @@ class Configurations(BadInput):
     def test_limit_of_a_split_that_is_not_there(self):
         self.refused("limit", workshop.recipe(), "-o", "OUT.limit.json", "--split", "thicker", says=["'thicker'", "'test'"])
 
+    def test_forecasts_of_what_cannot_be(self):
+        def forecast(*options, says):
+            self.refused("forecast", workshop.recipe(), "-o", "OUT.forecast.json", *options, says=says)
+        forecast("--thickness-nm", "2", "--depths-nm", "3", says=["3 nm", "outside a lamella", "--depths-nm"])
+        forecast("--thickness-nm", "1", says=["1 nm", "3 cells", "--thickness-nm"])
+        forecast("--semiangle-mrad", "0", says=["--semiangle-mrad", "0.1"])
+        forecast("--electrons", "many", says=["--electrons", "many"])
+        forecast("--max-memory", "0.001", says=["--max-memory 0.001", "GB of memory"])
+
     def test_not_toml(self):
         self.simulate(text("no.toml", "energy = = 3"), "no.toml:1", "not valid TOML")
 

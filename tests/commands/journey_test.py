@@ -76,6 +76,19 @@ class Journey(unittest.TestCase):
         self.assertEqual(set(limit["exact"]), {"500", "100000000"})
         self.assertFalse(out.with_name("limit.json.partial").exists())
 
+    def test_a_forecast_is_printed_written_and_drawn(self):
+        out = new_folder("forecast")
+        said = run_well("forecast", workshop.recipe(), "-o", out / "forecast.json", "--report", out / "forecast.html",
+                        "--thickness-nm", 2, "--depths-nm", 0.8, "--source-fwhm-angstrom", "0,0.5", "--electrons", "100,1e6").stdout
+        self.assertIn("estimate: ", said)
+        self.assertIn("source 0.5 Å", said)
+        forecast = json.loads((out / "forecast.json").read_text())
+        self.assertEqual([one["setting"]["source_fwhm_angstrom"] for one in forecast["settings"]], [0, 0.5])
+        for one in forecast["settings"]:
+            few, many = one["depths"][0]["exact_cell"]
+            self.assertLess(few, many)
+        self.assertIn("<html", (out / "forecast.html").read_text())
+
     def test_the_engine_is_chosen_said_and_can_be_told(self):
         said = run_well("simulate", workshop.experiment(), "--dry-run").stdout
         self.assertIn("engine: direct multislice (", said)

@@ -1,0 +1,177 @@
+#include "report/forecast_section.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <tuple>
+
+namespace terrace {
+namespace {
+
+using Settles = std::optional<SettlingDose> DepthForecast::*;
+
+struct Question {
+  Settles of;
+  const char* name;
+  const char* meaning;
+};
+constexpr Question questions[] = {
+    {&DepthForecast::next_cell, "next cell", "The step at its cell, or one cell higher or lower."},
+    {&DepthForecast::mirrored, "mirrored", "The step, or one as far from the exit surface, which projects alike."},
+    {&DepthForecast::twin, "mixed cell", "The step, or a mixed cell that projects alike."},
+    {&DepthForecast::two_steps, "two steps", "The step, or the nearest pair of steps that projects alike."},
+};
+
+/// One number of a setting, in words.
+std::vector<std::string> words_of(const ForecastSetting& s) {
+  return {fmt::format("{:g} kV", s.energy_kev),
+          fmt::format("{:g} mrad", s.semiangle_mrad),
+          fmt::format("{:.4g} nm thick", s.thickness_nm),
+          fmt::format("defocus {:.4g} nm", s.defocus_nm),
+          fmt::format("source {:.3g} Å", s.source_fwhm_angstrom),
+          fmt::format("{} × {} positions, step {:.3g} Å", s.across, s.along, s.step_angstrom)};
+}
+
+std::string joined(const std::vector<std::string>& words, const std::vector<bool>& chosen) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    if (chosen[i]) text += (text.empty() ? "" : ", ") + words[i];
+  return text;
+}
+
+double number_of(const std::optional<SettlingDose>& dose) {
+  return dose && std::isfinite(dose->fitted) ? dose->fitted : std::numeric_limits<double>::quiet_NaN();
+}
+
+Chart chart_over_depth(const ExperimentForecast& forecast, const std::vector<std::string>& names,
+                       const Question& question) {
+  Chart chart{.title = fmt::format("Dose that settles: {}", question.name),
+              .meaning = question.meaning,
+              .x_name = "depth of the step (nm)",
+              .y_name = "electrons a pattern",
+              .y_axis = Chart::Axis::logarithmic};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    Curve curve{.name = names[i]};
+    for (const auto& depth : forecast.settings[i].depths) {
+      curve.x.push_back(depth.depth_nm);
+      curve.y.push_back(number_of(depth.*question.of));
+    }
+    if (std::ranges::any_of(curve.y, [](double y) { return std::isfinite(y); }))
+      chart.curves.push_back(std::move(curve));
+  }
+  return chart;
+}
+
+Chart chart_over_dose(const ExperimentForecast& forecast, const std::vector<std::string>& names) {
+  Chart chart{.title = "The exact cell over dose",
+              .meaning = "Probability that no other cell, nor the mirrored step, is likelier; at the hardest depth.",
+              .x_name = "electrons a pattern",
+              .y_name = "probability",
+              .x_axis = Chart::Axis::logarithmic};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    Curve curve{.name = names[i], .x = forecast.electrons_per_pattern};
+    for (std::size_t dose = 0; dose < curve.x.size(); ++dose) {
+      double least = 1;
+      for (const auto& depth : forecast.settings[i].depths) least = std::min(least, depth.exact_cell[dose]);
+      curve.y.push_back(least);
+    }
+    chart.curves.push_back(std::move(curve));
+  }
+  return chart;
+}
+
+std::vector<std::string> depth_cells(const DepthForecast& depth) {
+  return {fmt::format("{:.2f}", depth.depth_nm), fmt::format("{}", depth.depth_cells)};
+}
+
+/// "12,345".
+std::string grouped(double number) {
+  const std::string digits = fmt::format("{:.0f}", number);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> setting_names(const ExperimentForecast& forecast) {
+  std::vector<std::set<std::string>> seen(6);
+  for (const auto& one : forecast.settings) {
+    const auto words = words_of(one.setting);
+    for (std::size_t i = 0; i < words.size(); ++i) seen[i].insert(words[i]);
+  }
+  std::vector<bool> differs;
+  for (const auto& values : seen) differs.push_back(values.size() > 1 || forecast.settings.size() == 1);
+  std::vector<std::string> names;
+  for (const auto& one : forecast.settings) names.push_back(joined(words_of(one.setting), differs));
+  return names;
+}
+
+std::string setting_text(const ForecastSetting& setting) {
+  const auto words = words_of(setting);
+  return fmt::format("{}; an electron a pattern is {:.3g} on each Å²",
+                     joined(words, std::vector<bool>(words.size(), true)), setting.electrons_per_square_angstrom);
+}
+
+std::string dose_text(const std::optional<SettlingDose>& dose, double SettlingDose::*which) {
+  if (!dose) return "–";
+  const double electrons = (*dose).*which;
+  if (!std::isfinite(electrons)) return "never";
+  return electrons < 1e6 ? grouped(electrons) : fmt::format("{:.2e}", electrons);
+}
+
+TextTable settling_table(const SettingForecast& forecast) {
+  TextTable table{.title = "Electrons a pattern that settle a question",
+                  .meaning = "Expected ln ratio 5, everything open fitted; in brackets with everything else known.",
+                  .columns = {"depth (nm)", "cells"}};
+  for (const auto& question : questions) table.columns.push_back(question.name);
+  for (const auto& depth : forecast.depths) {
+    auto& row = table.rows.emplace_back(depth_cells(depth));
+    for (const auto& question : questions) {
+      const auto& dose = depth.*question.of;
+      row.push_back(dose ? fmt::format("{} ({})", dose_text(dose), dose_text(dose, &SettlingDose::known)) : "–");
+    }
+  }
+  return table;
+}
+
+TextTable rates_table(const SettingForecast& forecast, const std::vector<double>& electrons_per_pattern) {
+  TextTable table{.title = "Rates of the best possible reader",
+                  .meaning = "Probability of the exact cell / of preferring the step to the mixed cell.",
+                  .columns = {"depth (nm)", "cells"}};
+  for (const double electrons : electrons_per_pattern) table.columns.push_back(grouped(electrons));
+  for (const auto& depth : forecast.depths) {
+    auto& row = table.rows.emplace_back(depth_cells(depth));
+    for (std::size_t dose = 0; dose < electrons_per_pattern.size(); ++dose)
+      row.push_back(fmt::format("{:.2f} / {:.2f}", depth.exact_cell[dose], depth.over_twin[dose]));
+  }
+  return table;
+}
+
+std::vector<ReportSection> forecast_sections(const ExperimentForecast& forecast) {
+  const auto names = setting_names(forecast);
+  ReportSection charts{.title = "Which dose settles what",
+                       .lead =
+                           "Doses are electrons a pattern of the standard grid, whose positions cover one cell "
+                           "along the interface; a scan of n cells needs the n-th part in each."};
+  for (const auto& question : questions) {
+    auto chart = chart_over_depth(forecast, names, question);
+    if (!chart.curves.empty()) charts.charts.push_back(std::move(chart));
+  }
+  charts.charts.push_back(chart_over_dose(forecast, names));
+  std::vector<ReportSection> sections = {std::move(charts)};
+  for (std::size_t i = 0; i < names.size(); ++i)
+    sections.push_back({.title = names[i],
+                        .lead = setting_text(forecast.settings[i].setting) + ".",
+                        .tables = {settling_table(forecast.settings[i]),
+                                   rates_table(forecast.settings[i], forecast.electrons_per_pattern)}});
+  return sections;
+}
+
+}  // namespace terrace
