@@ -80,16 +80,20 @@ void print_answer(const Inversion& inversion) {
   for (const auto& reason : answer.reasons) fmt::print("  note: {}\n", reason);
 }
 
-/// What the network said of the same scan, and whether the fit bears it out.
-std::string compared_with_network(const fs::path& path, const Inversion& inversion) {
-  Prediction network;
+/// What the network said of the same scan, where that is given.
+std::optional<Prediction> network_prediction(const fs::path& path) {
+  if (path.empty()) return std::nullopt;
   try {
-    network = prediction_from_json(nlohmann::ordered_json::parse(read_text(path)).at("prediction"));
+    return prediction_from_json(nlohmann::ordered_json::parse(read_text(path)).at("prediction"));
   } catch (const nlohmann::json::exception&) {
     throw FileError(fmt::format("'{}' is no prediction.json of 'terrace predict'.", path.string()));
   }
+}
+
+/// Whether the fit bears the network out.
+std::string compared_with(const Prediction& network, const Prediction& fit) {
   const auto said = static_cast<int>(most_probable_class(network));
-  const double probability = inversion.answer.class_probability[said];
+  const double probability = fit.class_probability[said];
   const std::string verdict = probability > 0.5    ? "the fit bears it out"
                               : probability > 0.05 ? "the fit neither excludes nor confirms it"
                                                    : "the fit excludes it";
@@ -142,11 +146,11 @@ Reading read(const Options& options, const Ranks& ranks, const Progress& progres
   return reading;
 }
 
-void add_whole_scan(const Sample& sample, const Options& options, const Progress& progress, Reading& reading) {
+void add_whole_scan(const Sample& sample, const Options& options, const std::optional<Prediction>& network,
+                    const Progress& progress, Reading& reading) {
   auto inversion =
       invert(reading.recipe, sample, options.threads, options.effort, progress, options.electrons_per_pattern);
-  if (!options.prediction.empty())
-    inversion.answer.reasons.push_back(compared_with_network(options.prediction, inversion));
+  if (network) inversion.answer.reasons.push_back(compared_with(*network, inversion.answer));
   print_answer(inversion);
   reading.report.prediction = inversion.answer;
   reading.report.fit = fitted_patterns(inversion, reading.recipe.grid);
@@ -175,6 +179,7 @@ void write(const fs::path& folder, const Reading& reading) {
 void run(const Options& options) {
   const Ranks ranks(launch_of_this_process());
   refuse_lost_ranks(ranks);
+  const auto network = network_prediction(options.prediction);
   const fs::path folder = options.output;
   make_folder(folder);
   ProgressBar bar;
@@ -191,7 +196,7 @@ void run(const Options& options) {
   const auto samples =
       samples_of(*reading.scan, reading.registration, reading.recipe, stretches, options.thickness_error_nm, progress);
   std::fflush(stdout);  // before the progress, in a file too
-  if (ranks.is_first()) add_whole_scan(samples.back(), options, progress, reading);
+  if (ranks.is_first()) add_whole_scan(samples.back(), options, network, progress, reading);
   const auto answers =
       invert_stretches(reading.recipe, std::span(samples).first(stretches.size()), folder / "stretches", ranks,
                        options.threads, options.effort, options.electrons_per_pattern, progress);

@@ -67,7 +67,7 @@ Observation observe(const Sample& sample, double electrons_per_pattern) {
   if (!(dose > 0))
     throw InputError(
         "the scan does not say how many electrons a pattern holds, and without it no likelihood is known. Give "
-        "--electrons-per-pattern, or --counts-per-electron where the file holds counts.");
+        "--electrons-per-standard-pattern, or --counts-per-electron where the file holds counts.");
   const std::int64_t positions = sample.covered.size(), size = sample.patterns.extent(2) * sample.patterns.extent(3);
   Observation observed{Patterns({positions, size}), Array<std::uint8_t, 2>({positions, size}), dose};
   double sum = 0;

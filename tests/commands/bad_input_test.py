@@ -31,6 +31,24 @@ class BadInput(unittest.TestCase):
         return self.refused("predict", scan_file, "--model", model_file or model(), "-o", "OUT.answer", *more, says=says)
 
 
+class Inversion(BadInput):
+    def invert(self, scan_file, *says, more=()):
+        return self.refused("invert", scan_file, "--recipe", workshop.recipe(), "-o", "OUT.answer", *more, says=says)
+
+    def test_no_dose(self):
+        self.invert(scan(), "electrons", "--electrons-per-standard-pattern")
+
+    def test_no_such_scan(self):
+        self.invert("nowhere.h5", "'nowhere.h5'")
+
+    def test_a_prediction_that_is_none(self):
+        self.invert(scan(), "prediction.json", more=["--electrons-per-standard-pattern", "1e4", "--two-step-depths", 0,
+                                                       "--prediction", workshop.recipe()])
+
+    def test_no_such_split(self):
+        self.refused("trials", workshop.recipe(), "-o", "OUT.trials.json", "--split", "elsewhere", says=["'elsewhere'"])
+
+
 class Words(BadInput):
     def test_unknown_command(self):
         self.refused("simulat", "x.toml", says=["'simulat'", "'simulate'"])

@@ -89,6 +89,31 @@ class Journey(unittest.TestCase):
             self.assertLess(few, many)
         self.assertIn("<html", (out / "forecast.html").read_text())
 
+    def test_an_inversion_is_printed_written_and_drawn(self):
+        out = new_folder("inversion")
+        said = run_well("invert", scan(), "--recipe", workshop.recipe(), "--electrons-per-standard-pattern", "1e4",
+                        "--two-step-depths", 0, "-o", out / "answer").stdout
+        self.assertIn("registration:", said)
+        answer = json.loads((out / "answer" / "inversion.json").read_text())
+        self.assertAlmostEqual(sum(answer["prediction"]["class_probability"]), 1, places=5)
+        if answer["registration"]["usable"]:
+            self.assertGreater(len(answer["candidates"]), 1)
+            self.assertIn("goodness_of_fit", answer)
+        self.assertIn("<html", (out / "answer" / "report.html").read_text())
+        self.assertEqual(partial_files(out / "answer"), [])
+
+    def test_trials_go_on_where_they_were_cut_short(self):
+        out = new_folder("trials")
+        asked = ["trials", workshop.recipe(), "-o", out / "trials.json", "--samples", 1, "--doses", "1e5", "--two-step-depths", 0]
+        run_well(*asked, "--families", 1)
+        one = json.loads((out / "trials.json").read_text())
+        said = run_well(*asked, "--families", 2).stdout
+        two = json.loads((out / "trials.json").read_text())
+        self.assertEqual(two["trials"][0], one["trials"][0])
+        self.assertEqual(len(two["trials"]), 2)
+        self.assertIn("thickness_within_one_cell", said)
+        self.assertEqual(partial_files(out), [])
+
     def test_the_engine_is_chosen_said_and_can_be_told(self):
         said = run_well("simulate", workshop.experiment(), "--dry-run").stdout
         self.assertIn("engine: direct multislice (", said)
