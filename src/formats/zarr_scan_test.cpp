@@ -269,7 +269,7 @@ TEST(Zarr, a_hyperspy_signal_brings_its_axes_and_microscope) {
     write_bytes(root / path / ".zattrs", attributes.dump());
   };
   group("", {{"file_format", "ZSpy"}});
-  group("Experiments/it", {});
+  group("Experiments/it", Json::object());
   write_version_2(root / "Experiments/it/data", "/", {{"id", "zstd"}, {"level", 1}}, zstd_packed);
   const auto axis = [&](int number, const char* units, double scale, double offset) {
     group("Experiments/it/axis-" + std::to_string(number),
@@ -312,8 +312,8 @@ TEST(Zarr, what_abtem_wrote_before_1_0_10_brings_its_axes) {
   EXPECT_EQ(info.step_x_angstrom, 0.5);
   EXPECT_EQ(info.energy_kev, 200);
   EXPECT_EQ(info.detector_height, 6);  // [y][x][kx][ky]: the last axis is ky
-  EXPECT_EQ(info.centre_row, 3);
-  EXPECT_EQ(info.centre_column, 2);
+  EXPECT_DOUBLE_EQ(info.centre_row, 3);
+  EXPECT_DOUBLE_EQ(info.centre_column, 2);
   EXPECT_DOUBLE_EQ(info.mrad_per_pixel_x, 100 * wavelength(200));
 }
 
@@ -338,7 +338,7 @@ TEST(Zarr, damaged_chunks_are_refused_in_one_line_before_anything_is_unpacked) {
     refused(
         codecs, [&](const std::string& bytes) { return pack(bytes + bytes); }, "damaged chunk");
     refused(
-        codecs, [&](const std::string&) { return std::string(3, '\xFF'); }, "damaged chunk");
+        codecs, [&](const std::string&) { return std::string(3, '\xFF'); }, "array0");
     // Every byte changed once: refused, or other numbers, but never a crash.
     const auto good = pack(std::string(192, 'a') + std::string(192, 'b'));
     for (std::size_t at = 0; at < good.size(); ++at) {
@@ -375,7 +375,7 @@ TEST(Zarr, what_cannot_be_read_is_refused_in_one_line) {
   refused(array_with("/shape", {3, 2, -6, 4}), "no array of patterns");
   refused(array_with("/shape", {1 << 30, 2, 6, 4}), "no scan");
   refused(array_with("/shape", {3, 2, 1 << 20, 1 << 20}), "pixels");
-  refused(array_with("/chunk_grid/configuration/chunk_shape", {1 << 30, 1 << 30, 6, 4}), "cut short");
+  refused(array_with("/chunk_grid/configuration/chunk_shape", {1 << 20, 1 << 20, 6, 4}), "cut short");
   refused(array_with("/chunk_grid/configuration/chunk_shape", {1 << 30, 1 << 30, 6, 3}), "smaller chunks");
   refused([](const fs::path& folder) { fs::resize_file(folder / "array0/c/0/0/0/0", 100); },
           "holds 100 bytes of numbers, not 576");

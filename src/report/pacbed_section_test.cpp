@@ -18,7 +18,7 @@ TEST(PacbedSection, shows_the_difference_and_no_hole_where_nothing_was_compared)
   fit.matches = {{20, 0.9}, {22, 0.95}};
   fit.reasons = {"a warning"};
   const auto section = pacbed_section(fit);
-  EXPECT_THAT(section.lead, testing::AllOf(testing::HasSubstr("21.4 ± 0.30 nm"), testing::HasSubstr("a warning")));
+  EXPECT_THAT(section.lead, testing::AllOf(testing::HasSubstr("21.40 ± 0.30 nm"), testing::HasSubstr("a warning")));
   ASSERT_EQ(section.pictures.size(), 3u);
   EXPECT_EQ(section.pictures[2].image(0, 0), 2);
   for (const auto& picture : section.pictures)

@@ -14,7 +14,8 @@ class BadInput(unittest.TestCase):
         out = new_folder("refused")
         arguments = [str(out / a[4:]) if str(a).startswith("OUT.") else a for a in arguments]
         answer = run(*arguments, **options)
-        lines = [line for line in answer.stderr.splitlines() if not line.startswith(("simulating", "reading", "mean pattern"))]
+        progress = ("simulating", "reading", "mean pattern", "virtual images", "standard grid", "trying structures")
+        lines = [line for line in answer.stderr.splitlines() if not line.startswith(progress)]
         self.assertEqual(answer.returncode, 2, answer.stderr)
         self.assertEqual(len(lines), 1, answer.stderr)
         self.assertTrue(lines[0].startswith("terrace: "), lines)
