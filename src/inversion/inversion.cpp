@@ -1,5 +1,6 @@
 #include "inversion/inversion.h"
 
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -19,6 +20,8 @@ Inversion invert(const Recipe& recipe, const Sample& sample, int threads, const 
   inversion.findings = search(model, inversion.observed, effort, progress);
   inversion.posterior = weigh(inversion.findings, {}, tempering_of(inversion.findings.goodness));
   inversion.answer = answer_of(inversion.findings, inversion.posterior, recipe, sample.conditions);
+  const auto covered = std::accumulate(sample.covered.begin(), sample.covered.end(), 0.0);
+  inversion.answer.covered_share = covered / static_cast<double>(sample.covered.size());
   return_free_memory();
   return inversion;
 }

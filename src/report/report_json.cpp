@@ -37,6 +37,8 @@ Json prediction_json(const Prediction& p) {
           {"sigma_b_cells", p.sigma_b_cells},
           {"sigma_b_error", p.sigma_b_error},
           {"thickness_nm", p.thickness_nm},
+          {"estimated_thickness_nm", p.estimated_thickness_nm},
+          {"estimated_thickness_error", p.estimated_thickness_error},
           {"covered_share", p.covered_share},
           {"out_of_domain", p.out_of_domain},
           {"abstains", p.abstains},

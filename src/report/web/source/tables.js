@@ -44,10 +44,12 @@ export function answer_facts(p) {
       ["Width on B sites", `${fixed(p.sigma_b_cells, 2)} cells`, `± ${fixed(p.sigma_b_error, 2)}`],
     );
   if (p.thickness_nm > 0) pairs.push(["Thickness", `${fixed(p.thickness_nm, 1)} nm`, "as given"]);
-  pairs.push(
-    ["Positions covered", percent(p.covered_share), "of the network's grid"],
-    ["Distance from training", fixed(p.out_of_domain, 2), "above 1: unlike the training data"],
-  );
+  if (p.estimated_thickness_nm > 0)
+    pairs.push(["Thickness by the patterns", `${fixed(p.estimated_thickness_nm, 2)} nm`, `± ${fixed(p.estimated_thickness_error, 2)}`]);
+  pairs.push(["Positions covered", percent(p.covered_share), "of the standard grid"]);
+  // A fit by the forward model has no training set.
+  if (p.out_of_domain > 0)
+    pairs.push(["Distance from training", fixed(p.out_of_domain, 2), "above 1: unlike the training data"]);
   return facts(pairs);
 }
 
