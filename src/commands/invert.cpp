@@ -176,6 +176,14 @@ void write(const fs::path& folder, const Reading& reading) {
   fmt::print("inversion: {}\nreport: {}\n", (folder / "inversion.json").string(), (folder / "report.html").string());
 }
 
+void print_cost(const Recipe& recipe, const std::vector<Sample>& samples, int threads, int ranks) {
+  const double seconds = usual_seconds(recipe, samples.back().conditions, threads);
+  const auto rounds = static_cast<double>((std::ssize(samples) + ranks - 1) / ranks);
+  fmt::print("estimate: about {} on {} threads ({} for each of {} answers)\n", duration_text(rounds * seconds), threads,
+             duration_text(seconds), samples.size());
+  std::fflush(stdout);  // before the progress, in a file too
+}
+
 void run(const Options& options) {
   const Ranks ranks(launch_of_this_process());
   refuse_lost_ranks(ranks);
@@ -195,7 +203,7 @@ void run(const Options& options) {
   const auto stretches = map_stretches(*reading.scan, reading.registration, options.stretch_cells);
   const auto samples =
       samples_of(*reading.scan, reading.registration, reading.recipe, stretches, options.thickness_error_nm, progress);
-  std::fflush(stdout);  // before the progress, in a file too
+  if (ranks.is_first()) print_cost(reading.recipe, samples, options.threads, ranks.count());
   if (ranks.is_first()) add_whole_scan(samples.back(), options, network, progress, reading);
   const auto answers =
       invert_stretches(reading.recipe, std::span(samples).first(stretches.size()), folder / "stretches", ranks,

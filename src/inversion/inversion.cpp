@@ -1,5 +1,7 @@
 #include "inversion/inversion.h"
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -24,6 +26,14 @@ Inversion invert(const Recipe& recipe, const Sample& sample, int threads, const 
   inversion.answer.covered_share = covered / static_cast<double>(sample.covered.size());
   return_free_memory();
   return inversion;
+}
+
+double usual_seconds(const Recipe& recipe, const Conditions& conditions, int threads) {
+  constexpr double usual_propagations = 155;
+  const double cells = conditions.thickness_nm / (recipe.substrate.cell_angstrom / 10);
+  const Explanation plain{{.thickness_cells = std::max(4, static_cast<int>(std::lround(cells)))},
+                          expected_circumstances(recipe, conditions)};
+  return usual_propagations * ForwardModel(recipe, conditions, threads).cost({&plain, 1}).seconds / threads;
 }
 
 Recipe microscope_recipe() {

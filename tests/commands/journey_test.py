@@ -95,6 +95,7 @@ class Journey(unittest.TestCase):
                         "--two-step-depths", 0, "-o", out / "answer").stdout
         self.assertIn("registration:", said)
         answer = json.loads((out / "answer" / "inversion.json").read_text())
+        self.assertEqual("estimate: about" in said, answer["registration"]["usable"])
         self.assertAlmostEqual(sum(answer["prediction"]["class_probability"]), 1, places=5)
         if answer["registration"]["usable"]:
             self.assertGreater(len(answer["candidates"]), 1)
