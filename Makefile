@@ -45,7 +45,7 @@ web: web-packages  ## bundle the report's page anew, from src/report/web/source 
 
 web-packages:
 	@tools/setup.sh browser
-	@tools/web_setup.sh
+	npm --prefix src/report/web ci --no-audit --no-fund
 
 check:           ## check layers and format
 	@tools/setup.sh develop
