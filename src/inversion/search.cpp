@@ -14,7 +14,7 @@ constexpr int first_look_steps = 2;
 /// A share of film nearer to 0 or 1 than this may belong to the next column.
 constexpr double share_at_the_end = 0.04;
 constexpr double first_width_cells = 0.5;
-constexpr int most_rounds = 3;
+constexpr int most_rounds = 6;
 /// Two steps are tried where neither is nearer than this to the other or to a surface: else they are as good as one.
 constexpr int least_terrace_cells = 3;
 
