@@ -14,7 +14,7 @@ constexpr int first_look_steps = 2;
 /// A share of film nearer to 0 or 1 than this may belong to the next column.
 constexpr double share_at_the_end = 0.04;
 constexpr double first_width_cells = 0.5;
-constexpr int most_rounds = 6;
+constexpr int most_fits = 6;
 /// Two steps are tried where neither is nearer than this to the other or to a surface: else they are as good as one.
 constexpr int least_terrace_cells = 3;
 
@@ -116,21 +116,23 @@ class Search {
     return steps;
   }
 
+  /// A score may promise more than a fit keeps, so whatever comes first is fitted until what comes first has been.
   void look_for_one_step() {
     const double tolerance = std::max(effort_.boundary_tolerance_cells, 3.0 / best_thickness());
-    double boundary = mean_boundary(tangent_->linearisation().at.hypothesis);
-    for (int round = 0; round < most_rounds; ++round) {
-      auto scanned = scan(steps_near(boundary, round == 0 ? tolerance : 2.5 / best_thickness()));
-      if (scanned.empty()) return;
-      for (const auto& candidate : scanned) add(candidate);
-      const auto& best = scanned.front();
-      if (is_fitted(best.hypothesis)) return;
-      auto fit = fitted({best.hypothesis, circumstances()}, {.most_steps = 6, .hopeless_below = hopeless()},
-                        &tangent_->linearisation());
+    for (const auto& candidate : scan(steps_near(mean_boundary(tangent_->linearisation().at.hypothesis), tolerance)))
+      add(candidate);
+    for (int fits = 0; fits < most_fits && !candidates_.front().fitted; ++fits) {
+      const Hypothesis first = candidates_.front().hypothesis;
+      const double before = best_->log_posterior;
+      const auto fit =
+          fitted({first, circumstances()}, {.most_steps = 6, .hopeless_below = hopeless()}, &tangent_->linearisation());
+      std::erase_if(candidates_, [&](const Candidate& c) { return !c.fitted && equal(c.hypothesis, first); });
       add(fit);
-      boundary = mean_boundary(fit.explanation.hypothesis);
-      if (fit.log_posterior < most_evidence()) return;
+      if (fit.given_up || fit.log_posterior <= before) continue;
       take_tangent(fit);
+      std::erase_if(candidates_, [](const Candidate& c) { return !c.fitted; });
+      for (const auto& candidate : scan(steps_near(mean_boundary(fit.explanation.hypothesis), 2.5 / best_thickness())))
+        add(candidate);
     }
   }
 
@@ -270,18 +272,13 @@ class Search {
     std::ranges::sort(candidates_, std::ranges::greater{}, &Candidate::log_evidence);
   }
 
-  bool is_fitted(const Hypothesis& hypothesis) const {
-    return std::ranges::any_of(candidates_,
-                               [&](const Candidate& c) { return c.fitted && equal(c.hypothesis, hypothesis); });
-  }
-
   void take_tangent(const Fit& fit) { tangent_.emplace(observed_, nuisances_, fit.linearisation); }
 
   const Circumstances& circumstances() const { return tangent_->linearisation().at.circumstances; }
   const Linearisation* nuisance_part() const { return &tangent_->linearisation(); }
   int best_thickness() const { return tangent_->linearisation().at.hypothesis.thickness_cells; }
   double most_evidence() const { return candidates_.front().log_evidence; }
-  double hopeless() const { return most_evidence() - 3 * effort_.interesting; }
+  double hopeless() const { return best_->log_posterior - 3 * effort_.interesting; }
 
   Findings findings() {
     Findings findings{candidates_, std::move(*best_), {}, {}};
