@@ -35,7 +35,6 @@ struct Model {
   std::vector<Prediction> predict(std::span<const Sample> samples, int threads = 1) const;
 };
 
-
 /// "Rough (97 %): …", one plain sentence.
 std::string summary_of(const Prediction& prediction);
 
