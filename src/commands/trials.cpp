@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "commands/command.h"
+#include "commands/launch.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
 #include "core/text_file.h"
@@ -29,15 +30,25 @@ void print_measures(const nlohmann::ordered_json& json) {
   }
 }
 
-void run(const Options& options) {
-  const Recipe recipe = read_recipe(options.recipe);
-  fmt::print("recipe '{}' ({}): {} families, {} structures of each, at {} doses\n", recipe.study.name,
-             recipe_hash(recipe), options.request.families, options.request.samples,
-             options.request.electrons_per_pattern.size());
+void print_cost(const Recipe& recipe, const Options& options, int ranks) {
+  const auto& request = options.request;
+  fmt::print("recipe '{}' ({}): {} families, {} structures of each, at {} doses: about {} on {} x {} threads\n",
+             recipe.study.name, recipe_hash(recipe), request.families, request.samples,
+             request.electrons_per_pattern.size(),
+             duration_text(usual_seconds(recipe, request, options.threads) / ranks), ranks, options.threads);
   std::fflush(stdout);  // before the progress, in a file too
+}
+
+void run(const Options& options) {
+  const Ranks ranks(launch_of_this_process());
+  refuse_lost_ranks(ranks);
+  const Recipe recipe = read_recipe(options.recipe);
+  if (ranks.is_first()) print_cost(recipe, options, ranks.count());
   make_place_for(options.output);
   ProgressBar bar;
-  write_trials(recipe, options.request, options.output, options.threads, bar.callback());
+  write_trials(recipe, options.request, options.output, ranks, options.threads,
+               ranks.is_first() ? bar.callback() : Progress());
+  if (!ranks.is_first()) return;
   print_measures(nlohmann::ordered_json::parse(read_text(options.output)));
   fmt::print("trials: {}\n", options.output);
 }
@@ -49,7 +60,9 @@ void add_trials(CLI::App& app) {
   auto& request = options->request;
   app.add_option("RECIPE", options->recipe, "the study whose structures and circumstances are drawn, a TOML file")
       ->required();
-  app.add_option("-o,--output", options->output, "JSON file to write; a run that was cut short goes on there")
+  app.add_option(
+         "-o,--output", options->output,
+         "JSON file to write; what is done stands in the folder FILE.parts, where a run that was cut short goes on")
       ->required();
   app.add_option("--families", request.families, "families to try, the first of the split")
       ->check(CLI::Range(1, 1000000).description(""))

@@ -55,4 +55,9 @@ Interface crystal_of(const Recipe& recipe, const Circumstances& c) {
   return interface;
 }
 
+HalfBeam half_beam_mrad(const Recipe& recipe, double energy_kev) {
+  const double of_one_cell = 1e3 * wavelength(energy_kev) / recipe.substrate.cell_angstrom / 2;
+  return {of_one_cell / recipe.window.columns, of_one_cell / recipe.window.cells_along};
+}
+
 }  // namespace terrace

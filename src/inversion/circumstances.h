@@ -48,4 +48,11 @@ std::vector<ProbePosition> positions_of(const Recipe& recipe, const Circumstance
 /// Crystals, window and milling; the structure itself is a hypothesis (structure_of).
 Interface crystal_of(const Recipe& recipe, const Circumstances& circumstances);
 
+/// Half the angle between neighbouring plane waves of the recipe's window, mrad. A tilt moves the aperture over these
+/// few waves, so that patterns follow it with a ripple of this angle's double as period.
+struct HalfBeam {
+  double x = 0, y = 0;
+};
+HalfBeam half_beam_mrad(const Recipe& recipe, double energy_kev);
+
 }  // namespace terrace

@@ -12,17 +12,29 @@ namespace terrace {
 namespace {
 
 constexpr int slabs_per_cell = 2;
-constexpr Margin margin;
+
+/// How far tilt, semi-angle and pattern scale may move before a structure has to be propagated anew.
+struct Margin {
+  double tilt_x_mrad = 0, tilt_y_mrad = 0;
+  double semiangle_share = 0.02;
+  double pattern_share = 0.02;
+};
+
+Margin margin_of(const Recipe& recipe, double energy_kev) {
+  constexpr double least_tilt_mrad = 0.8;
+  const auto half_beam = half_beam_mrad(recipe, energy_kev);  // derivatives reach as far
+  return {std::max(least_tilt_mrad, half_beam.x), std::max(least_tilt_mrad, half_beam.y)};
+}
 
 /// Views whose beams and plane waves hold those of everything within the margin.
-std::vector<View> views_within_margin(const View& view) {
+std::vector<View> views_within(const Margin& margin, const View& view) {
   std::vector<View> views;
   for (const double sign_x : {-1.0, 1.0})
     for (const double sign_y : {-1.0, 1.0}) {
       View wide = view;
       wide.microscope.semiangle_mrad *= 1 + margin.semiangle_share;
-      wide.microscope.specimen_tilt_x_mrad += sign_x * margin.tilt_mrad;
-      wide.microscope.specimen_tilt_y_mrad += sign_y * margin.tilt_mrad;
+      wide.microscope.specimen_tilt_x_mrad += sign_x * margin.tilt_x_mrad;
+      wide.microscope.specimen_tilt_y_mrad += sign_y * margin.tilt_y_mrad;
       wide.camera.mrad_per_pixel *= 1 + margin.pattern_share;
       views.push_back(std::move(wide));
     }
@@ -39,11 +51,15 @@ struct WindowOfExplanations {
 
 bool PropagatedStructure::covers(const Circumstances& c) const {
   const auto& a = around_;
-  const auto near = [](double one, double other, double within) { return std::abs(one - other) <= within; };
+  const auto margin = margin_of(model_->recipe(), model_->conditions().energy_kev);
+  const auto near = [](double one, double other, double within) {
+    return std::abs(one - other) <= within * (1 + 1e-9);
+  };
   return c.film_cell_angstrom == a.film_cell_angstrom && c.film_b_scale == a.film_b_scale &&
          std::lround(c.film_loss_entrance_cells) == std::lround(a.film_loss_entrance_cells) &&
          std::lround(c.film_loss_exit_cells) == std::lround(a.film_loss_exit_cells) &&
-         near(c.tilt_x_mrad, a.tilt_x_mrad, margin.tilt_mrad) && near(c.tilt_y_mrad, a.tilt_y_mrad, margin.tilt_mrad) &&
+         near(c.tilt_x_mrad, a.tilt_x_mrad, margin.tilt_x_mrad) &&
+         near(c.tilt_y_mrad, a.tilt_y_mrad, margin.tilt_y_mrad) &&
          near(c.semiangle_mrad, a.semiangle_mrad, margin.semiangle_share * a.semiangle_mrad) &&
          near(c.pattern_scale_share, a.pattern_scale_share, margin.pattern_share / 2);
 }
@@ -123,7 +139,7 @@ PropagatedStructure ForwardModel::propagate(const Hypothesis& hypothesis, const 
   plan.exits = {{0, slabs_per_cell * hypothesis.thickness_cells}};
   plan.sampling = recipe_->sampling;
   plan.grid = grid_for(plan.specimens[0], plan.sampling);
-  plan.views = views_within_margin(view_of(structure, circumstances, 0));
+  plan.views = views_within(margin_of(*recipe_, conditions_.energy_kev), view_of(structure, circumstances, 0));
   walk_sectors(plan, SectorPlan(plan), threads_,
                [&](int, const auto& matrix) { propagated.matrices_.push_back(matrix); }, {});
   return propagated;

@@ -13,14 +13,8 @@
 
 namespace terrace {
 
-/// How far tilt, semi-angle and pattern scale may move before a structure has to be propagated anew.
-struct Margin {
-  double tilt_mrad = 0.8;
-  double semiangle_share = 0.02;
-  double pattern_share = 0.02;
-};
-
-/// One structure, propagated once: any probe near the circumstances of that is a sum (ScatteringMatrix).
+/// One structure, propagated once: any probe near the circumstances of that is a sum (ScatteringMatrix). Borrows the
+/// model.
 class PropagatedStructure {
  public:
   /// Whether `circumstances` differ from those of the propagation by nothing but what sums can change.

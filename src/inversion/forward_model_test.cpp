@@ -72,7 +72,8 @@ TEST(ForwardModel, what_needs_another_specimen_is_not_covered) {
   const auto recipe = small_inversion();
   const auto conditions = conditions_of_inversion(8);
   const auto around = expected_circumstances(recipe, conditions);
-  const auto propagated = ForwardModel(recipe, conditions, 1).propagate({.thickness_cells = 8}, around);
+  const ForwardModel model(recipe, conditions, 1);
+  const auto propagated = model.propagate({.thickness_cells = 8}, around);
   for (const auto& parameter : nuisances_of(recipe, conditions)) {
     if (parameter.name == "thickness" || parameter.reach != Reach::specimen) continue;
     Explanation changed{{.thickness_cells = 8}, around};

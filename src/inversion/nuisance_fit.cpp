@@ -8,7 +8,10 @@
 namespace terrace {
 namespace {
 
-constexpr int halvings = 4;
+constexpr int halvings = 2;
+/// A step that gains less than this share of its promise has gone where the derivatives are others.
+constexpr double trusted_share = 0.7;
+constexpr double local_share = 0.1;
 /// A fit may gain this many times what its next step promises.
 constexpr double hope = 3;
 
@@ -22,38 +25,78 @@ bool same_structure(const Hypothesis& a, const Hypothesis& b) {
 
 class Fitter {
  public:
-  Fitter(const ForwardModel& model, const Observation& observed, const std::vector<Parameter>& parameters,
+  Fitter(const ForwardModel& model, const Observation& observed, std::vector<Parameter> parameters,
          const Explanation& start)
-      : model_(model), observed_(observed), parameters_(parameters) {
+      : model_(model), observed_(observed), parameters_(std::move(parameters)) {
     move_to(start);
   }
 
+  /// Every step is judged by the likelihood itself, so that what a stale derivative costs is a worse step: derivatives
+  /// are taken anew where steps fall short of their promise, and by the probe before the end is believed; those that
+  /// need propagation once more at most (where the fit ends, one that is wrong by a share ε leaves ε²/2 of the
+  /// log-posterior).
   Fit run(const FitEffort& effort, const Linearisation* earlier) {
-    const bool cautious = effort.derivatives == FitEffort::Derivatives::cautious;
-    std::optional<Linearisation> known;
-    if (earlier) known = *earlier;
-    for (bool refresh = false; fit_.steps < effort.most_steps;) {
-      const bool fresh = !known || (cautious && (refresh || counted_cells_differ(*known)));
-      Tangent tangent(observed_, parameters_,
-                      linearise(propagated_, model_, fit_.explanation, parameters_, fresh ? nullptr : &*known));
-      fit_.errors = tangent.standard_errors();
-      known = tangent.linearisation();
-      const double before = fit_.log_posterior;
-      const auto step = tangent.best_step(known->expected);
-      // Far from the best the quadratic falls short of what a few more steps find.
-      fit_.given_up = before + hope * step.gain < effort.hopeless_below;
-      if (fit_.given_up) break;
-      const bool stepped = try_step(step.change);
-      if (stepped) ++fit_.steps;
-      const bool settled = !stepped || fit_.log_posterior - before < effort.least_gain;
-      if (settled && (fresh || !cautious)) break;
-      refresh = settled;  // the derivatives of another place may be why
-    }
-    if (known) fit_.linearisation = std::move(*known);
+    if (earlier) known_ = *earlier;
+    specimen_may_be_renewed_ = effort.renewed == Renewed::all;
+    if (effort.ripple == Ripple::followed) derive_locally();
+    climb(effort);
+    if (effort.ripple == Ripple::smoothed_then_followed && !fit_.given_up && derive_locally()) climb(effort);
+    if (known_) fit_.linearisation = here(std::move(*known_));
     return std::move(fit_);
   }
 
  private:
+  using Renewed = FitEffort::Renewed;
+  using Ripple = FitEffort::Ripple;
+
+  void climb(const FitEffort& effort) {
+    const int most_steps = fit_.steps + effort.most_steps;
+    for (Kept kept = known_ ? Kept::of_specimen : Kept::none; fit_.steps < most_steps;) {
+      if (known_ && effort.renewed == Renewed::all && counted_cells_differ(*known_)) kept = Kept::none;
+      const Tangent tangent(
+          observed_, parameters_,
+          linearise(propagated_, model_, fit_.explanation, parameters_, kept, known_ ? &*known_ : nullptr));
+      fit_.errors = tangent.standard_errors();
+      known_ = tangent.linearisation();
+      const double before = fit_.log_posterior;
+      const auto step = tangent.best_step(known_->expected);
+      // Far from the best the quadratic falls short of what a few more steps find.
+      fit_.given_up = before + hope * step.gain < effort.hopeless_below;
+      if (fit_.given_up) break;
+      const double gained = step.gain < effort.least_gain ? 0 : try_step(step.change);
+      if (gained > 0) ++fit_.steps;
+      if (gained >= effort.least_gain) {
+        kept = gained < trusted_share * step.gain ? Kept::of_specimen : Kept::all;
+      } else if (kept == Kept::all) {
+        kept = Kept::of_specimen;
+      } else if (kept == Kept::of_specimen && step.gain >= effort.least_gain && specimen_may_be_renewed_) {
+        specimen_may_be_renewed_ = false;
+        kept = Kept::none;
+      } else {
+        break;
+      }
+    }
+  }
+
+  /// From derivatives over a ripple's whole period to those at a point of it. False where there are none of the former.
+  bool derive_locally() {
+    bool changed = false;
+    for (auto& p : parameters_) {
+      if (!p.both_ways) continue;
+      p.both_ways = false;
+      p.step *= local_share;
+      changed = true;
+    }
+    return changed;
+  }
+
+  /// The derivatives as they are, at the place that the fit has come to.
+  Linearisation here(Linearisation linearisation) const {
+    linearisation.at = fit_.explanation;
+    linearisation.expected = fit_.expected;
+    return linearisation;
+  }
+
   /// By more than one cell, from where the derivatives that need propagation were taken.
   bool counted_cells_differ(const Linearisation& known) const {
     return std::ranges::any_of(parameters_, [&](const Parameter& p) {
@@ -61,22 +104,23 @@ class Fitter {
     });
   }
 
-  /// Moves by the first of the step, its half, its quarter … that gains.
-  bool try_step(const std::vector<double>& change) {
+  /// Moves by the first of the step, its half, its quarter … that gains, and returns the gain, or 0.
+  double try_step(const std::vector<double>& change) {
     double share = 1;
     for (int i = 0; i <= halvings; ++i, share /= 2) {
       const auto there = moved(change, share);
       auto propagated = covering(there);
       auto expected = propagated.expected(there.circumstances);
       const double value = log_likelihood(observed_, expected) + log_prior(parameters_, there);
-      if (value <= fit_.log_posterior) continue;
+      const double gained = value - fit_.log_posterior;
+      if (gained <= 0) continue;
       fit_.explanation = there;
       fit_.expected = std::move(expected);
       fit_.log_posterior = value;
       propagated_ = std::move(propagated);
-      return true;
+      return gained;
     }
-    return false;
+    return 0;
   }
 
   Explanation moved(const std::vector<double>& change, double share) const {
@@ -104,8 +148,10 @@ class Fitter {
 
   const ForwardModel& model_;
   const Observation& observed_;
-  const std::vector<Parameter>& parameters_;
+  std::vector<Parameter> parameters_;
   PropagatedStructure propagated_;
+  std::optional<Linearisation> known_;
+  bool specimen_may_be_renewed_ = true;  ///< once more than counted cells ask for
   Fit fit_;
 };
 

@@ -20,12 +20,16 @@ struct Fit {
 
 /// How long a fit goes on.
 struct FitEffort {
-  /// `cautious`: derivatives that need propagation are taken anew when counted cells change and before the fit is
-  /// believed; `rough`: never, if some are known.
-  enum class Derivatives { cautious, rough };
-  Derivatives derivatives = Derivatives::cautious;
+  /// Which derivatives are taken anew where a step gains less than they promise: `all`, or those by the probe alone,
+  /// which need no propagation.
+  enum class Renewed { all, of_probe };
+  Renewed renewed = Renewed::all;
   int most_steps = 8;
-  double least_gain = 0.1;  ///< of the log-posterior by a step; less ends the fit
+  /// Patterns follow tilt with a ripple (circumstances.h). `smoothed`: by derivatives over its period, which lead home
+  /// from afar; `followed`: by those at the point, which find the best one nearby; or first the one, then the other.
+  enum class Ripple { smoothed, followed, smoothed_then_followed };
+  Ripple ripple = Ripple::smoothed_then_followed;
+  double least_gain = 0.2;  ///< of the log-posterior by a step; a step that promises less ends the fit
   /// A fit that cannot be expected to come up to this log-posterior is given up.
   double hopeless_below = -1e300;
 };

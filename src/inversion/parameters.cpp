@@ -80,6 +80,11 @@ Parameter in_cells(Parameter parameter) {
   return parameter;
 }
 
+Parameter both_ways(Parameter parameter) {
+  parameter.both_ways = true;
+  return parameter;
+}
+
 /// A mixed cell keeps its share of film when the thickness changes.
 void set_thickness(Explanation& explanation, double cells) {
   auto& h = explanation.hypothesis;
@@ -110,14 +115,15 @@ std::vector<Parameter> all_circumstances(const Recipe& recipe, const Conditions&
   const Known semiangle{angle, angle * within(r.semiangle_error_share).sigma};
   const Known tilt = component_on_ring(r.specimen_tilt_mrad), twofold = component_of_length(r.astigmatism_nm);
   const std::vector<double> lost(r.film_loss_cells.begin(), r.film_loss_cells.end());
+  const auto half_beam = half_beam_mrad(recipe, conditions.energy_kev);
   constexpr auto specimen = Reach::specimen;
   return {of(&C::defocus_nm, "defocus", "nm", moved(defocus(r), m.defocus_nm), 0.3),
           of(&C::C12_a_nm, "C12_a", "nm", twofold, 0.3),
           of(&C::C12_b_nm, "C12_b", "nm", twofold, 0.3),
           of(&C::C30_um, "C30", "um", moved(evenly(r.C30_um), m.C30_um), 0.5),
-          of(&C::tilt_x_mrad, "tilt_x", "mrad", moved(tilt, m.specimen_tilt_x_mrad), 0.05),
-          of(&C::tilt_y_mrad, "tilt_y", "mrad", moved(tilt, m.specimen_tilt_y_mrad), 0.05),
-          of(&C::semiangle_mrad, "semi-angle", "mrad", semiangle, 0.005 * angle, Reach::probe, 1),
+          both_ways(of(&C::tilt_x_mrad, "tilt_x", "mrad", moved(tilt, m.specimen_tilt_x_mrad), half_beam.x)),
+          both_ways(of(&C::tilt_y_mrad, "tilt_y", "mrad", moved(tilt, m.specimen_tilt_y_mrad), half_beam.y)),
+          of(&C::semiangle_mrad, "semi-angle", "mrad", semiangle, 0.015 * angle, Reach::probe, 1),
           of(&C::source_fwhm_angstrom, "source FWHM", "Å", source(recipe), 0.03, Reach::probe, 0.05),
           of(&C::shift_x_angstrom, "shift_x", "Å", within(r.position_error_angstrom), 0.02),
           of(&C::shift_y_angstrom, "shift_y", "Å", within(r.position_error_angstrom), 0.02),

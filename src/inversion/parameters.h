@@ -27,7 +27,8 @@ struct Parameter {
   std::string name, unit;
   Reach reach = Reach::probe;
   double expected = 0, sigma = 1;
-  double step = 0.1;  ///< for derivatives by differences
+  double step = 0.1;       ///< for derivatives by differences
+  bool both_ways = false;  ///< by the difference of one step up and one down: over a ripple's whole period
   double least = -1e9, most = 1e9;
   bool whole = false;  ///< counts cells: fitted in whole numbers
   std::function<double(const Explanation&)> value;

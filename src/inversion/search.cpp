@@ -14,6 +14,8 @@ constexpr int first_look_steps = 2;
 /// A share of film nearer to 0 or 1 than this may belong to the next column.
 constexpr double share_at_the_end = 0.04;
 constexpr double first_width_cells = 0.5;
+/// A mixed cell that others are to be scored around is fitted until a step promises less.
+constexpr double enough_to_start = 3;
 constexpr int most_fits = 6;
 /// Two steps are tried where neither is nearer than this to the other or to a surface: else they are as good as one.
 constexpr int least_terrace_cells = 3;
@@ -41,6 +43,7 @@ class Search {
     report(65);
     if (effort_.two_step_depths > 0) look_for_two_steps();
     report(80);
+    finish_mixed_cell();
     look_for_profiles();
     look_for_abrupt();
     report(100);
@@ -66,10 +69,18 @@ class Search {
       auto fit = first_look({mixed, expected_circumstances(model_.recipe(), model_.conditions())});
       if (plane == -1 || fit.log_posterior > best.log_posterior) best = std::move(fit);
     }
-    best = fitted(best.explanation, {.most_steps = 12}, nullptr);
-    best = at_next_column_if_better(std::move(best));
-    add(best);
-    take_tangent(best);
+    best = fitted(best.explanation, from_afar(12), nullptr);
+    mixed_ = at_next_column_if_better(std::move(best));
+    add(mixed_);
+    take_tangent(mixed_);
+  }
+
+  /// To its end, if it may yet be the answer.
+  void finish_mixed_cell() {
+    if (mixed_.log_posterior + enough_to_start < hopeless()) return;
+    mixed_ = fitted(mixed_.explanation, {}, &mixed_.linearisation);
+    add(mixed_);
+    if (candidates_.front().hypothesis.interface_class == InterfaceClass::diffuse) take_tangent(mixed_);
   }
 
   /// A few steps without what needs a propagation each and says little from afar: film cell, B factors, milling.
@@ -79,7 +90,15 @@ class Search {
       return p.reach == Reach::specimen && p.name != "thickness" && p.name != "film in the mixed cell";
     });
     return fit_parameters(model_, observed_, few, start,
-                          {.derivatives = FitEffort::Derivatives::rough, .most_steps = first_look_steps}, nullptr);
+                          {.renewed = FitEffort::Renewed::of_probe,
+                           .most_steps = first_look_steps,
+                           .ripple = FitEffort::Ripple::smoothed},
+                          nullptr);
+  }
+
+  /// Near enough to score others around.
+  static FitEffort from_afar(int most_steps) {
+    return {.most_steps = most_steps, .ripple = FitEffort::Ripple::smoothed, .least_gain = enough_to_start};
   }
 
   int known_thickness() const {
@@ -94,7 +113,7 @@ class Search {
     if (share > share_at_the_end && share < 1 - share_at_the_end) return fit;
     h.plane += share < 0.5 ? 1 : -1;
     h.film_cells = (share < 0.5 ? 0.9 : 0.1) * h.thickness_cells;
-    auto other = fitted(next, {.most_steps = 6}, &fit.linearisation);
+    auto other = fitted(next, from_afar(6), &fit.linearisation);
     return other.log_posterior > fit.log_posterior ? std::move(other) : std::move(fit);
   }
 
@@ -124,8 +143,10 @@ class Search {
     for (int fits = 0; fits < most_fits && !candidates_.front().fitted; ++fits) {
       const Hypothesis first = candidates_.front().hypothesis;
       const double before = best_->log_posterior;
-      const auto fit =
-          fitted({first, circumstances()}, {.most_steps = 6, .hopeless_below = hopeless()}, &tangent_->linearisation());
+      // The first one comes from a mixed cell and from afar.
+      const auto ripple = fits == 0 ? FitEffort::Ripple::smoothed_then_followed : FitEffort::Ripple::followed;
+      const FitEffort effort{.most_steps = 6, .ripple = ripple, .hopeless_below = hopeless()};
+      const auto fit = fitted({first, circumstances()}, effort, &tangent_->linearisation());
       std::erase_if(candidates_, [&](const Candidate& c) { return !c.fitted && equal(c.hypothesis, first); });
       add(fit);
       if (fit.given_up || fit.log_posterior <= before) continue;
@@ -189,8 +210,7 @@ class Search {
       best = scanned.front();
     }
     if (best.log_evidence < most_evidence() - effort_.interesting) return;
-    add(fitted({best.hypothesis, circumstances()}, {.most_steps = 6, .hopeless_below = hopeless()},
-               &tangent_->linearisation()));
+    add(fitted({best.hypothesis, circumstances()}, nearby(), &tangent_->linearisation()));
   }
 
   void look_for_profiles() {
@@ -202,7 +222,7 @@ class Search {
                        .sigma_a_cells = first_width_cells,
                        .sigma_b_cells = first_width_cells};
     profile.shift_cells = boundary - profile.plane;
-    add(fitted({profile, circumstances()}, {.most_steps = 6, .hopeless_below = hopeless()}, nuisance_part()));
+    add(fitted({profile, circumstances()}, nearby(), nuisance_part()));
     const auto step = std::ranges::find_if(candidates_, [](const Candidate& c) {
       return c.fitted && c.hypothesis.has_step() && c.hypothesis.second_step_depth_cells <= 0;
     });
@@ -210,14 +230,14 @@ class Search {
     Hypothesis both = step->hypothesis;
     both.interface_class = InterfaceClass::both;
     both.sigma_a_cells = both.sigma_b_cells = first_width_cells / 2;
-    add(fitted({both, circumstances()}, {.most_steps = 6, .hopeless_below = hopeless()}, nuisance_part()));
+    add(fitted({both, circumstances()}, nearby(), nuisance_part()));
   }
 
   void look_for_abrupt() {
     const auto& at = tangent_->linearisation().at.hypothesis;
     const int plane = static_cast<int>(std::lround(mean_boundary(at)));
     const Hypothesis abrupt{.thickness_cells = at.thickness_cells, .plane = plane};
-    add(fitted({abrupt, circumstances()}, {.most_steps = 6, .hopeless_below = hopeless()}, nuisance_part()));
+    add(fitted({abrupt, circumstances()}, nearby(), nuisance_part()));
   }
 
   // Scores and bookkeeping.
@@ -235,6 +255,11 @@ class Search {
           {hypotheses[i], log_likelihood(observed_, patterns[i]) + prior + tangent_->gain(patterns[i])});
     std::ranges::sort(candidates, std::ranges::greater{}, &Candidate::log_evidence);
     return candidates;
+  }
+
+  /// From circumstances that nearly fit.
+  FitEffort nearby() const {
+    return {.most_steps = 6, .ripple = FitEffort::Ripple::followed, .hopeless_below = hopeless()};
   }
 
   Fit fitted(const Explanation& start, const FitEffort& effort, const Linearisation* earlier) const {
@@ -292,6 +317,7 @@ class Search {
   SearchEffort effort_;
   Progress progress_;
   std::vector<Parameter> nuisances_;
+  Fit mixed_;
   std::vector<Candidate> candidates_;
   std::optional<Fit> best_;
   std::optional<Tangent> tangent_;

@@ -2,32 +2,32 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 namespace terrace {
 namespace {
 
+Explanation with(Explanation explanation, const Parameter& parameter, double value) {
+  parameter.set(explanation, value);
+  return explanation;
+}
+
 /// One step up, or down where up is out of range.
-double step_of(const Parameter& parameter, const Explanation& at) {
-  return parameter.value(at) + parameter.step > parameter.most ? -parameter.step : parameter.step;
-}
-
-Patterns difference_quotient(const Patterns& changed, const Patterns& expected, double step) {
-  Patterns quotient(expected.extents());
-  for (std::int64_t i = 0; i < quotient.size(); ++i)
-    quotient.data()[i] = (changed.data()[i] - expected.data()[i]) / static_cast<float>(step);
-  return quotient;
-}
-
-/// The explanation with one parameter a step away.
 Explanation stepped(const Explanation& at, const Parameter& parameter) {
-  Explanation changed = at;
-  parameter.set(changed, parameter.value(at) + step_of(parameter, at));
-  return changed;
+  const double up = parameter.value(at) + parameter.step;
+  return with(at, parameter, up > parameter.most ? parameter.value(at) - parameter.step : up);
 }
 
-bool needs_propagation(const PropagatedStructure& propagated, const Parameter& parameter, const Explanation& changed) {
-  return parameter.reach == Reach::specimen || !propagated.covers(changed.circumstances);
+/// The other end of a difference quotient.
+Explanation stepped_back(const Explanation& at, const Parameter& parameter) {
+  return parameter.both_ways ? with(at, parameter, parameter.value(at) - parameter.step) : at;
+}
+
+void set_quotient(const Patterns& high, const Patterns& low, double step, Patterns& quotient) {
+  quotient = Patterns(high.extents());
+  for (std::int64_t i = 0; i < quotient.size(); ++i)
+    quotient.data()[i] = (high.data()[i] - low.data()[i]) / static_cast<float>(step);
 }
 
 /// Solves for the parameters that `free` names, the others' changes being `fixed`.
@@ -50,30 +50,38 @@ void solve_for(const std::vector<int>& free, const Eigen::MatrixXd& information,
 }  // namespace
 
 Linearisation linearise(const PropagatedStructure& propagated, const ForwardModel& model, const Explanation& at,
-                        const std::vector<Parameter>& parameters, const Linearisation* earlier) {
+                        const std::vector<Parameter>& parameters, Kept kept, const Linearisation* earlier) {
+  if (kept == Kept::none) earlier = nullptr;
   std::vector<Circumstances> summed = {at.circumstances};  // all that need no propagation, at once
   std::vector<Explanation> propagated_anew;
   std::vector<std::size_t> summed_numbers, new_numbers;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    const auto there = stepped(at, parameters[i]);
-    if (!needs_propagation(propagated, parameters[i], there)) {
-      summed.push_back(there.circumstances);
-      summed_numbers.push_back(i);
-    } else if (!earlier || i >= earlier->derivatives.size()) {
-      propagated_anew.push_back(there);
+    const auto high = stepped(at, parameters[i]), low = stepped_back(at, parameters[i]);
+    const bool of_specimen = parameters[i].reach == Reach::specimen || !propagated.covers(high.circumstances) ||
+                             !propagated.covers(low.circumstances);
+    if (earlier && i < earlier->derivatives.size() && (of_specimen || kept == Kept::all)) continue;
+    if (of_specimen) {
+      propagated_anew.push_back(high);
       new_numbers.push_back(i);
+    } else {
+      summed.insert(summed.end(), {high.circumstances, low.circumstances});
+      summed_numbers.push_back(i);
     }
   }
   auto sums = propagated.expected(summed);
   Linearisation linearisation{at, earlier ? earlier->specimen_at : at, std::move(sums[0]), {}};
   if (earlier) linearisation.derivatives = earlier->derivatives;
   linearisation.derivatives.resize(parameters.size());
-  const auto set = [&](std::size_t i, const Patterns& changed) {
-    linearisation.derivatives[i] = difference_quotient(changed, linearisation.expected, step_of(parameters[i], at));
+  const auto set = [&](std::size_t i, const Patterns& high, const Explanation& low_at, const Patterns& low) {
+    const auto& p = parameters[i];
+    set_quotient(high, low, p.value(stepped(at, p)) - p.value(low_at), linearisation.derivatives[i]);
   };
-  for (std::size_t i = 0; i < summed_numbers.size(); ++i) set(summed_numbers[i], sums[i + 1]);
+  for (std::size_t k = 0; k < summed_numbers.size(); ++k) {
+    const auto i = summed_numbers[k];
+    set(i, sums[2 * k + 1], stepped_back(at, parameters[i]), sums[2 * k + 2]);
+  }
   const auto anew = model.expected(propagated_anew);
-  for (std::size_t i = 0; i < new_numbers.size(); ++i) set(new_numbers[i], anew[i]);
+  for (std::size_t k = 0; k < new_numbers.size(); ++k) set(new_numbers[k], anew[k], at, linearisation.expected);
   return linearisation;
 }
 
@@ -110,18 +118,34 @@ Eigen::VectorXd Tangent::gradient(const Patterns& expected) const {
   return gradient;
 }
 
+bool Tangent::fix_at_limits(std::vector<int>& free, Eigen::VectorXd& change) const {
+  return std::erase_if(free, [&](int j) {
+           const auto& p = (*parameters_)[j];
+           const double here = p.value(linearisation_.at), there = here + change[j];
+           if (there >= p.least && there <= p.most) return false;
+           change[j] = std::clamp(there, p.least, p.most) - here;
+           return true;
+         }) > 0;
+}
+
+bool Tangent::fix_a_whole_one(std::vector<int>& free, Eigen::VectorXd& change) const {
+  const auto distance = [&](int j) {
+    return (*parameters_)[j].whole ? std::abs(change[j] - std::round(change[j])) : 1.0;
+  };
+  const auto nearest = std::ranges::min_element(free, {}, distance);
+  if (nearest == free.end() || !(*parameters_)[*nearest].whole) return false;
+  change[*nearest] = std::round(change[*nearest]);
+  free.erase(nearest);
+  return true;
+}
+
 Tangent::Step Tangent::best_step(const Patterns& expected) const {
   const Eigen::VectorXd gradient = this->gradient(expected);
   Eigen::VectorXd change = Eigen::VectorXd::Zero(gradient.size());
-  std::vector<int> all, free;
-  for (int j = 0; j < std::ssize(*parameters_); ++j) {
-    all.push_back(j);
-    if (!(*parameters_)[j].whole) free.push_back(j);
-  }
-  solve_for(all, information_, gradient, change);
-  for (const int j : all)
-    if ((*parameters_)[j].whole) change[j] = std::round(change[j]);
-  solve_for(free, information_, gradient, change);
+  std::vector<int> free(parameters_->size());
+  std::iota(free.begin(), free.end(), 0);
+  do solve_for(free, information_, gradient, change);
+  while (fix_at_limits(free, change) || fix_a_whole_one(free, change));
   return {{change.begin(), change.end()}, gradient.dot(change) - change.dot(information_ * change) / 2};
 }
 

@@ -21,10 +21,14 @@ struct Linearisation {
 /// Of the beam in one pixel: fainter ones weigh no more than this, so that rounding in the dark does not count.
 inline constexpr float faintest_weighted = 1e-8f;
 
-/// By differences of one step of each parameter. `propagated` covers `at`. Derivatives by what changes the specimen
-/// are those of `earlier` as far as it has them (nuisances come first in every list): propagation is what costs.
+/// Which derivatives of an earlier linearisation serve on, as far as it has them (nuisances come first in every list):
+/// none, those by what changes the specimen, which cost a propagation each, or those by the probe as well.
+enum class Kept { none, of_specimen, all };
+
+/// By differences of one step of each parameter. `propagated` covers `at`.
 Linearisation linearise(const PropagatedStructure& propagated, const ForwardModel& model, const Explanation& at,
-                        const std::vector<Parameter>& parameters, const Linearisation* earlier = nullptr);
+                        const std::vector<Parameter>& parameters, Kept kept = Kept::none,
+                        const Linearisation* earlier = nullptr);
 
 /// The log-posterior around a linearisation, to second order (Gauss–Newton): weights are 1 / expected counts, so the
 /// matrix is Fisher's information of Poisson counts (van den Bos, Parameter Estimation for Scientists and Engineers
@@ -37,7 +41,8 @@ class Tangent {
   const Linearisation& linearisation() const { return linearisation_; }
 
   /// The change of every parameter that is best for the counts, were their expectation `expected` here, and what that
-  /// adds to the log-posterior: the efficient score's correction. Whole parameters change by whole numbers.
+  /// adds to the log-posterior: the efficient score's correction. Whole parameters change by whole numbers, and none
+  /// leaves its limits.
   struct Step {
     std::vector<double> change;
     double gain = 0;
@@ -53,6 +58,10 @@ class Tangent {
 
  private:
   Eigen::VectorXd gradient(const Patterns& expected) const;
+  /// What can be fixed of a change is taken out of `free`, so that the others may give way: all that would leave its
+  /// limits; or that whole parameter which lies nearest to a whole change. False where there is none.
+  bool fix_at_limits(std::vector<int>& free, Eigen::VectorXd& change) const;
+  bool fix_a_whole_one(std::vector<int>& free, Eigen::VectorXd& change) const;
   /// `counts` over the root of the expected ones where compared, else 0.
   Eigen::VectorXf weighted(const Patterns& counts) const;
 

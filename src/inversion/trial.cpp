@@ -4,6 +4,8 @@
 #include <bit>
 #include <chrono>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "dataset/depth_distribution.h"
 #include "dataset/family_simulation.h"
@@ -21,23 +23,25 @@ Random stream(const Trial& trial, std::uint64_t purpose) {
                             std::bit_cast<std::uint64_t>(trial.electrons_per_pattern), purpose});
 }
 
-/// The same at every dose, but for the dose.
-Detection detection_of(const Recipe& recipe, const Trial& trial) {
-  Trial any_dose = trial;
-  any_dose.electrons_per_pattern = 0;
-  Random random = stream(any_dose, 0);
-  Detection detection = draw_detection(recipe.detection, random);
-  detection.electrons_per_pattern = trial.electrons_per_pattern;
-  return detection;
+/// Of a sample, at any dose.
+Detection detection_of(const Recipe& recipe, Trial trial) {
+  trial.electrons_per_pattern = 0;
+  Random random = stream(trial, 0);
+  return draw_detection(recipe.detection, random);
 }
 
-Sample scan_of(const Recipe& recipe, const FamilyPlan& plan, const Trial& trial) {
-  const FamilyPlan alone{plan.structures, {plan.samples[trial.sample]}};
-  Sample sample = std::move(simulate_family(recipe, alone, Passage::multislice)[0]);
+/// Before any electron is counted.
+Sample scan_of(const Recipe& recipe, const FamilyPlan& plan, int sample) {
+  const FamilyPlan alone{plan.structures, {plan.samples[sample]}};
+  return std::move(simulate_family(recipe, alone, Passage::multislice)[0]);
+}
+
+Sample counted(const Recipe& recipe, const Trial& trial, Sample scan) {
+  Detection detection = detection_of(recipe, trial);
+  detection.electrons_per_pattern = trial.electrons_per_pattern;
   Random random = stream(trial, 1);
-  const double mrad_per_pixel = recipe.grid.mrad_per_pixel_at(sample.conditions.semiangle_mrad);
-  detect(detection_of(recipe, trial), mrad_per_pixel, sample, random);
-  return sample;
+  detect(detection, recipe.grid.mrad_per_pixel_at(scan.conditions.semiangle_mrad), scan, random);
+  return scan;
 }
 
 void set_truth(const PlannedSample& planned, TrialOutcome& outcome) {
@@ -45,6 +49,7 @@ void set_truth(const PlannedSample& planned, TrialOutcome& outcome) {
   outcome.thickness_cells = planned.thickness_cells;
   outcome.step_count = planned.labels.step_count;
   outcome.depth_cells = static_cast<int>(std::lround(planned.labels.step_depth_cells));
+  outcome.source_fwhm_angstrom = planned.microscope.source_fwhm_angstrom;
 }
 
 void set_answer(const PlannedSample& planned, const Findings& findings, const Prediction& answer,
@@ -65,31 +70,67 @@ void set_answer(const PlannedSample& planned, const Findings& findings, const Pr
   if (outcome.depth_cells < std::ssize(depths)) outcome.exact_probability = depths[outcome.depth_cells];
 }
 
-void set_bound(const ForwardModel& model, const FamilyPlan& plan, TrialOutcome& outcome) {
-  using Question = NamedRival::Question;
-  const auto& recipe = model.recipe();
-  const auto truth = truth_of(recipe, plan, plan.samples[outcome.trial.sample], detection_of(recipe, outcome.trial));
-  if (!truth) return;
-  auto rivals = rivals_of(truth->hypothesis, rival_reach);
-  std::erase_if(rivals, [](const NamedRival& rival) { return rival.question == Question::two_steps; });
-  if (rivals.empty()) return;
-  const auto nuisances = nuisances_of(recipe, model.conditions());
-  const auto propagated = model.propagate(truth->hypothesis, truth->circumstances);
-  const auto linearisation = linearise(propagated, model, *truth, nuisances);
-  std::vector<Explanation> explanations;
-  for (const auto& rival : rivals) explanations.push_back({rival.hypothesis, truth->circumstances});
-  const Separation separation(linearisation, nuisances, model.expected(explanations));
-  const auto found = separation.at(outcome.trial.electrons_per_pattern);
-  std::vector<std::size_t> steps, twins;
-  for (std::size_t i = 0; i < rivals.size(); ++i) {
-    (rivals[i].question == Question::twin ? twins : steps).push_back(i);
-    auto& settles = rivals[i].question == Question::twin ? outcome.twin_settles : outcome.adjacent_settles;
-    if (rivals[i].question == Question::mirrored) continue;
-    settles = std::max(settles, separation.settling_electrons(i));
-  }
-  if (!steps.empty()) outcome.bound_exact = found.preferred_to_all(steps);
-  outcome.bound_class = found.preferred_to_all(twins);
+/// How near the step lies to a surface, or that which a mixed cell is the twin of.
+double nearest_surface(const Hypothesis& h) {
+  const double depth = h.has_step() ? h.step_depth_cells : h.film_cells;
+  return std::min(depth, h.thickness_cells - depth);
 }
+
+/// What the best reader would reach, at any dose.
+class Bound {
+ public:
+  /// Empty where the structure is no hypothesis with rivals.
+  static std::optional<Bound> of(const ForwardModel& model, const FamilyPlan& plan, const Trial& trial) {
+    const auto& recipe = model.recipe();
+    const auto truth = truth_of(recipe, plan, plan.samples[trial.sample], detection_of(recipe, trial));
+    if (!truth) return std::nullopt;
+    auto rivals = rivals_of(truth->hypothesis, rival_reach);
+    std::erase_if(rivals, [](const NamedRival& rival) { return rival.question == NamedRival::Question::two_steps; });
+    if (rivals.empty()) return std::nullopt;
+    return Bound(model, *truth, std::move(rivals));
+  }
+
+  void set(TrialOutcome& outcome) const {
+    const auto found = separation_.at(outcome.trial.electrons_per_pattern);
+    outcome.nearest_surface_cells = nearest_surface_;
+    outcome.adjacent_settles = most_settling(Question::adjacent);
+    outcome.twin_settles = most_settling(Question::twin);
+    if (!steps_.empty()) outcome.bound_exact = found.preferred_to_all(steps_);
+    outcome.bound_class = found.preferred_to_all(twins_);
+  }
+
+ private:
+  using Question = NamedRival::Question;
+
+  Bound(const ForwardModel& model, const Explanation& truth, std::vector<NamedRival> rivals)
+      : rivals_(std::move(rivals)),
+        separation_(separation(model, truth, rivals_)),
+        nearest_surface_(nearest_surface(truth.hypothesis)) {
+    for (std::size_t i = 0; i < rivals_.size(); ++i)
+      (rivals_[i].question == Question::twin ? twins_ : steps_).push_back(i);
+  }
+
+  static Separation separation(const ForwardModel& model, const Explanation& truth,
+                               const std::vector<NamedRival>& rivals) {
+    const auto nuisances = nuisances_of(model.recipe(), model.conditions());
+    const auto propagated = model.propagate(truth.hypothesis, truth.circumstances);
+    std::vector<Explanation> explanations;
+    for (const auto& rival : rivals) explanations.push_back({rival.hypothesis, truth.circumstances});
+    return {linearise(propagated, model, truth, nuisances), nuisances, model.expected(explanations)};
+  }
+
+  double most_settling(Question question) const {
+    double most = -1;
+    for (std::size_t i = 0; i < rivals_.size(); ++i)
+      if (rivals_[i].question == question) most = std::max(most, separation_.settling_electrons(i));
+    return most;
+  }
+
+  std::vector<NamedRival> rivals_;
+  Separation separation_;
+  double nearest_surface_;
+  std::vector<std::size_t> steps_, twins_;
+};
 
 /// The only list of the members: calls visit(name, member) for each.
 template <class Outcome, class Visit>
@@ -106,6 +147,7 @@ void for_each_member(Outcome& o, const Visit& visit) {
   visit("step_count", o.step_count);
   visit("depth_cells", o.depth_cells);
   visit("found_depth_cells", o.found_depth_cells);
+  visit("source_fwhm_angstrom", o.source_fwhm_angstrom);
   visit("direction_right", o.direction_right);
   visit("exact_probability", o.exact_probability);
   visit("depth_rank", o.depth_rank);
@@ -118,22 +160,31 @@ void for_each_member(Outcome& o, const Visit& visit) {
   visit("bound_class", o.bound_class);
   visit("adjacent_settles", o.adjacent_settles);
   visit("twin_settles", o.twin_settles);
+  visit("nearest_surface_cells", o.nearest_surface_cells);
 }
 
 }  // namespace
 
-TrialOutcome run_trial(const Recipe& recipe, const FamilyPlan& plan, const Trial& trial, const SearchEffort& effort,
-                       int threads) {
-  TrialOutcome outcome{.trial = trial};
-  const auto& planned = plan.samples[trial.sample];
-  const Sample scan = scan_of(recipe, plan, trial);
-  const auto start = std::chrono::steady_clock::now();
-  const auto inversion = invert(recipe, scan, threads, effort);
-  outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  set_truth(planned, outcome);
-  set_answer(planned, inversion.findings, inversion.answer, outcome);
-  set_bound(ForwardModel(recipe, scan.conditions, threads), plan, outcome);
-  return outcome;
+std::vector<TrialOutcome> run_trials(const Recipe& recipe, const FamilyPlan& plan, std::int64_t family, int sample,
+                                     std::span<const double> electrons_per_pattern, const SearchEffort& effort,
+                                     int threads) {
+  const auto& planned = plan.samples[sample];
+  const Sample scan = scan_of(recipe, plan, sample);
+  const ForwardModel model(recipe, scan.conditions, threads);
+  const auto bound = Bound::of(model, plan, {.family = family, .sample = sample});
+  std::vector<TrialOutcome> outcomes;
+  for (const double electrons : electrons_per_pattern) {
+    TrialOutcome outcome{.trial = {family, planned.origin.structure, sample, electrons}};
+    const Sample counts = counted(recipe, outcome.trial, scan);
+    const auto start = std::chrono::steady_clock::now();
+    const auto inversion = invert(recipe, counts, threads, effort);
+    outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    set_truth(planned, outcome);
+    set_answer(planned, inversion.findings, inversion.answer, outcome);
+    if (bound) bound->set(outcome);
+    outcomes.push_back(outcome);
+  }
+  return outcomes;
 }
 
 nlohmann::ordered_json to_json(const TrialOutcome& outcome) {

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <span>
+#include <vector>
 
 #include "inversion/forecast.h"
 #include "inversion/inversion.h"
@@ -25,6 +26,7 @@ struct TrialOutcome {
   int thickness_cells = 0, found_thickness_cells = 0;
   int step_count = 0;
   int depth_cells = -1, found_depth_cells = -1;  ///< of the first step; the most probable one
+  double source_fwhm_angstrom = 0;
   bool direction_right = false;
   double exact_probability = 0;  ///< of the true depth, given a step
   double depth_rank = 0;         ///< of the true depth in its distribution, its place in the cell drawn
@@ -36,11 +38,14 @@ struct TrialOutcome {
   double bound_exact = -1;                          ///< rough with one step: probability of the exact cell
   double bound_class = -1;                          ///< of preferring the truth to its matched twin
   double adjacent_settles = -1, twin_settles = -1;  ///< electrons a pattern
+  double nearest_surface_cells = -1;                ///< from the step, or from that of the twin
 };
 
-/// Simulates the scan and inverts it. The same numbers for any number of threads.
-TrialOutcome run_trial(const Recipe& recipe, const FamilyPlan& plan, const Trial& trial, const SearchEffort& effort,
-                       int threads);
+/// Simulates the scan of one sample of the family's plan and inverts it at each dose. The same numbers for any number
+/// of threads.
+std::vector<TrialOutcome> run_trials(const Recipe& recipe, const FamilyPlan& plan, std::int64_t family, int sample,
+                                     std::span<const double> electrons_per_pattern, const SearchEffort& effort,
+                                     int threads);
 
 nlohmann::ordered_json to_json(const TrialOutcome& outcome);
 TrialOutcome trial_outcome_from_json(const nlohmann::ordered_json& json);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 
+#include "core/checksum.h"
 #include "core/error.h"
 #include "core/text_file.h"
 #include "dataset/bootstrap.h"
@@ -30,6 +31,8 @@ bool is_rough(const O& o) { return o.truth == InterfaceClass::rough; }
 bool has_one_step(const O& o) { return is_rough(o) && o.step_count == 1; }
 bool is_pair(const O& o) { return o.bound_class >= 0; }
 
+InterfaceClass other_of_pair(const O& o) { return is_rough(o) ? InterfaceClass::diffuse : InterfaceClass::rough; }
+
 std::optional<double> when(bool has_part, double value) { return has_part ? std::optional(value) : std::nullopt; }
 
 const std::vector<Counted>& counted() {
@@ -37,11 +40,12 @@ const std::vector<Counted>& counted() {
       {"class_accuracy", "share of structures whose class is answered",
        [](const O& o) { return when(true, o.answered == o.truth); }},
       {"rough_vs_twin", "share of steps and matched twins that are not answered as the other of the two",
-       [](const O& o) {
-         const auto other = is_rough(o) ? InterfaceClass::diffuse : InterfaceClass::rough;
-         return when(is_pair(o), o.answered != other);
-       }},
+       [](const O& o) { return when(is_pair(o), o.answered != other_of_pair(o)); }},
       {"rough_vs_twin_bound", "the best possible", [](const O& o) { return when(is_pair(o), o.bound_class); }},
+      {"rough_vs_twin_inside", "the same where the step is at least 3 cells from a surface",
+       [](const O& o) { return when(is_pair(o) && o.nearest_surface_cells >= 3, o.answered != other_of_pair(o)); }},
+      {"rough_vs_twin_inside_bound", "the best possible",
+       [](const O& o) { return when(is_pair(o) && o.nearest_surface_cells >= 3, o.bound_class); }},
       {"exact_cell", "share of single steps placed at their very cell",
        [](const O& o) { return when(has_one_step(o), o.found_depth_cells == o.depth_cells); }},
       {"exact_cell_bound", "the best possible",
@@ -79,8 +83,6 @@ std::vector<std::int64_t> families_of(const Recipe& recipe, const TrialsRequest&
   return families;
 }
 
-fs::path partial(const fs::path& path) { return path.string() + ".partial"; }
-
 Json to_json(const Measure& m) {
   return {{"name", m.name}, {"value", m.value},           {"low", m.low},           {"high", m.high},
           {"n", m.n},       {"structures", m.structures}, {"families", m.families}, {"meaning", m.meaning}};
@@ -99,61 +101,74 @@ Json trials_json(const Recipe& recipe, const TrialsRequest& request, const std::
   return json;
 }
 
-/// Those that `path` holds of this recipe and effort.
-std::vector<O> outcomes_in(const fs::path& path, const Recipe& recipe, const TrialsRequest& request) {
-  if (!fs::exists(path)) return {};
-  const auto json = Json::parse(read_text(path), nullptr, false);
-  const auto asked = trials_json(recipe, request, {});
+/// One sample of a family.
+struct Unit {
+  std::int64_t family = 0;
+  int sample = 0;
+  fs::path part;  ///< where its outcomes stand
+};
+
+/// Names everything that outcomes depend on.
+std::string key_of(const Recipe& recipe, const TrialsRequest& request) {
+  const auto settings = Json::array({to_json(recipe), request.electrons_per_pattern,
+                                     request.effort.boundary_tolerance_cells, request.effort.two_step_depths})
+                            .dump();
+  return fmt::format("{:016x}", checksum(settings.data(), settings.size()));
+}
+
+std::vector<Unit> units_of(const Recipe& recipe, const TrialsRequest& request, const fs::path& folder) {
+  std::vector<Unit> units;
+  const auto key = key_of(recipe, request);
+  for (const auto family : families_of(recipe, request))
+    for (int sample = 0; sample < request.samples; ++sample)
+      units.push_back({family, sample, folder / fmt::format("{}_{:06}_{:03}.json", key, family, sample)});
+  return units;
+}
+
+void run_unit(const Recipe& recipe, const TrialsRequest& request, const Unit& unit, int threads) {
+  const auto plan = plan_family(recipe, unit.family);
+  Json outcomes = Json::array();
+  if (unit.sample < std::ssize(plan.samples))
+    for (const auto& outcome :
+         run_trials(recipe, plan, unit.family, unit.sample, request.electrons_per_pattern, request.effort, threads))
+      outcomes.push_back(to_json(outcome));
+  write_text(unit.part, outcomes.dump(1) + "\n");
+}
+
+std::vector<O> outcomes_in(const fs::path& part) {
   std::vector<O> outcomes;
   try {
-    for (const char* key : {"recipe_hash", "split", "boundary_tolerance_cells", "two_step_depths"})
-      if (json.at(key) != asked.at(key))
-        throw InputError(
-            fmt::format("'{}' holds trials of another recipe or effort. Delete it, or choose another "
-                        "output.",
-                        path.string()));
-    for (const auto& one : json.value("trials", Json::array())) outcomes.push_back(trial_outcome_from_json(one));
+    for (const auto& one : Json::parse(read_text(part))) outcomes.push_back(trial_outcome_from_json(one));
   } catch (const nlohmann::json::exception&) {
-    throw FileError(fmt::format("'{}' is no file of trials of this version. Delete it.", path.string()));
+    throw FileError(fmt::format("'{}' holds no trials of this version. Delete it and run again.", part.string()));
   }
   return outcomes;
 }
 
-std::vector<Trial> trials_of_family(const FamilyPlan& plan, std::int64_t family, const TrialsRequest& request) {
-  std::vector<Trial> trials;
-  for (int sample = 0; sample < std::min<int>(request.samples, static_cast<int>(plan.samples.size())); ++sample)
-    for (const double electrons : request.electrons_per_pattern)
-      trials.push_back({family, plan.samples[sample].origin.structure, sample, electrons});
-  return trials;
-}
-
-bool holds(const std::vector<O>& outcomes, const Trial& trial) {
-  return std::ranges::any_of(outcomes, [&](const O& o) {
-    return o.trial.family == trial.family && o.trial.sample == trial.sample &&
-           o.trial.electrons_per_pattern == trial.electrons_per_pattern;
-  });
-}
-
 }  // namespace
 
-void write_trials(const Recipe& recipe, const TrialsRequest& request, const fs::path& path, int threads,
-                  const Progress& progress) {
-  auto outcomes = outcomes_in(fs::exists(partial(path)) ? partial(path) : path, recipe, request);
-  const auto families = families_of(recipe, request);
-  const std::int64_t all = std::ssize(families) * request.samples * std::ssize(request.electrons_per_pattern);
-  std::int64_t done = 0;
-  for (const auto family : families) {
-    const auto plan = plan_family(recipe, family);
-    for (const auto& trial : trials_of_family(plan, family, request)) {
-      if (!holds(outcomes, trial)) {
-        outcomes.push_back(run_trial(recipe, plan, trial, request.effort, threads));
-        write_text(partial(path), trials_json(recipe, request, outcomes).dump(1) + "\n");
-      }
-      if (progress) progress("trials", ++done, all);
-    }
+void write_trials(const Recipe& recipe, const TrialsRequest& request, const fs::path& path, const Ranks& ranks,
+                  int threads, const Progress& progress) {
+  const fs::path folder = path.string() + ".parts";
+  fs::create_directories(folder);
+  const auto units = units_of(recipe, request, folder);
+  for (std::int64_t i = 0; i < std::ssize(units); ++i) {
+    if (i % ranks.count() == ranks.rank() && !fs::exists(units[i].part)) run_unit(recipe, request, units[i], threads);
+    if (progress) progress("structures", i + 1, std::ssize(units));
   }
+  ranks.wait_for_all();
+  if (!ranks.is_first()) return;
+  std::vector<O> outcomes;
+  for (const auto& unit : units)
+    for (auto& outcome : outcomes_in(unit.part)) outcomes.push_back(std::move(outcome));
   write_text(path, trials_json(recipe, request, outcomes).dump(1) + "\n");
-  fs::remove(partial(path));
+}
+
+double usual_seconds(const Recipe& recipe, const TrialsRequest& request, int threads) {
+  const auto family = families_of(recipe, request)[0];
+  const auto conditions = plan_family(recipe, family).samples.at(0).conditions;
+  const double trials = 1.0 * request.families * request.samples * std::ssize(request.electrons_per_pattern);
+  return trials * usual_seconds(recipe, conditions, threads);
 }
 
 std::vector<Measure> measures_of(const std::vector<TrialOutcome>& outcomes, double electrons_per_pattern) {

@@ -8,6 +8,7 @@
 
 #include "core/progress.h"
 #include "dataset/measure.h"
+#include "dataset/ranks.h"
 #include "inversion/trial.h"
 
 namespace terrace {
@@ -20,11 +21,14 @@ struct TrialsRequest {
   SearchEffort effort;
 };
 
-/// Runs the trials that `path` does not hold yet and writes it (JSON, docs/formats.md) after each one, as PATH.partial
-/// until all are done. Throws InputError where the recipe has no such split or PATH.partial answers another request;
-/// FileError.
-void write_trials(const Recipe& recipe, const TrialsRequest& request, const std::filesystem::path& path, int threads,
-                  const Progress& progress);
+/// Runs the trials and writes `path` (JSON, docs/formats.md). Ranks share out the structures; what each of them gave
+/// stays in the folder PATH.parts, where a run that was cut short, or one of more families, finds it again. Throws
+/// InputError where the recipe has no such split; FileError.
+void write_trials(const Recipe& recipe, const TrialsRequest& request, const std::filesystem::path& path,
+                  const Ranks& ranks, int threads, const Progress& progress);
+
+/// Of all that the request asks for, on this machine: seconds of `threads` threads.
+double usual_seconds(const Recipe& recipe, const TrialsRequest& request, int threads);
 
 /// The measures of those trials that were made at this dose.
 std::vector<Measure> measures_of(const std::vector<TrialOutcome>& outcomes, double electrons_per_pattern);
