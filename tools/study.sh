@@ -20,6 +20,9 @@ step() { printf '\n== %s: %s (%s)\n' "$name" "$*" "$(date +%H:%M)"; }
 # What a model was trained with and on; another program or recipe means another model.
 origin() { sha256sum "$terrace" "$terrace-learn" "recipes/$name.toml" "recipes/${name}_training.toml"; }
 
+# What the exact limit is asked of: twelve families of the microscope's recipe would take a night.
+limit_options() { [ "$1" != microscope ] || echo --families 5 --pairs 1 --abrupt 0 --thickness-known; }
+
 make_study() {
   local out=out/study/$name
   mkdir -p "$out"
@@ -34,7 +37,7 @@ make_study() {
     origin >"$out/origin.txt"
   fi
   step "3 of 5: the exact limit"
-  timed limit "$terrace" limit "recipes/$name.toml" -o "$out/limit.json"
+  timed limit "$terrace" limit "recipes/$name.toml" $(limit_options "$name") -o "$out/limit.json"
   step "4 of 5: figures"
   timed figures "$terrace" evaluate "$out/model.terrace" "$out/data" --limit "$out/limit.json" --sanity -o "$out" | tee "$out/evaluation.txt"
   step "5 of 5: models/$name"

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <optional>
 
 #include "commands/command.h"
 #include "commands/launch.h"
@@ -15,7 +16,7 @@ namespace terrace {
 namespace {
 
 struct Options {
-  std::string recipe, output;
+  std::string recipe, truth, output;
   TrialsRequest request;
   int threads = 1;
 };
@@ -44,9 +45,10 @@ void run(const Options& options) {
   refuse_lost_ranks(ranks);
   const Recipe recipe = read_recipe(options.recipe);
   if (ranks.is_first()) print_cost(recipe, options, ranks.count());
+  const auto other = options.truth.empty() ? std::optional<Recipe>() : read_recipe(options.truth);
   make_place_for(options.output);
   ProgressBar bar;
-  write_trials(recipe, options.request, options.output, ranks, options.threads,
+  write_trials({other ? *other : recipe, recipe}, options.request, options.output, ranks, options.threads,
                ranks.is_first() ? bar.callback() : Progress());
   if (!ranks.is_first()) return;
   print_measures(nlohmann::ordered_json::parse(read_text(options.output)));
@@ -60,6 +62,9 @@ void add_trials(CLI::App& app) {
   auto& request = options->request;
   app.add_option("RECIPE", options->recipe, "the study whose structures and circumstances are drawn, a TOML file")
       ->required();
+  app.add_option(
+      "--truth", options->truth,
+      "draw and simulate scans by this recipe instead, so that the inversion's model is not the truth; same [grid]");
   app.add_option(
          "-o,--output", options->output,
          "JSON file to write; what is done stands in the folder FILE.parts, where a run that was cut short goes on")

@@ -56,6 +56,7 @@ void set_answer(const PlannedSample& planned, const Findings& findings, const Pr
                 TrialOutcome& outcome) {
   const auto& depths = answer.depth_probability;
   outcome.answered = most_probable_class(answer);
+  outcome.answered_probability = answer.class_probability[static_cast<int>(outcome.answered)];
   outcome.class_probability = answer.class_probability[static_cast<int>(outcome.truth)];
   outcome.found_thickness_cells = findings.best.explanation.hypothesis.thickness_cells;
   outcome.found_depth_cells = static_cast<int>(std::ranges::max_element(depths) - depths.begin());
@@ -70,29 +71,28 @@ void set_answer(const PlannedSample& planned, const Findings& findings, const Pr
   if (outcome.depth_cells < std::ssize(depths)) outcome.exact_probability = depths[outcome.depth_cells];
 }
 
-/// How near the step lies to a surface, or that which a mixed cell is the twin of.
+/// How near the step lies to a surface, or that which a mixed cell is the twin of; −1 for anything else.
 double nearest_surface(const Hypothesis& h) {
-  const double depth = h.has_step() ? h.step_depth_cells : h.film_cells;
+  const bool mixed = h.interface_class == InterfaceClass::diffuse && !h.has_width();
+  const bool one_step = h.interface_class == InterfaceClass::rough && h.second_step_depth_cells <= 0;
+  if (!mixed && !one_step) return -1;
+  const double depth = mixed ? h.film_cells : h.step_depth_cells;
   return std::min(depth, h.thickness_cells - depth);
 }
 
 /// What the best reader would reach, at any dose.
 class Bound {
  public:
-  /// Empty where the structure is no hypothesis with rivals.
-  static std::optional<Bound> of(const ForwardModel& model, const FamilyPlan& plan, const Trial& trial) {
-    const auto& recipe = model.recipe();
-    const auto truth = truth_of(recipe, plan, plan.samples[trial.sample], detection_of(recipe, trial));
-    if (!truth) return std::nullopt;
-    auto rivals = rivals_of(truth->hypothesis, rival_reach);
+  /// Empty where the structure has no rivals.
+  static std::optional<Bound> of(const ForwardModel& model, const Explanation& truth) {
+    auto rivals = rivals_of(truth.hypothesis, rival_reach);
     std::erase_if(rivals, [](const NamedRival& rival) { return rival.question == NamedRival::Question::two_steps; });
     if (rivals.empty()) return std::nullopt;
-    return Bound(model, *truth, std::move(rivals));
+    return Bound(model, truth, std::move(rivals));
   }
 
   void set(TrialOutcome& outcome) const {
     const auto found = separation_.at(outcome.trial.electrons_per_pattern);
-    outcome.nearest_surface_cells = nearest_surface_;
     outcome.adjacent_settles = most_settling(Question::adjacent);
     outcome.twin_settles = most_settling(Question::twin);
     if (!steps_.empty()) outcome.bound_exact = found.preferred_to_all(steps_);
@@ -103,9 +103,7 @@ class Bound {
   using Question = NamedRival::Question;
 
   Bound(const ForwardModel& model, const Explanation& truth, std::vector<NamedRival> rivals)
-      : rivals_(std::move(rivals)),
-        separation_(separation(model, truth, rivals_)),
-        nearest_surface_(nearest_surface(truth.hypothesis)) {
+      : rivals_(std::move(rivals)), separation_(separation(model, truth, rivals_)) {
     for (std::size_t i = 0; i < rivals_.size(); ++i)
       (rivals_[i].question == Question::twin ? twins_ : steps_).push_back(i);
   }
@@ -128,7 +126,6 @@ class Bound {
 
   std::vector<NamedRival> rivals_;
   Separation separation_;
-  double nearest_surface_;
   std::vector<std::size_t> steps_, twins_;
 };
 
@@ -142,6 +139,7 @@ void for_each_member(Outcome& o, const Visit& visit) {
   visit("truth", o.truth);
   visit("answered", o.answered);
   visit("class_probability", o.class_probability);
+  visit("answered_probability", o.answered_probability);
   visit("thickness_cells", o.thickness_cells);
   visit("found_thickness_cells", o.found_thickness_cells);
   visit("step_count", o.step_count);
@@ -165,22 +163,25 @@ void for_each_member(Outcome& o, const Visit& visit) {
 
 }  // namespace
 
-std::vector<TrialOutcome> run_trials(const Recipe& recipe, const FamilyPlan& plan, std::int64_t family, int sample,
-                                     std::span<const double> electrons_per_pattern, const SearchEffort& effort,
-                                     int threads) {
+std::vector<TrialOutcome> run_trials(const TrialRecipes& recipes, const FamilyPlan& plan, std::int64_t family,
+                                     int sample, std::span<const double> electrons_per_pattern,
+                                     const SearchEffort& effort, int threads) {
   const auto& planned = plan.samples[sample];
-  const Sample scan = scan_of(recipe, plan, sample);
-  const ForwardModel model(recipe, scan.conditions, threads);
-  const auto bound = Bound::of(model, plan, {.family = family, .sample = sample});
+  const Sample scan = scan_of(recipes.truth, plan, sample);
+  const ForwardModel model(recipes.model, scan.conditions, threads);
+  const Trial any_dose{.family = family, .sample = sample};
+  const auto truth = truth_of(recipes.truth, plan, planned, detection_of(recipes.truth, any_dose));
+  const auto bound = truth && recipes.same() ? Bound::of(model, *truth) : std::nullopt;
   std::vector<TrialOutcome> outcomes;
   for (const double electrons : electrons_per_pattern) {
     TrialOutcome outcome{.trial = {family, planned.origin.structure, sample, electrons}};
-    const Sample counts = counted(recipe, outcome.trial, scan);
+    const Sample counts = counted(recipes.truth, outcome.trial, scan);
     const auto start = std::chrono::steady_clock::now();
-    const auto inversion = invert(recipe, counts, threads, effort);
+    const auto inversion = invert(recipes.model, counts, threads, effort);
     outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     set_truth(planned, outcome);
     set_answer(planned, inversion.findings, inversion.answer, outcome);
+    if (truth) outcome.nearest_surface_cells = nearest_surface(truth->hypothesis);
     if (bound) bound->set(outcome);
     outcomes.push_back(outcome);
   }

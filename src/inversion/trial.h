@@ -22,7 +22,7 @@ struct TrialOutcome {
   Trial trial;
   InterfaceClass truth = InterfaceClass::abrupt;
   InterfaceClass answered = InterfaceClass::abrupt;
-  double class_probability = 0;  ///< of the true class
+  double class_probability = 0, answered_probability = 0;  ///< of the true class; of the answered one
   int thickness_cells = 0, found_thickness_cells = 0;
   int step_count = 0;
   int depth_cells = -1, found_depth_cells = -1;  ///< of the first step; the most probable one
@@ -41,11 +41,19 @@ struct TrialOutcome {
   double nearest_surface_cells = -1;                ///< from the step, or from that of the twin
 };
 
-/// Simulates the scan of one sample of the family's plan and inverts it at each dose. The same numbers for any number
-/// of threads.
-std::vector<TrialOutcome> run_trials(const Recipe& recipe, const FamilyPlan& plan, std::int64_t family, int sample,
-                                     std::span<const double> electrons_per_pattern, const SearchEffort& effort,
-                                     int threads);
+/// What scans are of, and what is taken as open when they are inverted: the same recipe, or another for a model that is
+/// not the truth. Their grids agree.
+struct TrialRecipes {
+  const Recipe& truth;
+  const Recipe& model;
+  bool same() const { return &truth == &model; }
+};
+
+/// Simulates the scan of one sample of the family's plan (of the truth's recipe) and inverts it at each dose. The bound
+/// is that of a true model alone. The same numbers for any number of threads.
+std::vector<TrialOutcome> run_trials(const TrialRecipes& recipes, const FamilyPlan& plan, std::int64_t family,
+                                     int sample, std::span<const double> electrons_per_pattern,
+                                     const SearchEffort& effort, int threads);
 
 nlohmann::ordered_json to_json(const TrialOutcome& outcome);
 TrialOutcome trial_outcome_from_json(const nlohmann::ordered_json& json);

@@ -29,7 +29,15 @@ struct Counted {
 
 bool is_rough(const O& o) { return o.truth == InterfaceClass::rough; }
 bool has_one_step(const O& o) { return is_rough(o) && o.step_count == 1; }
-bool is_pair(const O& o) { return o.bound_class >= 0; }
+bool is_pair(const O& o) { return o.nearest_surface_cells >= 0; }
+
+/// Sure of a wrong class, or of a wrong place: more than one cell off, and outside the 90 % interval.
+bool falsely_confident(const O& o) {
+  if (o.abstained) return false;
+  if (o.answered != o.truth) return o.answered_probability >= 0.9;
+  const bool misplaced = std::abs(o.found_depth_cells - o.depth_cells) > 1;
+  return has_one_step(o) && misplaced && central_share(o.depth_rank) > 0.9;
+}
 
 InterfaceClass other_of_pair(const O& o) { return is_rough(o) ? InterfaceClass::diffuse : InterfaceClass::rough; }
 
@@ -41,11 +49,12 @@ const std::vector<Counted>& counted() {
        [](const O& o) { return when(true, o.answered == o.truth); }},
       {"rough_vs_twin", "share of steps and matched twins that are not answered as the other of the two",
        [](const O& o) { return when(is_pair(o), o.answered != other_of_pair(o)); }},
-      {"rough_vs_twin_bound", "the best possible", [](const O& o) { return when(is_pair(o), o.bound_class); }},
+      {"rough_vs_twin_bound", "the best possible",
+       [](const O& o) { return when(is_pair(o) && o.bound_class >= 0, o.bound_class); }},
       {"rough_vs_twin_inside", "the same where the step is at least 3 cells from a surface",
        [](const O& o) { return when(is_pair(o) && o.nearest_surface_cells >= 3, o.answered != other_of_pair(o)); }},
       {"rough_vs_twin_inside_bound", "the best possible",
-       [](const O& o) { return when(is_pair(o) && o.nearest_surface_cells >= 3, o.bound_class); }},
+       [](const O& o) { return when(o.bound_class >= 0 && o.nearest_surface_cells >= 3, o.bound_class); }},
       {"exact_cell", "share of single steps placed at their very cell",
        [](const O& o) { return when(has_one_step(o), o.found_depth_cells == o.depth_cells); }},
       {"exact_cell_bound", "the best possible",
@@ -62,6 +71,9 @@ const std::vector<Counted>& counted() {
        [](const O& o) { return when(has_one_step(o), central_share(o.depth_rank) <= 0.9); }},
       {"interval_cells", "mean width of that interval",
        [](const O& o) { return when(has_one_step(o), o.interval_cells); }},
+      {"false_confidence",
+       "share sure of a wrong class (90 %), or of a step's place: over a cell off, outside the interval",
+       [](const O& o) { return when(true, falsely_confident(o)); }},
       {"abstained", "share that no hypothesis fits", [](const O& o) { return when(true, o.abstained); }},
       {"goodness", "mean residual over the counts' noise", [](const O& o) { return when(true, o.goodness); }},
       {"seconds", "mean time of a search", [](const O& o) { return when(true, o.seconds); }},
@@ -88,8 +100,10 @@ Json to_json(const Measure& m) {
           {"n", m.n},       {"structures", m.structures}, {"families", m.families}, {"meaning", m.meaning}};
 }
 
-Json trials_json(const Recipe& recipe, const TrialsRequest& request, const std::vector<O>& outcomes) {
-  Json json = {{"recipe_hash", recipe_hash(recipe)}, {"recipe", recipe.study.name}, {"split", request.split}};
+Json trials_json(const TrialRecipes& recipes, const TrialsRequest& request, const std::vector<O>& outcomes) {
+  Json json = {
+      {"recipe_hash", recipe_hash(recipes.model)}, {"recipe", recipes.model.study.name}, {"split", request.split}};
+  if (!recipes.same()) json["truth_hash"] = recipe_hash(recipes.truth);
   json["boundary_tolerance_cells"] = request.effort.boundary_tolerance_cells;
   json["two_step_depths"] = request.effort.two_step_depths;
   for (const double electrons : request.electrons_per_pattern) {
@@ -109,28 +123,28 @@ struct Unit {
 };
 
 /// Names everything that outcomes depend on.
-std::string key_of(const Recipe& recipe, const TrialsRequest& request) {
-  const auto settings = Json::array({to_json(recipe), request.electrons_per_pattern,
+std::string key_of(const TrialRecipes& recipes, const TrialsRequest& request) {
+  const auto settings = Json::array({to_json(recipes.truth), to_json(recipes.model), request.electrons_per_pattern,
                                      request.effort.boundary_tolerance_cells, request.effort.two_step_depths})
                             .dump();
   return fmt::format("{:016x}", checksum(settings.data(), settings.size()));
 }
 
-std::vector<Unit> units_of(const Recipe& recipe, const TrialsRequest& request, const fs::path& folder) {
+std::vector<Unit> units_of(const TrialRecipes& recipes, const TrialsRequest& request, const fs::path& folder) {
   std::vector<Unit> units;
-  const auto key = key_of(recipe, request);
-  for (const auto family : families_of(recipe, request))
+  const auto key = key_of(recipes, request);
+  for (const auto family : families_of(recipes.truth, request))
     for (int sample = 0; sample < request.samples; ++sample)
       units.push_back({family, sample, folder / fmt::format("{}_{:06}_{:03}.json", key, family, sample)});
   return units;
 }
 
-void run_unit(const Recipe& recipe, const TrialsRequest& request, const Unit& unit, int threads) {
-  const auto plan = plan_family(recipe, unit.family);
+void run_unit(const TrialRecipes& recipes, const TrialsRequest& request, const Unit& unit, int threads) {
+  const auto plan = plan_family(recipes.truth, unit.family);
   Json outcomes = Json::array();
   if (unit.sample < std::ssize(plan.samples))
     for (const auto& outcome :
-         run_trials(recipe, plan, unit.family, unit.sample, request.electrons_per_pattern, request.effort, threads))
+         run_trials(recipes, plan, unit.family, unit.sample, request.electrons_per_pattern, request.effort, threads))
       outcomes.push_back(to_json(outcome));
   write_text(unit.part, outcomes.dump(1) + "\n");
 }
@@ -147,13 +161,15 @@ std::vector<O> outcomes_in(const fs::path& part) {
 
 }  // namespace
 
-void write_trials(const Recipe& recipe, const TrialsRequest& request, const fs::path& path, const Ranks& ranks,
+void write_trials(const TrialRecipes& recipes, const TrialsRequest& request, const fs::path& path, const Ranks& ranks,
                   int threads, const Progress& progress) {
+  if (!(recipes.truth.grid == recipes.model.grid))
+    throw InputError("the two recipes differ in [grid]: scans of the one cannot be inverted by the other.");
   const fs::path folder = path.string() + ".parts";
   fs::create_directories(folder);
-  const auto units = units_of(recipe, request, folder);
+  const auto units = units_of(recipes, request, folder);
   for (std::int64_t i = 0; i < std::ssize(units); ++i) {
-    if (i % ranks.count() == ranks.rank() && !fs::exists(units[i].part)) run_unit(recipe, request, units[i], threads);
+    if (i % ranks.count() == ranks.rank() && !fs::exists(units[i].part)) run_unit(recipes, request, units[i], threads);
     if (progress) progress("structures", i + 1, std::ssize(units));
   }
   ranks.wait_for_all();
@@ -161,7 +177,7 @@ void write_trials(const Recipe& recipe, const TrialsRequest& request, const fs::
   std::vector<O> outcomes;
   for (const auto& unit : units)
     for (auto& outcome : outcomes_in(unit.part)) outcomes.push_back(std::move(outcome));
-  write_text(path, trials_json(recipe, request, outcomes).dump(1) + "\n");
+  write_text(path, trials_json(recipes, request, outcomes).dump(1) + "\n");
 }
 
 double usual_seconds(const Recipe& recipe, const TrialsRequest& request, int threads) {

@@ -49,6 +49,10 @@ class Inversion(BadInput):
     def test_no_such_split(self):
         self.refused("trials", workshop.recipe(), "-o", "OUT.trials.json", "--split", "elsewhere", says=["'elsewhere'"])
 
+    def test_a_truth_of_another_grid(self):
+        other = workshop.text("other_grid.toml", workshop.RECIPE.replace("half_span_cells = 2", "half_span_cells = 1.5"))
+        self.refused("trials", workshop.recipe(), "-o", "OUT.trials.json", "--truth", other, says=["[grid]"])
+
 
 class Words(BadInput):
     def test_unknown_command(self):
