@@ -177,10 +177,10 @@ void write(const fs::path& folder, const Reading& reading) {
 }
 
 void print_cost(const Recipe& recipe, const std::vector<Sample>& samples, int threads, int ranks) {
-  const double seconds = usual_seconds(recipe, samples.back().conditions, threads);
+  const auto [seconds, bytes] = usual_cost(recipe, samples.back().conditions, threads);
   const auto rounds = static_cast<double>((std::ssize(samples) + ranks - 1) / ranks);
-  fmt::print("estimate: about {} on {} threads ({} for each of {} answers)\n", duration_text(rounds * seconds), threads,
-             duration_text(seconds), samples.size());
+  fmt::print("estimate: about {} on {} threads ({} for each of {} answers), {:.2g} GB of memory beside the scan\n",
+             duration_text(rounds * seconds), threads, duration_text(seconds), samples.size(), bytes / 1e9);
   std::fflush(stdout);  // before the progress, in a file too
 }
 
@@ -195,7 +195,7 @@ void run(const Options& options) {
   auto reading = read(options, ranks, progress);
   if (const auto missing = missing_for_inversion(reading.registration); !missing.empty()) {
     if (!ranks.is_first()) return;
-    reading.report.prediction = withheld(missing);
+    reading.report.prediction = withheld(missing, {missing});
     reading.json["prediction"] = to_json(*reading.report.prediction);
     fmt::print("{}\n", reading.report.prediction->summary);
     return write(folder, reading);

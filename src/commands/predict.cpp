@@ -54,16 +54,6 @@ void print_prediction(const Prediction& prediction) {
 }
 
 /// The scan could not be laid on the grid: an honest "cannot tell".
-Prediction withheld(const Registration& registration) {
-  Prediction prediction;
-  prediction.class_probability.fill(0.25);
-  prediction.covered_share = 0;
-  prediction.abstains = true;
-  prediction.reasons = registration.reasons;
-  prediction.summary = "Cannot tell: the scan could not be registered.";
-  return prediction;
-}
-
 Picture position_picture(const Sample& sample) {
   const auto along = sample.covered.extent(0), across = sample.covered.extent(1);
   Image image({along, across});
@@ -160,7 +150,7 @@ void run(const Options& options) {
   report.registration = registration_section(scan->info(), registration);
   if (thickness) report.sections.push_back(pacbed_section(*thickness));
   report.interface_line = interface_line(scan->info(), registration);
-  Answers answers{withheld(registration), {}, {}};
+  Answers answers{withheld("the scan could not be registered.", registration.reasons), {}, {}};
   if (registration.usable()) {
     answers = answer(*scan, registration, model, options.stretch_cells, bar.callback());
     report.registration->pictures.push_back(position_picture(answers.sample));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace terrace {
 namespace {
@@ -51,6 +52,16 @@ std::string mixing_in_words(const Prediction& p) {
 }
 
 }  // namespace
+
+Prediction withheld(const std::string& why, std::vector<std::string> reasons) {
+  Prediction prediction;
+  prediction.class_probability.fill(0.25);
+  prediction.covered_share = 0;
+  prediction.abstains = true;
+  prediction.reasons = std::move(reasons);
+  prediction.summary = "Cannot tell: " + why;
+  return prediction;
+}
 
 InterfaceClass most_probable_class(const Prediction& prediction) {
   const auto& p = prediction.class_probability;

@@ -33,6 +33,9 @@ struct Prediction {
   std::string summary;               ///< one plain sentence
 };
 
+/// No answer, because of `why` ("Cannot tell: why"), for all the `reasons`.
+Prediction withheld(const std::string& why, std::vector<std::string> reasons);
+
 /// The class of highest probability.
 InterfaceClass most_probable_class(const Prediction& prediction);
 /// What is said of the interface, as part of a sentence: "a step 6.4 nm below the entrance surface …".

@@ -28,12 +28,17 @@ Inversion invert(const Recipe& recipe, const Sample& sample, int threads, const 
   return inversion;
 }
 
-double usual_seconds(const Recipe& recipe, const Conditions& conditions, int threads) {
-  constexpr double usual_propagations = 155;
+UsualCost usual_cost(const Recipe& recipe, const Conditions& conditions, int threads) {
+  constexpr double usual_propagations = 100, fits_at_once = 6;
   const double cells = conditions.thickness_nm / (recipe.substrate.cell_angstrom / 10);
   const Explanation plain{{.thickness_cells = std::max(4, static_cast<int>(std::lround(cells)))},
                           expected_circumstances(recipe, conditions)};
-  return usual_propagations * ForwardModel(recipe, conditions, threads).cost({&plain, 1}).seconds / threads;
+  const ForwardModel model(recipe, conditions, threads);
+  const auto one = model.cost({&plain, 1});
+  const double patterns = 4.0 * static_cast<double>(recipe.grid.positions()) * recipe.grid.pixels * recipe.grid.pixels;
+  const double derivatives = patterns * static_cast<double>(nuisances_of(recipe, conditions).size() + 3);
+  const double matrices = static_cast<double>(model.propagate(plain.hypothesis, plain.circumstances).bytes());
+  return {usual_propagations * one.seconds / threads, one.bytes + 2 * matrices + 2 * fits_at_once * derivatives};
 }
 
 Recipe microscope_recipe() {

@@ -18,9 +18,13 @@ struct Inversion {
 Inversion invert(const Recipe& recipe, const Sample& sample, int threads, const SearchEffort& effort = {},
                  const Progress& progress = {}, double electrons_per_pattern = 0);
 
-/// What `invert` usually takes with all threads busy: as much as 155 propagations of the whole thickness, as measured
-/// (docs/inversion.md), more where few electrons leave much open. Seconds on this machine.
-double usual_seconds(const Recipe& recipe, const Conditions& conditions, int threads);
+/// What `invert` usually takes on this machine: seconds with all threads busy, as much as 100 propagations of the whole
+/// thickness, as measured (docs/inversion.md), more where few electrons leave much open; and bytes of memory at most,
+/// whatever it tries: two structures' scattering matrices, and the derivatives of six fits.
+struct UsualCost {
+  double seconds = 0, bytes = 0;
+};
+UsualCost usual_cost(const Recipe& recipe, const Conditions& conditions, int threads);
 
 /// What is taken as open where the user says nothing: recipes/microscope.toml.
 Recipe microscope_recipe();

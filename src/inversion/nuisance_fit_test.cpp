@@ -95,8 +95,8 @@ TEST(NuisanceFit, a_fit_explains_its_own_counts_to_chance) {
 }
 
 TEST(NuisanceFit, a_tilt_of_many_ripples_is_found) {
-  // The window is two cells wide along y: neighbouring beams are 3.2 mrad apart, and patterns follow tilt with a ripple of
-  // that period. Derivatives at the point alone end in the first trough.
+  // The window is two cells wide along y: neighbouring beams are 3.2 mrad apart, and patterns follow tilt with a ripple
+  // of that period. Derivatives at the point alone end in the first trough.
   Case one(6);
   one.truth.circumstances.tilt_y_mrad = 2.4;
   const auto observed = one.observed(20000, 6);

@@ -28,21 +28,11 @@ Prediction answer_for(const Recipe& recipe, const Sample& sample, int threads, c
   try {
     return invert(recipe, sample, threads, effort, {}, electrons).answer;
   } catch (const InputError& error) {
-    return withheld(error.what());
+    return withheld(error.what(), {error.what()});
   }
 }
 
 }  // namespace
-
-Prediction withheld(const std::string& reason) {
-  Prediction prediction;
-  prediction.class_probability.fill(0.25);
-  prediction.covered_share = 0;
-  prediction.abstains = true;
-  prediction.reasons = {reason};
-  prediction.summary = "Cannot tell: " + reason;
-  return prediction;
-}
 
 std::vector<Prediction> invert_stretches(const Recipe& recipe, std::span<const Sample> samples, const fs::path& folder,
                                          const Ranks& ranks, int threads, const SearchEffort& effort,

@@ -19,7 +19,4 @@ std::vector<Prediction> invert_stretches(const Recipe& recipe, std::span<const S
                                          const SearchEffort& effort, double electrons_per_pattern,
                                          const Progress& progress);
 
-/// "Cannot tell: …", every class as probable as the others.
-Prediction withheld(const std::string& reason);
-
 }  // namespace terrace

@@ -184,7 +184,7 @@ double usual_seconds(const Recipe& recipe, const TrialsRequest& request, int thr
   const auto family = families_of(recipe, request)[0];
   const auto conditions = plan_family(recipe, family).samples.at(0).conditions;
   const double trials = 1.0 * request.families * request.samples * std::ssize(request.electrons_per_pattern);
-  return trials * usual_seconds(recipe, conditions, threads);
+  return trials * usual_cost(recipe, conditions, threads).seconds;
 }
 
 std::vector<Measure> measures_of(const std::vector<TrialOutcome>& outcomes, double electrons_per_pattern) {
