@@ -65,17 +65,19 @@ class Fitter {
       if (fit_.given_up) break;
       const double gained = step.gain < effort.least_gain ? 0 : try_step(step.change);
       if (gained > 0) ++fit_.steps;
-      if (gained >= effort.least_gain) {
-        kept = gained < trusted_share * step.gain ? Kept::of_specimen : Kept::all;
-      } else if (kept == Kept::all) {
-        kept = Kept::of_specimen;
-      } else if (kept == Kept::of_specimen && step.gain >= effort.least_gain && specimen_may_be_renewed_) {
-        specimen_may_be_renewed_ = false;
-        kept = Kept::none;
-      } else {
-        break;
-      }
+      const auto next = kept_after(kept, gained, step.gain, effort.least_gain);
+      if (!next) break;
+      kept = *next;
     }
+  }
+
+  /// Empty where there is nothing more to try.
+  std::optional<Kept> kept_after(Kept kept, double gained, double promised, double least_gain) {
+    if (gained >= least_gain) return gained < trusted_share * promised ? Kept::of_specimen : Kept::all;
+    if (kept == Kept::all) return Kept::of_specimen;
+    if (kept == Kept::none || promised < least_gain || !specimen_may_be_renewed_) return std::nullopt;
+    specimen_may_be_renewed_ = false;
+    return Kept::none;
   }
 
   /// From derivatives over a ripple's whole period to those at a point of it. False where there are none of the former.
