@@ -4,6 +4,7 @@
 // thread. The naive reader takes each single step (either way, every depth) at its best plane, and fits it by three
 // steps of Fisher scoring, every derivative by a simulation of its own; one such fit is timed.
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <cstdlib>
 #include <ctime>
@@ -17,6 +18,12 @@ namespace {
 constexpr int naive_steps = 3;
 
 double seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+double peak_gigabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) * 1024 / 1e9;
+}
 
 template <class Work>
 double seconds_of(const Work& work) {
@@ -55,14 +62,15 @@ void run(Recipe recipe, int cells, double electrons) {
   const auto estimate = usual_cost(recipe, scan.conditions, 1);
   Inversion inversion;
   const double search = seconds_of([&] { inversion = invert(recipe, scan, 1); });
+  const double peak = peak_gigabytes();
   const ForwardModel model(recipe, scan.conditions, 1);
   const double fit =
       naive_steps * seconds_of([&] { simulate_all_derivatives(model, inversion.findings.best.explanation); });
   const double naive = 2.0 * (cells - 1) * fit;
   fmt::print("cells {}\nsearch_seconds {:.1f}\nnaive_seconds {:.0f}\nnaive_over_search {:.1f}\n", cells, search, naive,
              naive / search);
-  fmt::print("estimate_over_search_seconds {:.2f}\nestimated_gigabytes {:.2f}\n", estimate.seconds / search,
-             estimate.bytes / 1e9);
+  fmt::print("estimate_over_search_seconds {:.2f}\npeak_gigabytes {:.3f}\npeak_memory_over_estimate {:.2f}\n",
+             estimate.seconds / search, peak, 1e9 * peak / estimate.bytes);
 }
 
 }  // namespace

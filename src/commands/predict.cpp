@@ -53,7 +53,6 @@ void print_prediction(const Prediction& prediction) {
   for (const auto& reason : prediction.reasons) fmt::print("  note: {}\n", reason);
 }
 
-/// The scan could not be laid on the grid: an honest "cannot tell".
 Picture position_picture(const Sample& sample) {
   const auto along = sample.covered.extent(0), across = sample.covered.extent(1);
   Image image({along, across});

@@ -185,6 +185,7 @@ ForwardModel::Cost ForwardModel::cost(std::span<const Explanation> explanations)
     const auto choice = choose_engine(window.plan, threads_);
     cost.seconds += choice.work * slowness_of_this_machine();
     cost.bytes = std::max(cost.bytes, choice.memory_bytes);
+    cost.kept_bytes = std::max(cost.kept_bytes, matrix_bytes(window.plan).all);
   }
   cost.bytes += 4.0 * static_cast<double>(no_patterns().size()) * static_cast<double>(explanations.size());
   return cost;

@@ -52,10 +52,10 @@ class ForwardModel {
   /// The patterns of each explanation, by the same engine; equal beginnings are propagated once.
   std::vector<Patterns> expected(std::span<const Explanation> explanations, const Progress& progress = {}) const;
 
-  /// What `expected` takes of these: seconds on one core of this machine, and bytes at the highest. Throws InputError
-  /// for settings that cannot be simulated.
+  /// What `expected` takes of these: seconds on one core of this machine, and bytes at the highest; and the bytes that
+  /// `propagate` keeps of one of them. Throws InputError for settings that cannot be simulated.
   struct Cost {
-    double seconds = 0, bytes = 0;
+    double seconds = 0, bytes = 0, kept_bytes = 0;
   };
   Cost cost(std::span<const Explanation> explanations) const;
 

@@ -33,12 +33,10 @@ UsualCost usual_cost(const Recipe& recipe, const Conditions& conditions, int thr
   const double cells = conditions.thickness_nm / (recipe.substrate.cell_angstrom / 10);
   const Explanation plain{{.thickness_cells = std::max(4, static_cast<int>(std::lround(cells)))},
                           expected_circumstances(recipe, conditions)};
-  const ForwardModel model(recipe, conditions, threads);
-  const auto one = model.cost({&plain, 1});
+  const auto one = ForwardModel(recipe, conditions, threads).cost({&plain, 1});
   const double patterns = 4.0 * static_cast<double>(recipe.grid.positions()) * recipe.grid.pixels * recipe.grid.pixels;
   const double derivatives = patterns * static_cast<double>(nuisances_of(recipe, conditions).size() + 3);
-  const double matrices = static_cast<double>(model.propagate(plain.hypothesis, plain.circumstances).bytes());
-  return {usual_propagations * one.seconds / threads, one.bytes + 2 * matrices + 2 * fits_at_once * derivatives};
+  return {usual_propagations * one.seconds / threads, one.bytes + 2 * one.kept_bytes + 2 * fits_at_once * derivatives};
 }
 
 Recipe microscope_recipe() {

@@ -19,8 +19,8 @@ Inversion invert(const Recipe& recipe, const Sample& sample, int threads, const 
                  const Progress& progress = {}, double electrons_per_pattern = 0);
 
 /// What `invert` usually takes on this machine: seconds with all threads busy, as much as 100 propagations of the whole
-/// thickness, as measured (docs/inversion.md), more where few electrons leave much open; and bytes of memory at most,
-/// whatever it tries: two structures' scattering matrices, and the derivatives of six fits.
+/// thickness, as measured (benchmarks/README.md), more where few electrons leave much open; and bytes of memory at
+/// most, whatever it tries: two structures' scattering matrices, and the derivatives of six fits.
 struct UsualCost {
   double seconds = 0, bytes = 0;
 };

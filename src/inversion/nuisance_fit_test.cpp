@@ -103,6 +103,9 @@ TEST(NuisanceFit, a_tilt_of_many_ripples_is_found) {
   const auto start = [&] { return Explanation{step, expected_circumstances(one.recipe, one.conditions)}; };
   const auto fit = fit_parameters(one.model, observed, one.parameters, start());
   EXPECT_NEAR(fit.explanation.circumstances.tilt_y_mrad, 2.4, 0.15);
+  const FitEffort at_the_point{.ripple = FitEffort::Ripple::followed};
+  const auto lost = fit_parameters(one.model, observed, one.parameters, start(), at_the_point);
+  EXPECT_GT(std::abs(lost.explanation.circumstances.tilt_y_mrad - 2.4), 1);
 }
 
 TEST(NuisanceFit, a_hopeless_fit_is_given_up) {

@@ -181,9 +181,9 @@ void write_trials(const TrialRecipes& recipes, const TrialsRequest& request, con
 }
 
 double usual_seconds(const Recipe& recipe, const TrialsRequest& request, int threads) {
-  const auto family = families_of(recipe, request)[0];
-  const auto conditions = plan_family(recipe, family).samples.at(0).conditions;
-  const double trials = 1.0 * request.families * request.samples * std::ssize(request.electrons_per_pattern);
+  const auto families = families_of(recipe, request);
+  const auto conditions = plan_family(recipe, families[0]).samples.at(0).conditions;
+  const double trials = 1.0 * std::ssize(families) * request.samples * std::ssize(request.electrons_per_pattern);
   return trials * usual_cost(recipe, conditions, threads).seconds;
 }
 
