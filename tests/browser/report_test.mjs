@@ -68,6 +68,13 @@ claim("registration shows disc, planes, interface and both sides", async ({ page
   assert.deepEqual(titles, ["What was found", "Brightness of the columns", "Lattice residuals"]);
 });
 
+claim("each bar of the depth distribution stands around its cell", async ({ page }) => {
+  const titles = await page.$$eval(".interface rect.bar title", (list) => list.map((title) => title.textContent));
+  const ends = titles.map((title) => title.match(/([\d.]+) to ([\d.]+) nm/).slice(1).map(Number));
+  assert.equal(ends[0][0], 0);
+  const [from, to] = ends[8];
+  assert.ok(Math.abs((from + to) / 2 - 8 * (to - from)) < 0.25 * (to - from), titles[8]);
+});
 claim("the interface is drawn on the scan's maps", async ({ page }) => {
   assert.equal((await page.$$("#scan [role=application] line.plane")).length, 1);
 });

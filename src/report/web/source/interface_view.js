@@ -74,17 +74,18 @@ function titles(drawing, width) {
   ];
 }
 
-/** The share of the probability that each cell holds, as bars to the right; 90 % and 50 % as bands behind. */
+/** The share of the probability that each cell holds, as bars to the right, bar i centred on i cells of depth; 90 % and 50 % as bands behind. */
 function distribution(prediction, scale, start, height) {
   const p = prediction.depth_probability, bin = prediction.depth_bin_nm;
   const most = Math.max(...p);
-  const bars = p.map((share, i) =>
-    draw(
+  const bars = p.map((share, i) => {
+    const from = Math.max(0, i - 0.5) * bin, to = (i + 0.5) * bin;
+    return draw(
       "rect",
-      { x: start, y: i * bin * scale + 0.5, width: (share / most) * distribution_width, height: Math.max(0.8, bin * scale - 1), class: "bar" },
-      draw("title", {}, `${fixed(i * bin, 2)} to ${fixed((i + 1) * bin, 2)} nm: ${percent(share)}`),
-    ),
-  );
+      { x: start, y: from * scale + 0.5, width: (share / most) * distribution_width, height: Math.max(0.8, (to - from) * scale - 1), class: "bar" },
+      draw("title", {}, `${fixed(from, 2)} to ${fixed(to, 2)} nm: ${percent(share)}`),
+    );
+  });
   const step = step_probability(prediction);
   const title = is_likely(step) ? "where the step lies" : `if there is a step (${percent(step)})`;
   return [
