@@ -53,12 +53,15 @@ double thickness_error(const Registration& registration, double by_hand) {
   return std::max(least_thickness_error_nm, std::sqrt(3.0) * registration.thickness_nm.error);
 }
 
-/// Where the scan is cut for a map, none where that makes one piece.
-std::vector<Stretch> map_stretches(const Scan& scan, const Registration& registration, double cells) {
+/// Where the scan is cut for a map; none, which is said unless `silent`, where that makes one piece.
+std::vector<Stretch> map_stretches(const Scan& scan, const Registration& registration, double cells, bool silent) {
   if (cells == 0) return {};
   auto stretches = stretches_of(scan.info(), registration, cells);
-  if (stretches.size() == 1) stretches.clear();
-  return stretches;
+  if (stretches.size() > 1) return stretches;
+  if (!silent)
+    fmt::print("map: none, the {:.1f} cells of the scan hold no two stretches of {:g}\n",
+               cells_along(scan.info(), registration), cells);
+  return {};
 }
 
 /// On the standard grid: each stretch, and at the end the whole scan.
@@ -200,7 +203,7 @@ void run(const Options& options) {
     fmt::print("{}\n", reading.report.prediction->summary);
     return write(folder, reading);
   }
-  const auto stretches = map_stretches(*reading.scan, reading.registration, options.stretch_cells);
+  const auto stretches = map_stretches(*reading.scan, reading.registration, options.stretch_cells, !ranks.is_first());
   const auto samples =
       samples_of(*reading.scan, reading.registration, reading.recipe, stretches, options.thickness_error_nm, progress);
   if (ranks.is_first()) print_cost(reading.recipe, samples, options.threads, ranks.count());
