@@ -13,6 +13,7 @@ struct Command {
   std::string name;
   std::string summary;  ///< one line for the list of commands
   void (*add)(CLI::App& app);
+  std::string sister_option{};  ///< with this option the sister program runs it
 };
 
 /// The commands of this program, and those of its sister beside it (null `add`), in the order of a user's journey.
@@ -27,7 +28,6 @@ void add_tailor(CLI::App& app);
 void add_dataset(CLI::App& app);
 void add_limit(CLI::App& app);
 void add_trials(CLI::App& app);
-void add_invert(CLI::App& app);
 void add_forecast(CLI::App& app);
 void add_thickness(CLI::App& app);
 void add_train(CLI::App& app);

@@ -1,5 +1,6 @@
 // The commands of the program `terrace-learn`, which alone links libtorch.
-#include "commands/command.h"
+#include "commands/invert.h"
+#include "commands/network_reading.h"
 
 namespace terrace {
 
@@ -8,6 +9,7 @@ std::vector<Command> commands() {
       {"train", "train a network on a data set", add_train},
       {"evaluate", "measure a network on held-out families", add_evaluate},
       {"predict", "read the interface from a 4D-STEM file", add_predict},
+      {"invert", invert_summary, [](CLI::App& app) { add_invert(app, open_model); }},
   };
 }
 

@@ -1,5 +1,5 @@
 // The commands of the program `terrace`; those that learn live in `terrace-learn`.
-#include "commands/command.h"
+#include "commands/invert.h"
 
 namespace terrace {
 
@@ -18,7 +18,7 @@ std::vector<Command> commands() {
       {"train", "train a network on a data set", nullptr},
       {"evaluate", "measure a network on held-out families", nullptr},
       {"predict", "read the interface from a 4D-STEM file", nullptr},
-      {"invert", "fit every structure to a 4D-STEM file: the step to its cell", add_invert},
+      {"invert", invert_summary, [](CLI::App& app) { add_invert(app, nullptr); }, "--model"},
   };
 }
 

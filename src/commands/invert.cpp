@@ -1,4 +1,6 @@
 // invert: a 4D-STEM file in; the structure that explains it best, with its rivals, and a report out.
+#include "commands/invert.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,7 +12,6 @@
 #include <span>
 #include <utility>
 
-#include "commands/command.h"
 #include "commands/launch.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
@@ -20,6 +21,7 @@
 #include "core/text_file.h"
 #include "inversion/inversion.h"
 #include "inversion/stretch_inversion.h"
+#include "inversion/suggestion.h"
 #include "registration/standard_grid.h"
 #include "report/inversion_section.h"
 #include "report/pacbed_section.h"
@@ -35,7 +37,7 @@ namespace fs = std::filesystem;
 constexpr double least_thickness_error_nm = 1;
 
 struct Options {
-  std::string scan, recipe, output, prediction;
+  std::string scan, recipe, output, model;
   double stretch_cells = 0, electrons_per_pattern = 0, thickness_error_nm = 0;
   int threads = 1;
   SearchEffort effort;
@@ -83,18 +85,9 @@ void print_answer(const Inversion& inversion) {
   for (const auto& reason : answer.reasons) fmt::print("  note: {}\n", reason);
 }
 
-/// What the network said of the same scan, where that is given.
-std::optional<Prediction> network_prediction(const fs::path& path) {
-  if (path.empty()) return std::nullopt;
-  try {
-    return prediction_from_json(nlohmann::ordered_json::parse(read_text(path)).at("prediction"));
-  } catch (const nlohmann::json::exception&) {
-    throw FileError(fmt::format("'{}' is no prediction.json of 'terrace predict'.", path.string()));
-  }
-}
-
 /// Whether the fit bears the network out.
 std::string compared_with(const Prediction& network, const Prediction& fit) {
+  if (network.abstains) return "the network declined to answer: " + network.summary;
   const auto said = static_cast<int>(most_probable_class(network));
   const double probability = fit.class_probability[said];
   const std::string verdict = probability > 0.5    ? "the fit bears it out"
@@ -149,11 +142,18 @@ Reading read(const Options& options, const Ranks& ranks, const Progress& progres
   return reading;
 }
 
-void add_whole_scan(const Sample& sample, const Options& options, const std::optional<Prediction>& network,
+void add_whole_scan(const Sample& sample, const Options& options, const NetworkReading& network,
                     const Progress& progress, Reading& reading) {
-  auto inversion =
-      invert(reading.recipe, sample, options.threads, options.effort, progress, options.electrons_per_pattern);
-  if (network) inversion.answer.reasons.push_back(compared_with(*network, inversion.answer));
+  auto effort = options.effort;
+  std::optional<Prediction> said;
+  if (network) {
+    said = network(*reading.scan, reading.registration, progress);
+    effort.suggested = step_of(*said);
+    fmt::print("network: {}\n", said->summary);
+    reading.json["network"] = to_json(*said);
+  }
+  auto inversion = invert(reading.recipe, sample, options.threads, effort, progress, options.electrons_per_pattern);
+  if (said) inversion.answer.reasons.push_back(compared_with(*said, inversion.answer));
   print_answer(inversion);
   reading.report.prediction = inversion.answer;
   reading.report.fit = fitted_patterns(inversion, reading.recipe.grid);
@@ -187,10 +187,10 @@ void print_cost(const Recipe& recipe, const std::vector<Sample>& samples, int th
   std::fflush(stdout);  // before the progress, in a file too
 }
 
-void run(const Options& options) {
+void run(const Options& options, OpenModel open_model) {
   const Ranks ranks(launch_of_this_process());
   refuse_lost_ranks(ranks);
-  const auto network = network_prediction(options.prediction);
+  const auto network = options.model.empty() ? NetworkReading() : open_model(options.model);
   const fs::path folder = options.output;
   make_folder(folder);
   ProgressBar bar;
@@ -218,7 +218,7 @@ void run(const Options& options) {
 
 }  // namespace
 
-void add_invert(CLI::App& app) {
+void add_invert(CLI::App& app, OpenModel open_model) {
   const auto options = std::make_shared<Options>();
   app.add_option("SCAN", options->scan,
                  "4D-STEM scan; 'terrace info' says what it holds, docs/formats.md what can be read")
@@ -227,8 +227,9 @@ void add_invert(CLI::App& app) {
   app.add_option("--recipe", options->recipe,
                  "crystals, window, sampling and what is unknown of the microscope, a TOML file; by default "
                  "LaAlO3 on SrTiO3 in a realistic microscope (recipes/microscope.toml)");
-  app.add_option("--prediction", options->prediction,
-                 "prediction.json of 'terrace predict' for the same scan: the fit says whether it bears it out");
+  app.add_option("--model", options->model,
+                 "model file that 'terrace train' wrote: the step that its network sees is fitted first, and the fit "
+                 "says whether it bears the network out");
   app.add_option(
          "--stretch-cells", options->stretch_cells,
          "also answer for stretches of this many substrate cells along the interface, shared out by mpirun and kept "
@@ -248,7 +249,7 @@ void add_invert(CLI::App& app) {
   add_threads_option(app, options->threads);
   add_settings_options(app, options->overrides, "Instead of what the file says (the unit is in the name)");
   add_settings_options(app, options->registration, "Registration by hand (each is measured where not given)");
-  app.callback([options] { run(*options); });
+  app.callback([options, open_model] { run(*options, open_model); });
 }
 
 }  // namespace terrace

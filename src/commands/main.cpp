@@ -36,6 +36,13 @@ int run_sister_program(char** arguments) {
                                              arguments[1], sister.string()));
 }
 
+bool has_option(char** arguments, const std::string& option) {
+  if (option.empty()) return false;
+  for (; *arguments; ++arguments)
+    if (*arguments == option || std::string(*arguments).starts_with(option + "=")) return true;
+  return false;
+}
+
 [[noreturn]] void refuse_unknown_command(const std::string& name) {
   std::vector<std::string> known;
   for (const auto& command : commands()) known.push_back(command.name);
@@ -75,7 +82,7 @@ int run(int count, char** arguments) {
     const auto all = commands();
     const auto wanted = std::ranges::find(all, arguments[1], &Command::name);
     if (wanted == all.end()) refuse_unknown_command(arguments[1]);
-    if (!wanted->add) return run_sister_program(arguments);
+    if (!wanted->add || has_option(arguments, wanted->sister_option)) return run_sister_program(arguments);
   }
   add_commands(app);
   app.footer(

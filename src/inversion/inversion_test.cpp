@@ -45,6 +45,21 @@ TEST(Inversion, places_a_step_at_its_cell_where_electrons_abound) {
   EXPECT_FALSE(inversion.answer.abstains);
 }
 
+TEST(Inversion, a_wrong_suggestion_does_not_lead_it_astray) {
+  const auto recipe = small_inversion();
+  PlannedSample planned;
+  const auto scan = scan_of(recipe, InterfaceClass::rough, 3e7, planned);
+  const auto& truth = planned.labels;
+  const double thickness = planned.thickness_cells;
+  // The mirror image has the same projection.
+  const Hypothesis wrong{.interface_class = InterfaceClass::rough,
+                         .step_depth_cells = static_cast<int>(thickness - truth.step_depth_cells),
+                         .step_height_cells = -truth.step_height_cells};
+  const auto best = invert(recipe, scan, 1, {.suggested = wrong}).findings.candidates.front().hypothesis;
+  EXPECT_EQ(best.step_depth_cells, truth.step_depth_cells);
+  EXPECT_EQ(best.step_height_cells, truth.step_height_cells);
+}
+
 TEST(Inversion, finds_nothing_worse_than_the_truth) {
   const auto recipe = small_inversion();
   for (int family = 0; family < 2; ++family) {

@@ -137,24 +137,42 @@ class Search {
 
   /// A score may promise more than a fit keeps, so whatever comes first is fitted until what comes first has been.
   void look_for_one_step() {
+    const double boundary = mean_boundary(tangent_->linearisation().at.hypothesis);
     const double tolerance = std::max(effort_.boundary_tolerance_cells, 3.0 / best_thickness());
-    for (const auto& candidate : scan(steps_near(mean_boundary(tangent_->linearisation().at.hypothesis), tolerance)))
+    for (const auto& candidate : scan(steps_near(boundary, tolerance))) add(candidate);
+    // The first one comes from a mixed cell and from afar.
+    auto ripple = FitEffort::Ripple::smoothed_then_followed;
+    const auto fit_next = [&](const Hypothesis& step) {
+      fit_step(step, std::exchange(ripple, FitEffort::Ripple::followed));
+    };
+    if (const auto suggested = suggested_step(boundary, tolerance)) fit_next(*suggested);
+    for (int fits = 0; fits < most_fits && !candidates_.front().fitted; ++fits)
+      fit_next(Hypothesis(candidates_.front().hypothesis));
+  }
+
+  /// Of the candidates; what its fit shows better than all before is looked around from.
+  void fit_step(const Hypothesis& step, FitEffort::Ripple ripple) {
+    const double before = best_->log_posterior;
+    const FitEffort effort{.most_steps = 6, .ripple = ripple, .hopeless_below = hopeless()};
+    const auto fit = fitted({step, circumstances()}, effort, &tangent_->linearisation());
+    std::erase_if(candidates_, [&](const Candidate& c) { return !c.fitted && equal(c.hypothesis, step); });
+    add(fit);
+    if (fit.given_up || fit.log_posterior <= before) return;
+    take_tangent(fit);
+    std::erase_if(candidates_, [](const Candidate& c) { return !c.fitted; });
+    for (const auto& candidate : scan(steps_near(mean_boundary(fit.explanation.hypothesis), 2.5 / best_thickness())))
       add(candidate);
-    for (int fits = 0; fits < most_fits && !candidates_.front().fitted; ++fits) {
-      const Hypothesis first = candidates_.front().hypothesis;
-      const double before = best_->log_posterior;
-      // The first one comes from a mixed cell and from afar.
-      const auto ripple = fits == 0 ? FitEffort::Ripple::smoothed_then_followed : FitEffort::Ripple::followed;
-      const FitEffort effort{.most_steps = 6, .ripple = ripple, .hopeless_below = hopeless()};
-      const auto fit = fitted({first, circumstances()}, effort, &tangent_->linearisation());
-      std::erase_if(candidates_, [&](const Candidate& c) { return !c.fitted && equal(c.hypothesis, first); });
-      add(fit);
-      if (fit.given_up || fit.log_posterior <= before) continue;
-      take_tangent(fit);
-      std::erase_if(candidates_, [](const Candidate& c) { return !c.fitted; });
-      for (const auto& candidate : scan(steps_near(mean_boundary(fit.explanation.hypothesis), 2.5 / best_thickness())))
-        add(candidate);
-    }
+  }
+
+  /// In the column that lets it have the mean boundary, if one does.
+  std::optional<Hypothesis> suggested_step(double boundary, double tolerance) const {
+    if (!effort_.suggested) return std::nullopt;
+    Hypothesis step = *effort_.suggested;
+    step.thickness_cells = best_thickness();
+    if (step.step_depth_cells < 1 || step.step_depth_cells >= step.thickness_cells) return std::nullopt;
+    step.plane = static_cast<int>(std::lround(boundary - mean_boundary(step)));
+    if (std::abs(mean_boundary(step) - boundary) > tolerance) return std::nullopt;
+    return step;
   }
 
   // 3. Two steps, profiles, no step.

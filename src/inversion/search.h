@@ -1,6 +1,7 @@
 // Which structures explain one observation, and how well: the inversion's way through the hypotheses.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,12 +32,14 @@ struct SearchEffort {
   double boundary_tolerance_cells = 0.12;  ///< steps are tried whose mean boundary is this near to the mixed cell's
   int two_step_depths = 5;                 ///< first depths at which pairs of steps are tried; 0: none
   double interesting = 12;  ///< log-evidence below the best from which on a hypothesis is refined no more
+  std::optional<Hypothesis> suggested{};  ///< a step, by a network: the first to be fitted, if projection allows it
 };
 
 /// From what registration knows to the posterior's ingredients:
 /// 1. a mixed cell of continuous composition at the registered plane, fitted with all circumstances: smooth, so that
 ///    it finds thickness, tilt, focus and mean boundary from afar;
-/// 2. steps with that mean boundary, by their efficient scores, the best one fitted, until the best one stays;
+/// 2. steps with that mean boundary, by their efficient scores, the best one fitted (first of all the suggested one),
+///    until the best one stays;
 /// 3. pairs of steps, error-function profiles, a step in such a profile, the abrupt interface.
 /// Throws InputError as ForwardModel does.
 Findings search(const ForwardModel& model, const Observation& observed, const SearchEffort& effort = {},

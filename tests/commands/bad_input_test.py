@@ -42,9 +42,9 @@ class Inversion(BadInput):
     def test_no_such_scan(self):
         self.invert("nowhere.h5", "'nowhere.h5'")
 
-    def test_a_prediction_that_is_none(self):
-        self.invert(scan(), "prediction.json", more=["--electrons-per-standard-pattern", "1e4", "--two-step-depths", 0,
-                                                       "--prediction", workshop.recipe()])
+    @learning
+    def test_a_model_that_is_none(self):
+        self.invert(scan(), "tiny.toml", more=["--model", workshop.recipe()])
 
     def test_no_such_split(self):
         self.refused("trials", workshop.recipe(), "-o", "OUT.trials.json", "--split", "elsewhere", says=["'elsewhere'"])

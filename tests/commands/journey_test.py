@@ -103,6 +103,18 @@ class Journey(unittest.TestCase):
         self.assertIn("<html", (out / "answer" / "report.html").read_text())
         self.assertEqual(partial_files(out / "answer"), [])
 
+    @unittest.skipUnless(workshop.has_learning, "built without learning")
+    def test_an_inversion_says_whether_it_bears_the_network_out(self):
+        out = new_folder("inversion_with_model")
+        said = run_well("invert", scan(), "--recipe", workshop.recipe(), "--electrons-per-standard-pattern", "1e4",
+                        "--two-step-depths", 0, "--model", model(), "-o", out / "answer").stdout
+        answer = json.loads((out / "answer" / "inversion.json").read_text())
+        if not answer["registration"]["usable"]:
+            return
+        self.assertIn("network: ", said)
+        self.assertAlmostEqual(sum(answer["network"]["class_probability"]), 1, places=5)
+        self.assertTrue(any(reason.startswith("the network ") for reason in answer["prediction"]["reasons"]))
+
     def test_trials_go_on_where_they_were_cut_short(self):
         out = new_folder("trials")
         asked = ["trials", workshop.recipe(), "-o", out / "trials.json", "--samples", 1, "--doses", "1e5", "--two-step-depths", 0]
