@@ -10,25 +10,35 @@
 #include "commands/launch.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
-#include "core/text_file.h"
+#include "report/trials_section.h"
 
 namespace terrace {
 namespace {
 
 struct Options {
-  std::string recipe, truth, output;
+  std::string recipe, truth, output, report;
   TrialsRequest request;
   int threads = 1;
 };
 
-void print_measures(const nlohmann::ordered_json& json) {
-  for (const auto& at_dose : json.at("measures")) {
-    fmt::print("{:g} electrons a pattern:\n", at_dose.at("electrons_per_pattern").get<double>());
-    for (const auto& m : at_dose.at("measures"))
-      fmt::print("  {:<26} {:8.3f} ({:.3f} … {:.3f}), n = {}: {}\n", m.at("name").get<std::string>(),
-                 m.at("value").get<double>(), m.at("low").get<double>(), m.at("high").get<double>(),
-                 m.at("n").get<long>(), m.at("meaning").get<std::string>());
+void print_measures(const std::vector<TrialOutcome>& outcomes, const std::vector<double>& doses) {
+  for (const double electrons : doses) {
+    fmt::print("{:g} electrons a pattern:\n", electrons);
+    for (const auto& m : measures_of(outcomes, electrons))
+      fmt::print("  {:<26} {:8.3f} ({:.3f} … {:.3f}), n = {}: {}\n", m.name, m.value, m.low, m.high, m.n, m.meaning);
   }
+}
+
+void write_page(const TrialRecipes& recipes, const std::vector<TrialOutcome>& outcomes, const Options& options) {
+  ReportContent page;
+  page.title = "Trials of the inversion: " + recipes.truth.study.name;
+  page.subtitle = "simulated scans of known truth";
+  const auto& doses = options.request.electrons_per_pattern;
+  page.sections = trials_sections(outcomes, doses, recipes.model.substrate.cell_angstrom / 10);
+  page.provenance["recipe"] = to_json(recipes.model);
+  if (!recipes.same()) page.provenance["recipe of the scans"] = to_json(recipes.truth);
+  page.provenance["program"] = "terrace " TERRACE_VERSION;
+  write_report(page, options.report);
 }
 
 void print_cost(const Recipe& recipe, const Options& options, int ranks) {
@@ -46,13 +56,18 @@ void run(const Options& options) {
   const Recipe recipe = read_recipe(options.recipe);
   if (ranks.is_first()) print_cost(recipe, options, ranks.count());
   const auto other = options.truth.empty() ? std::optional<Recipe>() : read_recipe(options.truth);
+  const TrialRecipes recipes{other ? *other : recipe, recipe};
   make_place_for(options.output);
+  if (!options.report.empty()) make_place_for(options.report);
   ProgressBar bar;
-  write_trials({other ? *other : recipe, recipe}, options.request, options.output, ranks, options.threads,
-               ranks.is_first() ? bar.callback() : Progress());
+  const auto outcomes = write_trials(recipes, options.request, options.output, ranks, options.threads,
+                                     ranks.is_first() ? bar.callback() : Progress());
   if (!ranks.is_first()) return;
-  print_measures(nlohmann::ordered_json::parse(read_text(options.output)));
+  print_measures(outcomes, options.request.electrons_per_pattern);
   fmt::print("trials: {}\n", options.output);
+  if (options.report.empty()) return;
+  write_page(recipes, outcomes, options);
+  fmt::print("report: {}\n", options.report);
 }
 
 }  // namespace
@@ -69,6 +84,8 @@ void add_trials(CLI::App& app) {
          "-o,--output", options->output,
          "JSON file to write; what is done stands in the folder FILE.parts, where a run that was cut short goes on")
       ->required();
+  app.add_option("--report", options->report,
+                 "HTML page to write: the rates over dose and source size, beside the bound");
   app.add_option("--families", request.families, "families to try, the first of the split")
       ->check(CLI::Range(1, 1000000).description(""))
       ->capture_default_str();

@@ -161,8 +161,8 @@ std::vector<O> outcomes_in(const fs::path& part) {
 
 }  // namespace
 
-void write_trials(const TrialRecipes& recipes, const TrialsRequest& request, const fs::path& path, const Ranks& ranks,
-                  int threads, const Progress& progress) {
+std::vector<O> write_trials(const TrialRecipes& recipes, const TrialsRequest& request, const fs::path& path,
+                            const Ranks& ranks, int threads, const Progress& progress) {
   if (!(recipes.truth.grid == recipes.model.grid))
     throw InputError("the two recipes differ in [grid]: scans of the one cannot be inverted by the other.");
   const fs::path folder = path.string() + ".parts";
@@ -173,11 +173,12 @@ void write_trials(const TrialRecipes& recipes, const TrialsRequest& request, con
     if (progress) progress("structures", i + 1, std::ssize(units));
   }
   ranks.wait_for_all();
-  if (!ranks.is_first()) return;
   std::vector<O> outcomes;
+  if (!ranks.is_first()) return outcomes;
   for (const auto& unit : units)
     for (auto& outcome : outcomes_in(unit.part)) outcomes.push_back(std::move(outcome));
   write_text(path, trials_json(recipes, request, outcomes).dump(1) + "\n");
+  return outcomes;
 }
 
 double usual_seconds(const Recipe& recipe, const TrialsRequest& request, int threads) {

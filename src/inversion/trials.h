@@ -23,9 +23,11 @@ struct TrialsRequest {
 
 /// Runs the trials and writes `path` (JSON, docs/formats.md). Ranks share out the structures; what each of them gave
 /// stays in the folder PATH.parts, where a run that was cut short, or one of more families, finds it again. Throws
-/// InputError where the recipe has no such split or the recipes' grids differ; FileError.
-void write_trials(const TrialRecipes& recipes, const TrialsRequest& request, const std::filesystem::path& path,
-                  const Ranks& ranks, int threads, const Progress& progress);
+/// InputError where the recipe has no such split or the recipes' grids differ; FileError. The first rank gets all
+/// outcomes, the others none.
+std::vector<TrialOutcome> write_trials(const TrialRecipes& recipes, const TrialsRequest& request,
+                                       const std::filesystem::path& path, const Ranks& ranks, int threads,
+                                       const Progress& progress);
 
 /// Of all that the request asks for, on this machine: seconds of `threads` threads.
 double usual_seconds(const Recipe& recipe, const TrialsRequest& request, int threads);

@@ -120,11 +120,12 @@ class Journey(unittest.TestCase):
         asked = ["trials", workshop.recipe(), "-o", out / "trials.json", "--samples", 1, "--doses", "1e5", "--two-step-depths", 0]
         run_well(*asked, "--families", 1)
         one = json.loads((out / "trials.json").read_text())
-        said = run_well(*asked, "--families", 2).stdout
+        said = run_well(*asked, "--families", 2, "--report", out / "trials.html").stdout
         two = json.loads((out / "trials.json").read_text())
         self.assertEqual(two["trials"][0], one["trials"][0])
         self.assertEqual(len(two["trials"]), 2)
         self.assertIn("thickness_within_one_cell", said)
+        self.assertIn("<html", (out / "trials.html").read_text())
         self.assertEqual(partial_files(out), [])
 
     def test_the_engine_is_chosen_said_and_can_be_told(self):
