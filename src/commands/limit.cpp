@@ -8,6 +8,7 @@
 #include "commands/command.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
+#include "commands/subset_options.h"
 #include "core/error.h"
 
 namespace terrace {
@@ -53,21 +54,14 @@ void add_limit(CLI::App& app) {
   auto& request = options->request;
   app.add_option("RECIPE", options->recipe, "the study, a TOML file")->required();
   app.add_option("-o,--output", options->output, "limit.json to write; a run that was cut short goes on there");
-  app.add_option("--families", request.families, "families to judge, the first of the split")
-      ->check(CLI::Range(1, 1000000).description(""))
-      ->capture_default_str();
-  app.add_option("--split", request.split, "which families: test, or a held-out set of the recipe")
-      ->capture_default_str();
+  add_families_options(app, request.families, request.split);
   app.add_option("--pairs", request.subset.pairs_per_family, "pairs of rough and diffuse twins to judge in each")
       ->check(CLI::Range(0, 10000).description(""))
       ->capture_default_str();
   app.add_option("--abrupt", request.subset.abrupt_per_family, "abrupt samples to judge in each")
       ->check(CLI::Range(0, 10000).description(""))
       ->capture_default_str();
-  app.add_option("--doses", request.exposure.electrons_per_pattern, "electrons per pattern")
-      ->delimiter(',')
-      ->check(CLI::Range(1e-6, 1e9).description(""))
-      ->capture_default_str();
+  add_doses_option(app, request.exposure.electrons_per_pattern);
   app.add_option("--draws", request.exposure.draws, "draws of the counts for each sample and dose")
       ->check(CLI::Range(1, 100000).description(""))
       ->capture_default_str();

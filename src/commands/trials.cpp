@@ -10,6 +10,7 @@
 #include "commands/launch.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
+#include "commands/subset_options.h"
 #include "report/trials_section.h"
 
 namespace terrace {
@@ -86,19 +87,12 @@ void add_trials(CLI::App& app) {
       ->required();
   app.add_option("--report", options->report,
                  "HTML page to write: the rates over dose and source size, beside the bound");
-  app.add_option("--families", request.families, "families to try, the first of the split")
-      ->check(CLI::Range(1, 1000000).description(""))
-      ->capture_default_str();
-  app.add_option("--split", request.split, "which families: test, or a held-out set of the recipe")
-      ->capture_default_str();
+  add_families_options(app, request.families, request.split);
   app.add_option("--samples", request.samples,
                  "structures of each family, in the order of the recipe: a step and its matched twin come first")
       ->check(CLI::Range(1, 10000).description(""))
       ->capture_default_str();
-  app.add_option("--doses", request.electrons_per_pattern, "electrons per pattern of the standard grid")
-      ->delimiter(',')
-      ->check(CLI::Range(1.0, 1e9).description(""))
-      ->capture_default_str();
+  add_doses_option(app, request.electrons_per_pattern);
   app.add_option("--two-step-depths", request.effort.two_step_depths,
                  "first depths at which pairs of steps are tried; 0 tries none")
       ->check(CLI::Range(0, 1000).description(""))
