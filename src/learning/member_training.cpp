@@ -29,6 +29,13 @@ std::vector<std::int64_t> shuffled(std::int64_t count, Random random) {
   return order;
 }
 
+LossWeights loss_weights(const TrainingSettings& settings) {
+  LossWeights weights;
+  weights.interface_class = settings.class_weight;
+  weights.direction = settings.direction_weight;
+  return weights;
+}
+
 /// A member while it learns.
 struct Learner {
   int member;
@@ -41,7 +48,9 @@ struct Learner {
   Learner(const TrainingRun& run, int member)
       : member(member),
         network(run.shape, stable_hash(&member, sizeof member, run.settings.seed)),
-        trainer(network, {.weight_decay = run.settings.weight_decay, .threads = run.settings.threads}) {}
+        trainer(network, {.weight_decay = run.settings.weight_decay,
+                          .threads = run.settings.threads,
+                          .weights = loss_weights(run.settings)}) {}
 };
 
 // How much of the run is over: by epochs, or by time where that is sooner.
@@ -87,7 +96,7 @@ void validate(const TrainingRun& run, const Learner& learner, EpochReport& repor
         make_features(count, run.settings.threads, [&](std::int64_t i) { return table.plain(first + i); });
     std::vector<const Target*> targets;
     for (std::int64_t i = 0; i < count; ++i) targets.push_back(&table.target(first + i));
-    loss += loss_of(learner.network, pointers(features), targets) * count;
+    loss += loss_of(learner.network, pointers(features), targets, loss_weights(run.settings)) * count;
     const auto outputs = learner.network.forward(pointers(features), run.settings.threads);
     for (std::int64_t i = 0; i < count; ++i) {
       const auto answer = combine(std::span(&outputs[i], 1), {});

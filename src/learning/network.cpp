@@ -17,6 +17,7 @@ namespace {
 constexpr int context_width = 64, compressed_width = 16, trunk_width = 160;
 // Conditions steer each position's first sum through so few numbers: a full matrix held half of all weights.
 constexpr int place_steers = 4;
+constexpr int round_steers = 64;
 
 Tensor activate(const Tensor& x) { return torch::relu(x); }
 
@@ -36,11 +37,16 @@ RoundImpl::RoundImpl(const NetworkShape& s) : exchange(make_exchange(s)) {
   norm_channels = register_module("norm_channels", torch::nn::LayerNorm(torch::nn::LayerNormOptions({s.width})));
   widen = register_module("widen", Linear(s.width, 2 * s.width));
   narrow = register_module("narrow", Linear(2 * s.width, s.width));
+  if (s.steering == "none") return;
+  steer1 = register_module("steer1", Linear(s.width + context_width, round_steers));
+  steer2 = register_module("steer2", starting_at_zero(Linear(round_steers, 2 * s.width)));
 }
 
-Tensor RoundImpl::forward(Tensor x) {
+Tensor RoundImpl::forward(Tensor x, const Tensor& context) {
   if (exchange) x = x + exchange->between(norm_positions(x));
-  return x + narrow(activate(widen(norm_channels(x))));
+  auto wide = widen(norm_channels(x));
+  if (steer1) wide = wide * (1 + steer2(activate(steer1(torch::cat({x.mean(1), context}, 1)))).unsqueeze(1));
+  return x + narrow(activate(wide));
 }
 
 InterfaceNetImpl::InterfaceNetImpl(const NetworkShape& s) : shape(s) {
@@ -82,7 +88,7 @@ Tensor InterfaceNetImpl::gather(const TorchBatch& batch, const Tensor& x) {
 TorchHeads InterfaceNetImpl::forward(const TorchBatch& batch) {
   const auto context = activate(context2(activate(context1(batch.conditions))));
   auto x = encode(batch, context);
-  for (const auto& round : *rounds) x = round->as<Round>()->forward(x);
+  for (const auto& round : *rounds) x = round->as<Round>()->forward(x, context);
   x = activate(trunk1(gather(batch, x)) + trunk_film(context));
   const auto embedding = activate(trunk2(x));
   const auto out = heads(embedding);

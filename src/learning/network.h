@@ -23,6 +23,7 @@ struct NetworkShape {
   int width = 128;      ///< numbers a position
   int blocks = 2;       ///< rounds of exchange between positions
   std::string exchange = "mixer";
+  std::string steering = "none";
   int embedding = 64;  ///< numbers that describe the whole scan to the heads
 };
 
@@ -38,6 +39,7 @@ inline auto fields(const NetworkShape*) {
       F{"width", &N::width, 8, 4096, "numbers that describe a position"},
       F{"blocks", &N::blocks, 0, 64, "rounds of exchange between positions"},
       F{"exchange", &N::exchange, "mixer|attention|convolution|none", "how positions exchange what they saw"},
+      F{"steering", &N::steering, "scan|none", "whether all positions together steer what each makes of its pattern"},
       F{"embedding", &N::embedding, 4, 1024, "numbers that describe the scan"},
   };
 }

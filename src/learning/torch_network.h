@@ -25,13 +25,15 @@ struct TorchHeads {
   torch::Tensor class_logits, depth_logits, up_logit, step_count_logits, values, log_variances, embedding;
 };
 
-/// One round: positions exchange, then every position mixes its channels; both add to what was there.
+/// One round: positions exchange, then every position mixes its channels; both add to what was there. The mixing is
+/// steered by the mean of all positions and by the known conditions (Hu, Shen & Sun, Squeeze-and-Excitation Networks,
+/// CVPR 2018): what a pattern means depends on tilt, focus and crystal, which only the whole scan tells.
 struct RoundImpl : torch::nn::Module {
   explicit RoundImpl(const NetworkShape& shape);
-  torch::Tensor forward(torch::Tensor x);
+  torch::Tensor forward(torch::Tensor x, const torch::Tensor& context);
   std::shared_ptr<Exchange> exchange;  ///< null: none
   torch::nn::LayerNorm norm_positions{nullptr}, norm_channels{nullptr};
-  torch::nn::Linear widen{nullptr}, narrow{nullptr};
+  torch::nn::Linear widen{nullptr}, narrow{nullptr}, steer1{nullptr}, steer2{nullptr};
 };
 TORCH_MODULE(Round);
 

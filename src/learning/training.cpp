@@ -119,6 +119,7 @@ NetworkShape shape_of(const Preprocessing& preprocessing, int depth_bins, const 
           .width = settings.width,
           .blocks = settings.blocks,
           .exchange = settings.exchange,
+          .steering = settings.steering,
           .embedding = settings.embedding};
 }
 

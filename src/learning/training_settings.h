@@ -24,6 +24,9 @@ struct TrainingSettings {
   int blocks = 2;
   int embedding = 64;
   std::string exchange = "mixer";
+  std::string steering = "none";
+  double class_weight = 1;
+  double direction_weight = 0.3;
   std::string input = "patterns";
   std::string use_conditions = "all";
   std::string shuffle_labels = "no";
@@ -53,6 +56,9 @@ inline auto fields(const TrainingSettings*) {
       F{"blocks", &T::blocks, 0, 64, "rounds of exchange between positions"},
       F{"embedding", &T::embedding, 4, 1024, "numbers that describe the whole scan"},
       F{"exchange", &T::exchange, "mixer|attention|convolution|none", "how positions exchange what they saw"},
+      F{"steering", &T::steering, "scan|none", "whether all positions together steer what each makes of its pattern"},
+      F{"class_weight", &T::class_weight, 0, 1000, "of the class in the loss; the depth has 1"},
+      F{"direction_weight", &T::direction_weight, 0, 1000, "of the step's direction in the loss"},
       F{"input", &T::input, "patterns|totals", "whole patterns, or to see what they are worth the sum of each alone"},
       F{"use_conditions", &T::use_conditions, "all|none",
         "tell the network thickness, energy, angle and dose, or to see what they are worth nothing"},

@@ -179,6 +179,29 @@ TEST_P(Exchanges, learn_what_can_be_seen) {
   EXPECT_GT(evaluation.find("class_accuracy")->value, 0.75);
 }
 
+TEST(Training, what_all_positions_saw_may_steer_each) {
+  auto settings = small_settings(25);
+  settings.steering = "scan";
+  const auto samples = source(600);
+  const auto model = train(*samples, settings);
+  EXPECT_GT(evaluate(model, *samples).find("class_accuracy")->value, 0.75);
+  TensorFile weights;
+  model.members[0].add_weights("", weights);
+  // Steers start at zero: learnt ones are not.
+  const auto& steer = weights.tensors.at("rounds.0.steer2.weight").values;
+  EXPECT_TRUE(std::ranges::any_of(steer, [](float value) { return value != 0; }));
+}
+
+TEST(Training, a_loss_without_weight_on_the_direction_does_not_learn_it) {
+  auto settings = small_settings(15);
+  settings.direction_weight = 0;
+  const auto samples = source(300);
+  const double without = evaluate(train(*samples, settings), *samples).find("step_direction")->value;
+  settings.direction_weight = 3;
+  const double with = evaluate(train(*samples, settings), *samples).find("step_direction")->value;
+  EXPECT_GT(with, without + 0.1);
+}
+
 INSTANTIATE_TEST_SUITE_P(Training, Exchanges, testing::Values("mixer", "attention", "convolution", "none"),
                          [](const auto& exchange) { return exchange.param; });
 
