@@ -65,7 +65,7 @@ InterfaceNetImpl::InterfaceNetImpl(const NetworkShape& s) : shape(s) {
   trunk1 = register_module("trunk1", Linear(pooled ? s.width : s.positions * compressed_width, trunk_width));
   trunk_film = register_module("trunk_film", Linear(context_width, trunk_width));
   trunk2 = register_module("trunk2", Linear(trunk_width, s.embedding));
-  heads = register_module("heads", Linear(s.embedding, 4 + s.depth_bins + 1 + 3 + 2 * regression_count));
+  heads = register_module("heads", Linear(s.embedding, 4 + depth_numbers(s) + 1 + 3 + 2 * regression_count));
   absent = register_parameter("absent", torch::zeros({s.width}));
 }
 
@@ -99,8 +99,7 @@ TorchHeads InterfaceNetImpl::forward(const TorchBatch& batch) {
   };
   TorchHeads result;
   result.class_logits = next(4);
-  const auto bins = torch::arange(shape.depth_bins, batch.depth_limit.options()).unsqueeze(0);
-  result.depth_logits = next(shape.depth_bins).masked_fill(bins > batch.depth_limit.unsqueeze(1), impossible_logit);
+  result.depth_logits = depth_logits(shape, next(depth_numbers(shape)), batch.depth_limit);
   result.up_logit = next(1).squeeze(1);
   result.step_count_logits = next(3);
   result.values = next(regression_count);

@@ -24,6 +24,7 @@ struct NetworkShape {
   int blocks = 2;       ///< rounds of exchange between positions
   std::string exchange = "mixer";
   std::string steering = "none";
+  std::string depth_head = "bins";
   int embedding = 64;  ///< numbers that describe the whole scan to the heads
 };
 
@@ -40,6 +41,8 @@ inline auto fields(const NetworkShape*) {
       F{"blocks", &N::blocks, 0, 64, "rounds of exchange between positions"},
       F{"exchange", &N::exchange, "mixer|attention|convolution|none", "how positions exchange what they saw"},
       F{"steering", &N::steering, "scan|none", "whether all positions together steer what each makes of its pattern"},
+      F{"depth_head", &N::depth_head, "mixture|bins",
+        "depth as a mixture of logistic distributions over the lamella's thickness, or a number for each bin"},
       F{"embedding", &N::embedding, 4, 1024, "numbers that describe the scan"},
   };
 }

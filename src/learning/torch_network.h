@@ -6,6 +6,7 @@
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/normalization.h>
 
+#include "learning/depth_head.h"
 #include "learning/exchange.h"
 
 namespace terrace {
@@ -15,9 +16,6 @@ namespace terrace {
 struct TorchBatch {
   torch::Tensor components, covered, conditions, depth_limit;
 };
-
-/// The logit of a depth below the lamella's exit.
-inline constexpr double impossible_logit = -1e4;
 
 /// Heads: class [n, 4], depth [n, bin] (impossible_logit where deeper than the lamella), up [n], step count [n, 3],
 /// regressions and their log variances [n, regression], embedding [n, number].

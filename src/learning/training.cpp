@@ -120,6 +120,7 @@ NetworkShape shape_of(const Preprocessing& preprocessing, int depth_bins, const 
           .blocks = settings.blocks,
           .exchange = settings.exchange,
           .steering = settings.steering,
+          .depth_head = settings.depth_head,
           .embedding = settings.embedding};
 }
 

@@ -25,6 +25,7 @@ struct TrainingSettings {
   int embedding = 64;
   std::string exchange = "mixer";
   std::string steering = "none";
+  std::string depth_head = "bins";
   double class_weight = 1;
   double direction_weight = 0.3;
   std::string input = "patterns";
@@ -57,6 +58,8 @@ inline auto fields(const TrainingSettings*) {
       F{"embedding", &T::embedding, 4, 1024, "numbers that describe the whole scan"},
       F{"exchange", &T::exchange, "mixer|attention|convolution|none", "how positions exchange what they saw"},
       F{"steering", &T::steering, "scan|none", "whether all positions together steer what each makes of its pattern"},
+      F{"depth_head", &T::depth_head, "mixture|bins",
+        "depth as a mixture of logistic distributions over the lamella's thickness, or a number for each bin"},
       F{"class_weight", &T::class_weight, 0, 1000, "of the class in the loss; the depth has 1"},
       F{"direction_weight", &T::direction_weight, 0, 1000, "of the step's direction in the loss"},
       F{"input", &T::input, "patterns|totals", "whole patterns, or to see what they are worth the sum of each alone"},

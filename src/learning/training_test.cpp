@@ -179,9 +179,10 @@ TEST_P(Exchanges, learn_what_can_be_seen) {
   EXPECT_GT(evaluation.find("class_accuracy")->value, 0.75);
 }
 
-TEST(Training, what_all_positions_saw_may_steer_each) {
+TEST(Training, what_all_positions_saw_may_steer_each_and_depth_be_a_mixture) {
   auto settings = small_settings(25);
   settings.steering = "scan";
+  settings.depth_head = "mixture";
   const auto samples = source(600);
   const auto model = train(*samples, settings);
   EXPECT_GT(evaluate(model, *samples).find("class_accuracy")->value, 0.75);
