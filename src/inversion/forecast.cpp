@@ -148,6 +148,20 @@ double Separation::settling_electrons(std::size_t rival) const {
   return std::exp(high);
 }
 
+const char* name_of(NamedRival::Question question) {
+  switch (question) {
+    case NamedRival::Question::adjacent:
+      return "next cell";
+    case NamedRival::Question::mirrored:
+      return "mirrored";
+    case NamedRival::Question::twin:
+      return "mixed cell";
+    case NamedRival::Question::two_steps:
+      break;
+  }
+  return "two steps";
+}
+
 std::vector<NamedRival> rivals_of(const Hypothesis& truth, int reach, int margin) {
   using Question = NamedRival::Question;
   std::vector<NamedRival> rivals;

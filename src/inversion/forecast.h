@@ -60,6 +60,8 @@ struct NamedRival {
   Question question = Question::adjacent;
   Hypothesis hypothesis;
 };
+/// "next cell", "mirrored", "mixed cell", "two steps".
+const char* name_of(NamedRival::Question question);
 std::vector<NamedRival> rivals_of(const Hypothesis& truth, int reach, int margin = 1);
 
 }  // namespace terrace

@@ -28,6 +28,11 @@ Inversion invert(const Recipe& recipe, const Sample& sample, int threads, const 
   return inversion;
 }
 
+void add_forecast(const Recipe& recipe, const Conditions& conditions, int threads, Inversion& inversion) {
+  inversion.forecast = forecast_beside(ForwardModel(recipe, conditions, threads), inversion.findings,
+                                       inversion.observed.electrons_per_pattern);
+}
+
 UsualCost usual_cost(const Recipe& recipe, const Conditions& conditions, int threads) {
   constexpr double usual_propagations = 100, fits_at_once = 6;
   const double cells = conditions.thickness_nm / (recipe.substrate.cell_angstrom / 10);
@@ -47,6 +52,15 @@ Recipe microscope_recipe() {
 nlohmann::ordered_json to_json(const Inversion& inversion) {
   auto json = to_json(inversion.findings, inversion.posterior);
   json["prediction"] = to_json(inversion.answer);
+  for (const auto& [question, settling_electrons, expected_ratio, reached_ratio] : inversion.forecast) {
+    nlohmann::ordered_json one = {{"question", name_of(question)},
+                                  {"settling_electrons", nullptr},
+                                  {"expected_ln_ratio", expected_ratio},
+                                  {"reached_ln_ratio", nullptr}};
+    if (settling_electrons < most_electrons) one["settling_electrons"] = settling_electrons;
+    if (reached_ratio) one["reached_ln_ratio"] = *reached_ratio;
+    json["forecast"].push_back(std::move(one));
+  }
   return json;
 }
 

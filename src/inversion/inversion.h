@@ -2,6 +2,7 @@
 #pragma once
 
 #include "inversion/answer.h"
+#include "inversion/forecast_beside.h"
 
 namespace terrace {
 
@@ -11,12 +12,16 @@ struct Inversion {
   Findings findings;
   std::vector<WeighedCandidate> posterior;
   Prediction answer;
+  std::vector<ForecastBeside> forecast{};  ///< where it was asked for (`add_forecast`)
 };
 
 /// `sample` has the recipe's grid; its conditions say thickness (nm, within `thickness_error_nm`), energy, semi-angle
 /// and dose, which `electrons_per_pattern` replaces where it is given. Throws InputError as `observe` and `search` do.
 Inversion invert(const Recipe& recipe, const Sample& sample, int threads, const SearchEffort& effort = {},
                  const Progress& progress = {}, double electrons_per_pattern = 0);
+
+/// Sets beside the answer what was to be expected of a scan of this dose. `conditions` are those of the sample.
+void add_forecast(const Recipe& recipe, const Conditions& conditions, int threads, Inversion& inversion);
 
 /// What `invert` usually takes on this machine: seconds with all threads busy, as much as 100 propagations of the whole
 /// thickness, as measured (benchmarks/README.md), more where few electrons leave much open; and bytes of memory at

@@ -45,6 +45,28 @@ TEST(Inversion, places_a_step_at_its_cell_where_electrons_abound) {
   EXPECT_FALSE(inversion.answer.abstains);
 }
 
+/// What the counts reached over a rival is what they were to reach, within what chance allows; or more, where the rival
+/// was left behind before its fit had ended.
+TEST(Inversion, reaches_what_was_forecast) {
+  const auto recipe = small_inversion();
+  PlannedSample planned;
+  const auto scan = scan_of(recipe, InterfaceClass::rough, 3e7, planned);
+  auto inversion = invert(recipe, scan, 1, {.two_step_depths = 0});
+  add_forecast(recipe, scan.conditions, 1, inversion);
+  int reached = 0;
+  for (const auto& one : inversion.forecast) {
+    EXPECT_GT(one.expected_ratio, 0) << name_of(one.question);
+    if (!one.reached_ratio) continue;
+    ++reached;
+    const double chance = 5 * std::sqrt(2 * one.expected_ratio);
+    EXPECT_GT(*one.reached_ratio, one.expected_ratio - chance) << name_of(one.question);
+    if (one.question == NamedRival::Question::adjacent) {
+      EXPECT_LT(*one.reached_ratio, one.expected_ratio + chance);
+    }
+  }
+  EXPECT_GE(reached, 2);
+}
+
 TEST(Inversion, a_wrong_suggestion_does_not_lead_it_astray) {
   const auto recipe = small_inversion();
   PlannedSample planned;

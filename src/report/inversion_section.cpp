@@ -54,6 +54,25 @@ TextTable circumstances_table(const Findings& findings) {
   return table;
 }
 
+std::string dose_or_never(double electrons) {
+  return electrons < most_electrons ? fmt::format("{:.3g}", electrons) : "never";
+}
+
+TextTable forecast_table(const Inversion& inversion) {
+  TextTable table{.title = "What the dose was to settle, and did",
+                  .meaning = fmt::format(
+                      "The best structure against the hardest of its kind. This scan has {:.4g} electrons a pattern; a "
+                      "question is settled by an ln ratio of {:g}. A rival far behind is not fitted to its end: then "
+                      "less was reached.",
+                      inversion.observed.electrons_per_pattern, settling_ratio),
+                  .columns = {"rival", "settled by (electrons)", "expected ln ratio", "reached"}};
+  for (const auto& one : inversion.forecast)
+    table.rows.push_back({name_of(one.question), dose_or_never(one.settling_electrons),
+                          fmt::format("{:.1f} ± {:.1f}", one.expected_ratio, std::sqrt(2 * one.expected_ratio)),
+                          one.reached_ratio ? fmt::format("{:.1f}", *one.reached_ratio) : "not tried"});
+  return table;
+}
+
 /// Sum of (n − m) over the root of the sum of m, over what `place` puts together.
 template <class Place>
 Image residual_image(const Inversion& inversion, std::int64_t rows, std::int64_t columns, const Place& place) {
@@ -95,6 +114,7 @@ ReportSection inversion_section(const Inversion& inversion, const StandardGrid& 
                           "deviations from a perfect model).",
                           goodness.ratio, goodness.deviations)};
   section.tables = {structures_table(inversion), circumstances_table(inversion.findings)};
+  if (!inversion.forecast.empty()) section.tables.insert(section.tables.begin() + 1, forecast_table(inversion));
   section.charts = {depth_chart(inversion.answer)};
   section.pictures = {
       {.caption = "Residual of each pixel, all positions together, in standard deviations",
