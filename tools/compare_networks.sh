@@ -10,7 +10,7 @@ epochs=${3:-12}
 terrace=$(dirname "${BASH_SOURCE[0]}")/../build/release/terrace
 
 mkdir -p "$out"
-for setting in exchange=mixer exchange=convolution exchange=attention exchange=none use_conditions=none input=totals; do
+for setting in exchange=mixer depth_head=bins steering=scan exchange=convolution exchange=attention exchange=none use_conditions=none input=totals; do
   place=$out/${setting/=/_}
   [ -e "$place/evaluation.json" ] && continue
   mkdir -p "$place"

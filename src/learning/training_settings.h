@@ -25,7 +25,7 @@ struct TrainingSettings {
   int embedding = 64;
   std::string exchange = "mixer";
   std::string steering = "none";
-  std::string depth_head = "bins";
+  std::string depth_head = "mixture";
   double class_weight = 1;
   double direction_weight = 0.3;
   std::string input = "patterns";
