@@ -87,7 +87,7 @@ void print_answer(const Inversion& inversion) {
 
 /// Whether the fit bears the network out.
 std::string compared_with(const Prediction& network, const Prediction& fit) {
-  if (network.abstains) return "the network declined to answer: " + network.summary;
+  if (network.abstains) return "the network said: " + network.summary;
   const auto said = static_cast<int>(most_probable_class(network));
   const double probability = fit.class_probability[said];
   const std::string verdict = probability > 0.5    ? "the fit bears it out"
