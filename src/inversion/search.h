@@ -31,7 +31,7 @@ struct Findings {
 struct SearchEffort {
   double boundary_tolerance_cells = 0.12;  ///< steps are tried whose mean boundary is this near to the mixed cell's
   int two_step_depths = 5;                 ///< first depths at which pairs of steps are tried; 0: none
-  double interesting = 12;  ///< log-evidence below the best from which on a hypothesis is refined no more
+  double interesting = 12;                ///< log-evidence below the best from which on a hypothesis is refined no more
   std::optional<Hypothesis> suggested{};  ///< a step, by a network: the first to be fitted, if projection allows it
 };
 
