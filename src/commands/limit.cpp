@@ -61,7 +61,7 @@ void add_limit(CLI::App& app) {
   app.add_option("--abrupt", request.subset.abrupt_per_family, "abrupt samples to judge in each")
       ->check(CLI::Range(0, 10000).description(""))
       ->capture_default_str();
-  add_doses_option(app, request.exposure.electrons_per_pattern);
+  add_doses_option(app, request.exposure.electrons_per_pattern, 1e-6);
   app.add_option("--draws", request.exposure.draws, "draws of the counts for each sample and dose")
       ->check(CLI::Range(1, 100000).description(""))
       ->capture_default_str();

@@ -9,10 +9,10 @@ void add_families_options(CLI::App& app, int& families, std::string& split) {
   app.add_option("--split", split, "which families: test, or a held-out set of the recipe")->capture_default_str();
 }
 
-void add_doses_option(CLI::App& app, std::vector<double>& electrons_per_pattern) {
+void add_doses_option(CLI::App& app, std::vector<double>& electrons_per_pattern, double least) {
   app.add_option("--doses", electrons_per_pattern, "electrons per pattern of the standard grid")
       ->delimiter(',')
-      ->check(CLI::Range(1e-6, 1e9).description(""))
+      ->check(CLI::Range(least, 1e9).description(""))
       ->capture_default_str();
 }
 

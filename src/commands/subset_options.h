@@ -10,7 +10,7 @@ namespace terrace {
 
 /// Adds --families and --split.
 void add_families_options(CLI::App& app, int& families, std::string& split);
-/// Adds --doses, in electrons a pattern.
-void add_doses_option(CLI::App& app, std::vector<double>& electrons_per_pattern);
+/// Adds --doses, in electrons a pattern, none below `least`.
+void add_doses_option(CLI::App& app, std::vector<double>& electrons_per_pattern, double least);
 
 }  // namespace terrace

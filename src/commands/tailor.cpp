@@ -35,7 +35,7 @@ struct Options {
 // Below, a network learns its families by heart; above, the disk fills
 // (docs/decisions/what_a_microscope_study_needs.md).
 constexpr int fewest_families = 40, most_families = 1000;
-/// recipes/paper_training.toml on two cores: 23 minutes for 9,600 samples, 40 epochs, 3 members, a network twice as
+/// The paper's network on two cores: 23 minutes for 9,600 samples, 40 epochs, 3 members, a network twice as
 /// wide.
 constexpr double training_seconds_per_look = 23 * 60.0 / (9600.0 * 40 * 3);
 /// recipes/microscope.toml loses 5.6 % at worst.

@@ -92,7 +92,7 @@ void add_trials(CLI::App& app) {
                  "structures of each family, in the order of the recipe: a step and its matched twin come first")
       ->check(CLI::Range(1, 10000).description(""))
       ->capture_default_str();
-  add_doses_option(app, request.electrons_per_pattern);
+  add_doses_option(app, request.electrons_per_pattern, 1);
   app.add_option("--two-step-depths", request.effort.two_step_depths,
                  "first depths at which pairs of steps are tried; 0 tries none")
       ->check(CLI::Range(0, 1000).description(""))

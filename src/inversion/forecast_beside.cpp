@@ -60,4 +60,14 @@ std::vector<ForecastBeside> forecast_beside(const ForwardModel& model, const Fin
   return list;
 }
 
+nlohmann::ordered_json to_json(const ForecastBeside& one) {
+  nlohmann::ordered_json json = {{"question", name_of(one.question)},
+                                 {"settling_electrons", nullptr},
+                                 {"expected_ln_ratio", one.expected_ratio},
+                                 {"reached_ln_ratio", nullptr}};
+  if (one.settling_electrons < most_electrons) json["settling_electrons"] = one.settling_electrons;
+  if (one.reached_ratio) json["reached_ln_ratio"] = *one.reached_ratio;
+  return json;
+}
+
 }  // namespace terrace

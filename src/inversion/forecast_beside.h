@@ -1,6 +1,7 @@
 // What was to be expected of a scan beside what its inversion came to.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
@@ -23,5 +24,7 @@ struct ForecastBeside {
 /// the truth. Propagates each rival once.
 std::vector<ForecastBeside> forecast_beside(const ForwardModel& model, const Findings& findings,
                                             double electrons_per_pattern);
+
+nlohmann::ordered_json to_json(const ForecastBeside& one);
 
 }  // namespace terrace

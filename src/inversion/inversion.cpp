@@ -52,15 +52,7 @@ Recipe microscope_recipe() {
 nlohmann::ordered_json to_json(const Inversion& inversion) {
   auto json = to_json(inversion.findings, inversion.posterior);
   json["prediction"] = to_json(inversion.answer);
-  for (const auto& [question, settling_electrons, expected_ratio, reached_ratio] : inversion.forecast) {
-    nlohmann::ordered_json one = {{"question", name_of(question)},
-                                  {"settling_electrons", nullptr},
-                                  {"expected_ln_ratio", expected_ratio},
-                                  {"reached_ln_ratio", nullptr}};
-    if (settling_electrons < most_electrons) one["settling_electrons"] = settling_electrons;
-    if (reached_ratio) one["reached_ln_ratio"] = *reached_ratio;
-    json["forecast"].push_back(std::move(one));
-  }
+  for (const auto& one : inversion.forecast) json["forecast"].push_back(to_json(one));
   return json;
 }
 

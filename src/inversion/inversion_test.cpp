@@ -82,6 +82,25 @@ TEST(Inversion, a_wrong_suggestion_does_not_lead_it_astray) {
   EXPECT_EQ(best.step_height_cells, truth.step_height_cells);
 }
 
+TEST(Inversion, fits_what_is_suggested) {
+  const auto recipe = small_inversion();
+  PlannedSample planned;
+  const auto scan = scan_of(recipe, InterfaceClass::rough, 1e5, planned);
+  const Hypothesis near{.interface_class = InterfaceClass::rough,
+                        .step_depth_cells = static_cast<int>(planned.labels.step_depth_cells) + 1,
+                        .step_height_cells = planned.labels.step_height_cells};
+  const auto fitted = [&](const SearchEffort& effort) {
+    const auto findings = invert(recipe, scan, 1, effort).findings;
+    return std::ranges::any_of(findings.candidates, [&](const Candidate& c) {
+      return c.fitted && c.hypothesis.interface_class == near.interface_class &&
+             c.hypothesis.second_step_depth_cells <= 0 && c.hypothesis.step_depth_cells == near.step_depth_cells &&
+             c.hypothesis.step_height_cells == near.step_height_cells;
+    });
+  };
+  EXPECT_FALSE(fitted({.two_step_depths = 0}));
+  EXPECT_TRUE(fitted({.two_step_depths = 0, .suggested = near}));
+}
+
 TEST(Inversion, finds_nothing_worse_than_the_truth) {
   const auto recipe = small_inversion();
   for (int family = 0; family < 2; ++family) {

@@ -23,7 +23,7 @@ struct NetworkShape {
   int width = 128;      ///< numbers a position
   int blocks = 2;       ///< rounds of exchange between positions
   std::string exchange = "mixer";
-  // What models are that do not say.
+  // Defaults are what model files hold that were written before there was a choice.
   std::string steering = "none";
   std::string depth_head = "bins";
   int embedding = 64;  ///< numbers that describe the whole scan to the heads

@@ -8,6 +8,8 @@
 #include <set>
 #include <tuple>
 
+#include "inversion/forecast.h"
+
 namespace terrace {
 namespace {
 
@@ -15,14 +17,16 @@ using Settles = std::optional<SettlingDose> DepthForecast::*;
 
 struct Question {
   Settles of;
-  const char* name;
+  NamedRival::Question rival;
   const char* meaning;
 };
 constexpr Question questions[] = {
-    {&DepthForecast::next_cell, "next cell", "The step at its cell, or one cell higher or lower."},
-    {&DepthForecast::mirrored, "mirrored", "The step, or one as far from the exit surface, which projects alike."},
-    {&DepthForecast::twin, "mixed cell", "The step, or a mixed cell that projects alike."},
-    {&DepthForecast::two_steps, "two steps", "The step, or the nearest pair of steps that projects alike."},
+    {&DepthForecast::next_cell, NamedRival::Question::adjacent, "The step at its cell, or one cell higher or lower."},
+    {&DepthForecast::mirrored, NamedRival::Question::mirrored,
+     "The step, or one as far from the exit surface, which projects alike."},
+    {&DepthForecast::twin, NamedRival::Question::twin, "The step, or a mixed cell that projects alike."},
+    {&DepthForecast::two_steps, NamedRival::Question::two_steps,
+     "The step, or the nearest pair of steps that projects alike."},
 };
 
 /// One number of a setting, in words.
@@ -48,7 +52,7 @@ double number_of(const std::optional<SettlingDose>& dose) {
 
 Chart chart_over_depth(const ExperimentForecast& forecast, const std::vector<std::string>& names,
                        const Question& question) {
-  Chart chart{.title = fmt::format("Dose that settles: {}", question.name),
+  Chart chart{.title = fmt::format("Dose that settles: {}", name_of(question.rival)),
               .meaning = question.meaning,
               .x_name = "depth of the step (nm)",
               .y_name = "electrons a pattern",
@@ -119,18 +123,20 @@ std::string setting_text(const ForecastSetting& setting) {
                      joined(words, std::vector<bool>(words.size(), true)), setting.electrons_per_square_angstrom);
 }
 
-std::string dose_text(const std::optional<SettlingDose>& dose, double SettlingDose::*which) {
-  if (!dose) return "–";
-  const double electrons = (*dose).*which;
-  if (!std::isfinite(electrons)) return "never";
+std::string dose_text(double electrons) {
+  if (electrons >= most_electrons) return "never";
   return electrons < 1e6 ? grouped(electrons) : fmt::format("{:.2e}", electrons);
+}
+
+std::string dose_text(const std::optional<SettlingDose>& dose, double SettlingDose::*which) {
+  return dose ? dose_text((*dose).*which) : "–";
 }
 
 TextTable settling_table(const SettingForecast& forecast) {
   TextTable table{.title = "Electrons a pattern that settle a question",
                   .meaning = "Expected ln ratio 5, everything open fitted; in brackets with everything else known.",
                   .columns = {"depth (nm)", "cells"}};
-  for (const auto& question : questions) table.columns.push_back(question.name);
+  for (const auto& question : questions) table.columns.push_back(name_of(question.rival));
   for (const auto& depth : forecast.depths) {
     auto& row = table.rows.emplace_back(depth_cells(depth));
     for (const auto& question : questions) {

@@ -16,7 +16,9 @@ std::vector<std::string> setting_names(const ExperimentForecast& forecast);
 /// All of a setting in one line.
 std::string setting_text(const ForecastSetting& setting);
 
-/// "1,480"; "1.48e+06"; "never"; "–" where the question does not arise.
+/// "1,480"; "1.48e+06"; "never" from most_electrons on.
+std::string dose_text(double electrons);
+/// The same; "–" where the question does not arise.
 std::string dose_text(const std::optional<SettlingDose>& dose, double SettlingDose::*which = &SettlingDose::fitted);
 
 /// Settling doses of one setting, a row for each depth.

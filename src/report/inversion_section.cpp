@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "report/forecast_section.h"
+
 namespace terrace {
 namespace {
 
@@ -54,10 +56,6 @@ TextTable circumstances_table(const Findings& findings) {
   return table;
 }
 
-std::string dose_or_never(double electrons) {
-  return electrons < most_electrons ? fmt::format("{:.3g}", electrons) : "never";
-}
-
 TextTable forecast_table(const Inversion& inversion) {
   TextTable table{.title = "What the dose was to settle, and did",
                   .meaning = fmt::format(
@@ -67,7 +65,7 @@ TextTable forecast_table(const Inversion& inversion) {
                       inversion.observed.electrons_per_pattern, settling_ratio),
                   .columns = {"rival", "settled by (electrons)", "expected ln ratio", "reached"}};
   for (const auto& one : inversion.forecast)
-    table.rows.push_back({name_of(one.question), dose_or_never(one.settling_electrons),
+    table.rows.push_back({name_of(one.question), dose_text(one.settling_electrons),
                           fmt::format("{:.1f} ± {:.1f}", one.expected_ratio, std::sqrt(2 * one.expected_ratio)),
                           one.reached_ratio ? fmt::format("{:.1f}", *one.reached_ratio) : "not tried"});
   return table;

@@ -14,18 +14,24 @@ constexpr std::size_t most_groups = 3, least_in_group = 10;
 /// What multislice electron ptychography resolves along the beam (Chen et al., Science 372 (2021) 826).
 constexpr double ptychography_nm[] = {2, 3};
 
-/// Trials of sources of about one size.
+/// Trials of sources of about one size, and their measures at each dose.
 struct Group {
   std::string name;
-  std::vector<TrialOutcome> outcomes;
+  std::vector<std::vector<Measure>> at_dose{};
 };
+
+Group group_of(std::string name, const std::vector<TrialOutcome>& outcomes, const std::vector<double>& doses) {
+  Group group{std::move(name)};
+  for (const double dose : doses) group.at_dose.push_back(measures_of(outcomes, dose));
+  return group;
+}
 
 std::string range_text(const std::vector<double>& sources) {
   return fmt::format("source {:.2f} to {:.2f} Å", sources.front(), sources.back());
 }
 
 /// Every structure is tried at each dose with one source.
-std::vector<Group> groups_of(const std::vector<TrialOutcome>& outcomes) {
+std::vector<Group> groups_of(const std::vector<TrialOutcome>& outcomes, const std::vector<double>& doses) {
   std::set<std::pair<std::int64_t, int>> structures;
   std::vector<double> sources;
   for (const auto& o : outcomes)
@@ -38,10 +44,10 @@ std::vector<Group> groups_of(const std::vector<TrialOutcome>& outcomes) {
                last = sources.begin() + (i + 1) * sources.size() / count;
     if (first == last) continue;
     const std::vector<double> own(first, last);
-    Group group{range_text(own), {}};
+    std::vector<TrialOutcome> inside;
     for (const auto& o : outcomes)
-      if (o.source_fwhm_angstrom >= own.front() && o.source_fwhm_angstrom <= own.back()) group.outcomes.push_back(o);
-    groups.push_back(std::move(group));
+      if (o.source_fwhm_angstrom >= own.front() && o.source_fwhm_angstrom <= own.back()) inside.push_back(o);
+    groups.push_back(group_of(range_text(own), inside, doses));
   }
   return groups;
 }
@@ -50,10 +56,10 @@ std::vector<Group> groups_of(const std::vector<TrialOutcome>& outcomes) {
 Curve curve_of(const Group& group, const std::vector<double>& doses, const std::string& measure, std::string name,
                double unit = 1) {
   Curve curve{.name = std::move(name)};
-  for (const double dose : doses)
-    for (const auto& m : measures_of(group.outcomes, dose))
+  for (std::size_t i = 0; i < doses.size(); ++i)
+    for (const auto& m : group.at_dose[i])
       if (m.name == measure) {
-        curve.x.push_back(dose);
+        curve.x.push_back(doses[i]);
         curve.y.push_back(unit * m.value);
         curve.low.push_back(unit * m.low);
         curve.high.push_back(unit * m.high);
@@ -117,13 +123,11 @@ TextTable table_of(const Group& group, const std::vector<double>& doses) {
                   .meaning = "With intervals that resample families (95 %), and how many structures count.",
                   .columns = {"measure"}};
   for (const double dose : doses) table.columns.push_back(fmt::format("{:g} electrons", dose));
-  std::vector<std::vector<Measure>> measures;
-  for (const double dose : doses) measures.push_back(measures_of(group.outcomes, dose));
-  for (const auto& first : measures.front()) {
+  for (const auto& first : group.at_dose.front()) {
     auto name = first.name;
     std::ranges::replace(name, '_', ' ');
     auto& row = table.rows.emplace_back(1, name + "\n" + first.meaning);
-    for (const auto& at_dose : measures) {
+    for (const auto& at_dose : group.at_dose) {
       const auto m = std::ranges::find(at_dose, first.name, &Measure::name);
       row.push_back(
           m == at_dose.end() ? "–" : fmt::format("{:.3g}\n{:.3g} to {:.3g}, n = {}", m->value, m->low, m->high, m->n));
@@ -138,8 +142,8 @@ std::vector<ReportSection> trials_sections(const std::vector<TrialOutcome>& outc
                                            const std::vector<double>& electrons_per_pattern, double cell_nm) {
   auto doses = electrons_per_pattern;
   std::ranges::sort(doses);
-  const auto groups = groups_of(outcomes);
-  const Group all{"all sources", outcomes};
+  const auto groups = groups_of(outcomes, doses);
+  const Group all = group_of("all sources", outcomes, doses);
   ReportSection charts{
       .title = "How often the inversion is right",
       .lead =

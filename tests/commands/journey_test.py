@@ -109,8 +109,7 @@ class Journey(unittest.TestCase):
         said = run_well("invert", scan(), "--recipe", workshop.recipe(), "--electrons-per-standard-pattern", "1e4",
                         "--two-step-depths", 0, "--model", model(), "-o", out / "answer").stdout
         answer = json.loads((out / "answer" / "inversion.json").read_text())
-        if not answer["registration"]["usable"]:
-            return
+        self.assertTrue(answer["registration"]["usable"])
         self.assertIn("network: ", said)
         self.assertAlmostEqual(sum(answer["network"]["class_probability"]), 1, places=5)
         self.assertTrue(any(reason.startswith("the network ") for reason in answer["prediction"]["reasons"]))
