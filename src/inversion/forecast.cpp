@@ -179,4 +179,13 @@ std::vector<NamedRival> rivals_of(const Hypothesis& truth, int reach, int margin
   return rivals;
 }
 
+std::vector<NamedRival> neighbours_of_mirrored(const Hypothesis& truth, int reach) {
+  std::vector<NamedRival> neighbours;
+  if (truth.interface_class != InterfaceClass::rough || truth.second_step_depth_cells > 0) return neighbours;
+  for (const auto& rival : rivals_of(mirrored_step(truth), reach))
+    if (rival.question == NamedRival::Question::adjacent)
+      neighbours.push_back({NamedRival::Question::mirrored, rival.hypothesis});
+  return neighbours;
+}
+
 }  // namespace terrace

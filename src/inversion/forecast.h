@@ -63,5 +63,8 @@ struct NamedRival {
 /// "next cell", "mirrored", "mixed cell", "two steps".
 const char* name_of(NamedRival::Question question);
 std::vector<NamedRival> rivals_of(const Hypothesis& truth, int reach, int margin = 1);
+/// Of a single step: its mirror image at depths up to `reach` cells away. Near a surface they project almost alike and
+/// are as like the step as the mirror image itself.
+std::vector<NamedRival> neighbours_of_mirrored(const Hypothesis& truth, int reach);
 
 }  // namespace terrace

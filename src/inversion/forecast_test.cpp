@@ -223,6 +223,20 @@ TEST(Rivals, all_but_the_moved_steps_project_like_the_step) {
   }
 }
 
+TEST(Rivals, neighbours_of_the_mirrored_step_have_its_direction_and_nearly_its_boundary) {
+  for (const auto& truth : steps()) {
+    const auto neighbours = neighbours_of_mirrored(truth, 2);
+    EXPECT_GE(neighbours.size(), 2u);
+    for (const auto& [question, rival] : neighbours) {
+      EXPECT_EQ(question, NamedRival::Question::mirrored);
+      EXPECT_EQ(rival.step_height_cells, -truth.step_height_cells);
+      const double apart = std::abs(mean_boundary(rival) - mean_boundary(truth)) * truth.thickness_cells;
+      EXPECT_EQ(std::lround(apart), std::abs(rival.step_depth_cells + truth.step_depth_cells - truth.thickness_cells));
+      EXPECT_GE(std::lround(apart), 1);
+    }
+  }
+}
+
 TEST(Rivals, two_steps_differ_from_one_in_the_cells_at_a_surface_and_as_many_at_the_step) {
   const auto crystal = small_crystal();
   for (const int margin : {1, 3})

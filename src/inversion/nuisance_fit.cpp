@@ -8,12 +8,18 @@
 namespace terrace {
 namespace {
 
-constexpr int halvings = 2;
+constexpr int shortenings = 2;
+/// No shorter than this share of what fell short.
+constexpr double shortest_share = 0.1;
 /// A step that gains less than this share of its promise has gone where the derivatives are others.
 constexpr double trusted_share = 0.7;
 constexpr double local_share = 0.1;
-/// A fit may gain this many times what its next step promises.
-constexpr double hope = 3;
+/// Derivatives taken where the log-posterior was lower by less than this (two and a half standard deviations away) are
+/// believed where they promise nothing more.
+constexpr double near_enough = 3;
+/// A continuous number of the specimen whose change is a smaller share of its error than this stays: it would gain a
+/// hundredth of the log-posterior and cost a propagation.
+constexpr double negligible_share = 0.15;
 
 bool same_structure(const Hypothesis& a, const Hypothesis& b) {
   return a.thickness_cells == b.thickness_cells && a.plane == b.plane && a.film_cells == b.film_cells &&
@@ -32,9 +38,9 @@ class Fitter {
   }
 
   /// Every step is judged by the likelihood itself, so that what a stale derivative costs is a worse step: derivatives
-  /// are taken anew where steps fall short of their promise, and by the probe before the end is believed; those that
-  /// need propagation once more at most (where the fit ends, one that is wrong by a share ε leaves ε²/2 of the
-  /// log-posterior).
+  /// are taken anew where steps fall short of their promise, and by the probe before the end is believed unless they
+  /// are from nearby; those that need propagation once more at most (where the fit ends, one that is wrong by a share ε
+  /// leaves ε²/2 of the log-posterior).
   Fit run(const FitEffort& effort, const Linearisation* earlier) {
     if (earlier) known_ = *earlier;
     specimen_may_be_renewed_ = effort.renewed == Renewed::all;
@@ -51,7 +57,8 @@ class Fitter {
 
   void climb(const FitEffort& effort) {
     const int most_steps = fit_.steps + effort.most_steps;
-    for (Kept kept = known_ ? Kept::of_specimen : Kept::none; fit_.steps < most_steps;) {
+    const Kept first = effort.earlier_serves && fit_.steps == 0 ? Kept::all : Kept::of_specimen;
+    for (Kept kept = known_ ? first : Kept::none; fit_.steps < most_steps;) {
       if (known_ && effort.renewed == Renewed::all && counted_cells_differ(*known_)) kept = Kept::none;
       const Tangent tangent(
           observed_, parameters_,
@@ -60,11 +67,11 @@ class Fitter {
       known_ = tangent.linearisation();
       const double before = fit_.log_posterior;
       const auto step = tangent.best_step(known_->expected);
-      // Far from the best the quadratic falls short of what a few more steps find.
-      fit_.given_up = before + hope * step.gain < effort.hopeless_below;
+      fit_.given_up = before + effort.hope * step.gain < effort.hopeless_below;
       if (fit_.given_up) break;
-      const double gained = step.gain < effort.least_gain ? 0 : try_step(step.change);
+      const double gained = step.gain < effort.least_gain ? 0 : try_step(step, effort.least_gain);
       if (gained > 0) ++fit_.steps;
+      gained_since_derived_ = gained + (kept == Kept::all ? gained_since_derived_ : 0);
       const auto next = kept_after(kept, gained, step.gain, effort.least_gain);
       if (!next) break;
       kept = *next;
@@ -74,6 +81,7 @@ class Fitter {
   /// Empty where there is nothing more to try.
   std::optional<Kept> kept_after(Kept kept, double gained, double promised, double least_gain) {
     if (gained >= least_gain) return gained < trusted_share * promised ? Kept::of_specimen : Kept::all;
+    if (kept == Kept::all && promised < least_gain && gained_since_derived_ < near_enough) return std::nullopt;
     if (kept == Kept::all) return Kept::of_specimen;
     if (kept == Kept::none || promised < least_gain || !specimen_may_be_renewed_) return std::nullopt;
     specimen_may_be_renewed_ = false;
@@ -106,16 +114,22 @@ class Fitter {
     });
   }
 
-  /// Moves by the first of the step, its half, its quarter … that gains, and returns the gain, or 0.
-  double try_step(const std::vector<double>& change) {
+  /// Moves by the step, or by as much of it as gains, and returns the gain, or 0. Where a step falls short, the
+  /// parabola of what it promised at its start and what it came to says how long it should have been (Nocedal & Wright,
+  /// Numerical Optimization (2006), 3.5) and what is left to gain.
+  double try_step(const Tangent::Step& step, double least_gain) {
+    const double slope = 2 * step.gain;  // of the log-posterior, per length of the step
     double share = 1;
-    for (int i = 0; i <= halvings; ++i, share /= 2) {
-      const auto there = moved(change, share);
+    for (int i = 0; i <= shortenings && share * slope / 2 >= least_gain; ++i) {
+      const auto there = moved(step.change, share);
       auto propagated = covering(there);
       auto expected = propagated.expected(there.circumstances);
       const double value = log_likelihood(observed_, expected) + log_prior(parameters_, there);
       const double gained = value - fit_.log_posterior;
-      if (gained <= 0) continue;
+      if (gained <= 0) {
+        share *= std::max(share * slope / (2 * (share * slope - gained)), shortest_share);
+        continue;
+      }
       fit_.explanation = there;
       fit_.expected = std::move(expected);
       fit_.log_posterior = value;
@@ -129,7 +143,8 @@ class Fitter {
     Explanation there = fit_.explanation;
     for (std::size_t i = 0; i < parameters_.size(); ++i) {
       const auto& p = parameters_[i];
-      const double value = p.value(fit_.explanation) + share * change[i];
+      const double by = share * change[i], value = p.value(fit_.explanation) + by;
+      if (p.reach == Reach::specimen && !p.whole && std::abs(by) < negligible_share * fit_.errors[i]) continue;
       p.set(there, std::clamp(p.whole ? std::round(value) : value, p.least, p.most));
     }
     return there;
@@ -153,6 +168,7 @@ class Fitter {
   std::vector<Parameter> parameters_;
   PropagatedStructure propagated_;
   std::optional<Linearisation> known_;
+  double gained_since_derived_ = 0;      ///< since the probe's derivatives were taken
   bool specimen_may_be_renewed_ = true;  ///< once more than counted cells ask for
   Fit fit_;
 };

@@ -24,6 +24,8 @@ struct FitEffort {
   /// which need no propagation.
   enum class Renewed { all, of_probe };
   Renewed renewed = Renewed::all;
+  /// Whether derivatives by the probe of an earlier fit serve as well, until a step falls short of its promise.
+  bool earlier_serves = false;
   int most_steps = 8;
   /// Patterns follow tilt with a ripple (circumstances.h). `smoothed`: by derivatives over its period, which lead home
   /// from afar; `followed`: by those at the point, which find the best one nearby; or first the one, then the other.
@@ -32,6 +34,9 @@ struct FitEffort {
   double least_gain = 0.2;  ///< of the log-posterior by a step; a step that promises less ends the fit
   /// A fit that cannot be expected to come up to this log-posterior is given up.
   double hopeless_below = -1e300;
+  /// It may gain this many times what its next step promises: far from the best, the quadratic falls short of what a
+  /// few more steps find.
+  double hope = 3;
 };
 
 /// Fits every parameter from `start` on. A step that does not gain is halved, and given up after a few halvings.

@@ -108,6 +108,21 @@ TEST(NuisanceFit, a_tilt_of_many_ripples_is_found) {
   EXPECT_GT(std::abs(lost.explanation.circumstances.tilt_y_mrad - 2.4), 1);
 }
 
+TEST(NuisanceFit, derivatives_of_a_neighbour_lead_to_the_same_end) {
+  // Those of the step in the next cell serve until a step falls short of its promise.
+  const Case one(7);
+  const auto observed = one.observed(20000, 7);
+  auto next = one.truth;
+  next.hypothesis.step_depth_cells += 1;
+  const auto of_next = fit_parameters(one.model, observed, one.parameters, next);
+  const Explanation start{step, of_next.explanation.circumstances};
+  const FitEffort effort{.earlier_serves = true, .ripple = FitEffort::Ripple::followed};
+  const auto spared = fit_parameters(one.model, observed, one.parameters, start, effort, &of_next.linearisation);
+  const auto full = fit_parameters(one.model, observed, one.parameters, start);
+  EXPECT_GT(spared.log_posterior, of_next.log_posterior);
+  EXPECT_NEAR(spared.log_posterior, full.log_posterior, 0.5);
+}
+
 TEST(NuisanceFit, a_hopeless_fit_is_given_up) {
   const Case one(5);
   const auto observed = one.observed(2000, 5);

@@ -93,6 +93,24 @@ void set_thickness(Explanation& explanation, double cells) {
   h.thickness_cells = thickness;
 }
 
+Parameter bends(Parameter parameter) {
+  parameter.bends = true;
+  return parameter;
+}
+
+/// Its share of the column, times `thickness`: when the thickness changes, the share and this number stay.
+Parameter film_in_the_mixed_cell(double thickness) {
+  auto p =
+      of(&H::film_cells, "film in the mixed cell", evenly(0, thickness), std::max(0.5, 0.02 * thickness), 0, thickness);
+  p.value = [thickness](const Explanation& e) {
+    return e.hypothesis.film_cells / e.hypothesis.thickness_cells * thickness;
+  };
+  p.set = [thickness](Explanation& e, double value) {
+    e.hypothesis.film_cells = value / thickness * e.hypothesis.thickness_cells;
+  };
+  return p;
+}
+
 Parameter thickness(const Recipe& recipe, const Conditions& conditions) {
   const double cell_nm = recipe.substrate.cell_angstrom / 10;
   Parameter p{.name = "thickness", .unit = "cells", .reach = Reach::specimen, .value = {}, .set = {}};
@@ -154,16 +172,14 @@ std::vector<Parameter> nuisances_of(const Recipe& recipe, const Conditions& cond
 }
 
 std::vector<Parameter> structure_parameters(const Recipe& recipe, const Hypothesis& h) {
-  const double thickness = h.thickness_cells;
   if (h.interface_class == InterfaceClass::diffuse && !h.has_width())
-    return {of(&H::film_cells, "film in the mixed cell", evenly(0, thickness), std::max(0.5, 0.02 * thickness), 0,
-               thickness)};
+    return {film_in_the_mixed_cell(h.thickness_cells)};
   std::vector<Parameter> parameters;
   if (!h.has_width()) return parameters;
   const auto& r = recipe.ranges;
   const double narrow = 0.1;
-  parameters.push_back(of(&H::sigma_a_cells, "sigma_a", evenly(r.sigma_a_cells), 0.05, narrow, 10));
-  parameters.push_back(of(&H::sigma_b_cells, "sigma_b", evenly(r.sigma_b_cells), 0.05, narrow, 10));
+  parameters.push_back(bends(of(&H::sigma_a_cells, "sigma_a", evenly(r.sigma_a_cells), 0.05, narrow, 10)));
+  parameters.push_back(bends(of(&H::sigma_b_cells, "sigma_b", evenly(r.sigma_b_cells), 0.05, narrow, 10)));
   if (!h.has_step()) parameters.push_back(of(&H::shift_cells, "shift", within(0.5), 0.05, -1, 1));
   return parameters;
 }

@@ -31,6 +31,7 @@ struct Parameter {
   bool both_ways = false;  ///< by the difference of one step up and one down: over a ripple's whole period
   double least = -1e9, most = 1e9;
   bool whole = false;  ///< counts cells: fitted in whole numbers
+  bool bends = false;  ///< the patterns' derivative by it changes a lot as it moves: the width of a profile
   std::function<double(const Explanation&)> value;
   std::function<void(Explanation&, double)> set;
 };

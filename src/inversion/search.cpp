@@ -1,6 +1,7 @@
 #include "inversion/search.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -13,7 +14,9 @@ namespace {
 constexpr int first_look_steps = 2;
 /// A share of film nearer to 0 or 1 than this may belong to the next column.
 constexpr double share_at_the_end = 0.04;
-constexpr double first_width_cells = 0.5;
+/// Fits of a profile begin at the best of these. In the narrowest, neighbouring columns still project as film alone,
+/// which what milling made of them depends on (specimen/build.cpp): a fit does not come across that.
+constexpr std::array first_widths_cells = {0.2, 0.5};
 /// A mixed cell that others are to be scored around is fitted until a step promises less.
 constexpr double enough_to_start = 3;
 constexpr int most_fits = 6;
@@ -46,6 +49,7 @@ class Search {
     finish_mixed_cell();
     look_for_profiles();
     look_for_abrupt();
+    look_again_if_the_boundary_has_moved();
     report(100);
     return findings();
   }
@@ -77,7 +81,7 @@ class Search {
 
   /// To its end, if it may yet be the answer.
   void finish_mixed_cell() {
-    if (mixed_.log_posterior + enough_to_start < hopeless()) return;
+    if (mixed_.log_posterior + 2 * enough_to_start < hopeless()) return;
     mixed_ = fitted(mixed_.explanation, {}, &mixed_.linearisation);
     add(mixed_);
     if (candidates_.front().hypothesis.interface_class == InterfaceClass::diffuse) take_tangent(mixed_);
@@ -113,7 +117,9 @@ class Search {
     if (share > share_at_the_end && share < 1 - share_at_the_end) return fit;
     h.plane += share < 0.5 ? 1 : -1;
     h.film_cells = (share < 0.5 ? 0.9 : 0.1) * h.thickness_cells;
-    auto other = fitted(next, from_afar(6), &fit.linearisation);
+    auto effort = from_afar(6);
+    effort.hopeless_below = fit.log_posterior;
+    auto other = fitted(next, effort, &fit.linearisation);
     return other.log_posterior > fit.log_posterior ? std::move(other) : std::move(fit);
   }
 
@@ -137,9 +143,8 @@ class Search {
 
   /// A score may promise more than a fit keeps, so whatever comes first is fitted until what comes first has been.
   void look_for_one_step() {
-    const double boundary = mean_boundary(tangent_->linearisation().at.hypothesis);
-    const double tolerance = std::max(effort_.boundary_tolerance_cells, 3.0 / best_thickness());
-    for (const auto& candidate : scan(steps_near(boundary, tolerance))) add(candidate);
+    const double boundary = mean_boundary(tangent_->linearisation().at.hypothesis), tolerance = boundary_tolerance();
+    score_steps(boundary, tolerance);
     // The first one comes from a mixed cell and from afar.
     auto ripple = FitEffort::Ripple::smoothed_then_followed;
     const auto fit_next = [&](const Hypothesis& step) {
@@ -153,15 +158,32 @@ class Search {
   /// Of the candidates; what its fit shows better than all before is looked around from.
   void fit_step(const Hypothesis& step, FitEffort::Ripple ripple) {
     const double before = best_->log_posterior;
-    const FitEffort effort{.most_steps = 6, .ripple = ripple, .hopeless_below = hopeless()};
+    const FitEffort effort{.earlier_serves = ripple == FitEffort::Ripple::followed,
+                           .most_steps = 6,
+                           .ripple = ripple,
+                           .hopeless_below = hopeless()};
     const auto fit = fitted({step, circumstances()}, effort, &tangent_->linearisation());
     std::erase_if(candidates_, [&](const Candidate& c) { return !c.fitted && equal(c.hypothesis, step); });
     add(fit);
     if (fit.given_up || fit.log_posterior <= before) return;
     take_tangent(fit);
     std::erase_if(candidates_, [](const Candidate& c) { return !c.fitted; });
-    for (const auto& candidate : scan(steps_near(mean_boundary(fit.explanation.hypothesis), 2.5 / best_thickness())))
-      add(candidate);
+    score_steps(mean_boundary(fit.explanation.hypothesis), 2.5 / best_thickness());
+  }
+
+  void score_steps(double boundary, double tolerance) {
+    for (const auto& candidate : scan(steps_near(boundary, tolerance))) add(candidate);
+    scored_boundary_ = boundary;
+  }
+
+  double boundary_tolerance() const { return std::max(effort_.boundary_tolerance_cells, 3.0 / best_thickness()); }
+
+  /// What came later may be better, and lie elsewhere than where steps were tried.
+  void look_again_if_the_boundary_has_moved() {
+    const double boundary = mean_boundary(best_->explanation.hypothesis);
+    if (std::abs(boundary - scored_boundary_) <= boundary_tolerance() / 2) return;
+    take_tangent(*best_);
+    look_for_one_step();
   }
 
   /// In the column that lets it have the mean boundary, if one does.
@@ -236,26 +258,34 @@ class Search {
     const double boundary = mean_boundary(at);
     Hypothesis profile{.interface_class = InterfaceClass::diffuse,
                        .thickness_cells = at.thickness_cells,
-                       .plane = static_cast<int>(std::lround(boundary)),
-                       .sigma_a_cells = first_width_cells,
-                       .sigma_b_cells = first_width_cells};
+                       .plane = static_cast<int>(std::lround(boundary))};
     profile.shift_cells = boundary - profile.plane;
-    add(fitted({profile, circumstances()}, nearby(), nuisance_part()));
+    fit_widths(profile);
     const auto step = std::ranges::find_if(candidates_, [](const Candidate& c) {
       return c.fitted && c.hypothesis.has_step() && c.hypothesis.second_step_depth_cells <= 0;
     });
     if (step == candidates_.end()) return;
     Hypothesis both = step->hypothesis;
     both.interface_class = InterfaceClass::both;
-    both.sigma_a_cells = both.sigma_b_cells = first_width_cells / 2;
-    add(fitted({both, circumstances()}, nearby(), nuisance_part()));
+    fit_widths(both);
+  }
+
+  void fit_widths(Hypothesis profile) {
+    std::vector<Hypothesis> starts;
+    for (const double width : first_widths_cells) {
+      profile.sigma_a_cells = profile.sigma_b_cells = width;
+      starts.push_back(profile);
+    }
+    add(fitted({scan(starts).front().hypothesis, circumstances()}, nearby(), nuisance_part()));
   }
 
   void look_for_abrupt() {
     const auto& at = tangent_->linearisation().at.hypothesis;
     const int plane = static_cast<int>(std::lround(mean_boundary(at)));
-    const Hypothesis abrupt{.thickness_cells = at.thickness_cells, .plane = plane};
-    add(fitted({abrupt, circumstances()}, nearby(), nuisance_part()));
+    const auto abrupt = scan({{.thickness_cells = at.thickness_cells, .plane = plane}}).front();
+    add(abrupt);
+    if (abrupt.log_evidence < most_evidence() - effort_.interesting) return;
+    add(fitted({abrupt.hypothesis, circumstances()}, nearby(), nuisance_part()));
   }
 
   // Scores and bookkeeping.
@@ -277,7 +307,12 @@ class Search {
 
   /// From circumstances that nearly fit.
   FitEffort nearby() const {
-    return {.most_steps = 6, .ripple = FitEffort::Ripple::followed, .hopeless_below = hopeless()};
+    return {.renewed = FitEffort::Renewed::of_probe,
+            .earlier_serves = true,
+            .most_steps = 6,
+            .ripple = FitEffort::Ripple::followed,
+            .hopeless_below = hopeless(),
+            .hope = 1.5};
   }
 
   Fit fitted(const Explanation& start, const FitEffort& effort, const Linearisation* earlier) const {
@@ -321,7 +356,7 @@ class Search {
   const Linearisation* nuisance_part() const { return &tangent_->linearisation(); }
   int best_thickness() const { return tangent_->linearisation().at.hypothesis.thickness_cells; }
   double most_evidence() const { return candidates_.front().log_evidence; }
-  double hopeless() const { return best_->log_posterior - 3 * effort_.interesting; }
+  double hopeless() const { return best_->log_posterior - 1.5 * effort_.interesting; }
 
   Findings findings() {
     Findings findings{candidates_, std::move(*best_), {}, {}};
@@ -339,6 +374,7 @@ class Search {
   std::vector<Candidate> candidates_;
   std::optional<Fit> best_;
   std::optional<Tangent> tangent_;
+  double scored_boundary_ = 0;  ///< around which steps were tried last
 };
 
 }  // namespace

@@ -59,7 +59,8 @@ Linearisation linearise(const PropagatedStructure& propagated, const ForwardMode
     const auto high = stepped(at, parameters[i]), low = stepped_back(at, parameters[i]);
     const bool of_specimen = parameters[i].reach == Reach::specimen || !propagated.covers(high.circumstances) ||
                              !propagated.covers(low.circumstances);
-    if (earlier && i < earlier->derivatives.size() && (of_specimen || kept == Kept::all)) continue;
+    const bool serves = kept == Kept::all || (of_specimen && !parameters[i].bends);
+    if (earlier && i < earlier->derivatives.size() && serves) continue;
     if (of_specimen) {
       propagated_anew.push_back(high);
       new_numbers.push_back(i);

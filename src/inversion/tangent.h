@@ -22,7 +22,8 @@ struct Linearisation {
 inline constexpr float faintest_weighted = 1e-8f;
 
 /// Which derivatives of an earlier linearisation serve on, as far as it has them (nuisances come first in every list):
-/// none, those by what changes the specimen, which cost a propagation each, or those by the probe as well.
+/// none, those by what changes the specimen, which cost a propagation each, or those by the probe and by what bends as
+/// well.
 enum class Kept { none, of_specimen, all };
 
 /// By differences of one step of each parameter. `propagated` covers `at`.

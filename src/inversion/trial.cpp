@@ -87,6 +87,7 @@ class Bound {
   static std::optional<Bound> of(const ForwardModel& model, const Explanation& truth) {
     auto rivals = rivals_of(truth.hypothesis, rival_reach);
     std::erase_if(rivals, [](const NamedRival& rival) { return rival.question == NamedRival::Question::two_steps; });
+    for (auto& rival : neighbours_of_mirrored(truth.hypothesis, rival_reach)) rivals.push_back(std::move(rival));
     if (rivals.empty()) return std::nullopt;
     return Bound(model, truth, std::move(rivals));
   }

@@ -122,9 +122,9 @@ struct Unit {
   fs::path part;  ///< where its outcomes stand
 };
 
-/// Names everything that outcomes depend on.
+/// Names everything that outcomes depend on, but the dose: a part holds those of every dose that was asked for so far.
 std::string key_of(const TrialRecipes& recipes, const TrialsRequest& request) {
-  const auto settings = Json::array({to_json(recipes.truth), to_json(recipes.model), request.electrons_per_pattern,
+  const auto settings = Json::array({to_json(recipes.truth), to_json(recipes.model),
                                      request.effort.boundary_tolerance_cells, request.effort.two_step_depths})
                             .dump();
   return fmt::format("{:016x}", checksum(settings.data(), settings.size()));
@@ -139,24 +139,38 @@ std::vector<Unit> units_of(const TrialRecipes& recipes, const TrialsRequest& req
   return units;
 }
 
-void run_unit(const TrialRecipes& recipes, const TrialsRequest& request, const Unit& unit, int threads) {
-  const auto plan = plan_family(recipes.truth, unit.family);
-  Json outcomes = Json::array();
-  if (unit.sample < std::ssize(plan.samples))
-    for (const auto& outcome :
-         run_trials(recipes, plan, unit.family, unit.sample, request.electrons_per_pattern, request.effort, threads))
-      outcomes.push_back(to_json(outcome));
-  write_text(unit.part, outcomes.dump(1) + "\n");
-}
-
+/// Empty where the part is yet to be made.
 std::vector<O> outcomes_in(const fs::path& part) {
   std::vector<O> outcomes;
+  if (!fs::exists(part)) return outcomes;
   try {
     for (const auto& one : Json::parse(read_text(part))) outcomes.push_back(trial_outcome_from_json(one));
   } catch (const nlohmann::json::exception&) {
     throw FileError(fmt::format("'{}' holds no trials of this version. Delete it and run again.", part.string()));
   }
   return outcomes;
+}
+
+const O* at_dose(const std::vector<O>& outcomes, double electrons) {
+  const auto found =
+      std::ranges::find(outcomes, electrons, [](const O& outcome) { return outcome.trial.electrons_per_pattern; });
+  return found == outcomes.end() ? nullptr : &*found;
+}
+
+/// Those doses that the part does not hold yet.
+void run_unit(const TrialRecipes& recipes, const TrialsRequest& request, const Unit& unit, int threads) {
+  const auto plan = plan_family(recipes.truth, unit.family);
+  if (unit.sample >= std::ssize(plan.samples)) return;
+  auto outcomes = outcomes_in(unit.part);
+  std::vector<double> missing;
+  for (const double electrons : request.electrons_per_pattern)
+    if (!at_dose(outcomes, electrons)) missing.push_back(electrons);
+  if (missing.empty()) return;
+  for (auto& outcome : run_trials(recipes, plan, unit.family, unit.sample, missing, request.effort, threads))
+    outcomes.push_back(std::move(outcome));
+  Json json = Json::array();
+  for (const auto& outcome : outcomes) json.push_back(to_json(outcome));
+  write_text(unit.part, json.dump(1) + "\n");
 }
 
 }  // namespace
@@ -169,14 +183,17 @@ std::vector<O> write_trials(const TrialRecipes& recipes, const TrialsRequest& re
   fs::create_directories(folder);
   const auto units = units_of(recipes, request, folder);
   for (std::int64_t i = 0; i < std::ssize(units); ++i) {
-    if (i % ranks.count() == ranks.rank() && !fs::exists(units[i].part)) run_unit(recipes, request, units[i], threads);
+    if (i % ranks.count() == ranks.rank()) run_unit(recipes, request, units[i], threads);
     if (progress) progress("structures", i + 1, std::ssize(units));
   }
   ranks.wait_for_all();
   std::vector<O> outcomes;
   if (!ranks.is_first()) return outcomes;
-  for (const auto& unit : units)
-    for (auto& outcome : outcomes_in(unit.part)) outcomes.push_back(std::move(outcome));
+  for (const auto& unit : units) {
+    const auto all = outcomes_in(unit.part);
+    for (const double electrons : request.electrons_per_pattern)
+      if (const auto* outcome = at_dose(all, electrons)) outcomes.push_back(*outcome);
+  }
   write_text(path, trials_json(recipes, request, outcomes).dump(1) + "\n");
   return outcomes;
 }

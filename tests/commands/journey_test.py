@@ -123,6 +123,10 @@ class Journey(unittest.TestCase):
         two = json.loads((out / "trials.json").read_text())
         self.assertEqual(two["trials"][0], one["trials"][0])
         self.assertEqual(len(two["trials"]), 2)
+        run_well(*asked[:-3], "1e5,1e6", *asked[-2:], "--families", 1)
+        more = json.loads((out / "trials.json").read_text())
+        self.assertEqual(more["trials"][0], one["trials"][0])  # the dose that was there is not tried anew
+        self.assertEqual([each["electrons_per_pattern"] for each in more["trials"]], [1e5, 1e6])
         self.assertIn("thickness_within_one_cell", said)
         self.assertIn("<html", (out / "trials.html").read_text())
         self.assertEqual(partial_files(out), [])

@@ -1,0 +1,44 @@
+#include "inversion/parameters.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "inversion/inversion_setting.h"
+
+namespace terrace {
+namespace {
+
+const Parameter& named(const std::vector<Parameter>& parameters, const std::string& name) {
+  for (const auto& p : parameters)
+    if (p.name == name) return p;
+  throw std::logic_error(name);
+}
+
+TEST(Parameters, a_mixed_cell_is_as_full_as_before_when_the_thickness_changes) {
+  const Hypothesis mixed{.interface_class = InterfaceClass::diffuse, .thickness_cells = 8, .film_cells = 7.6};
+  const auto parameters = parameters_of(small_inversion(), conditions_of_inversion(8), mixed);
+  const auto& thickness = named(parameters, "thickness");
+  const auto& film = named(parameters, "film in the mixed cell");
+  Explanation explanation{mixed, {}};
+  thickness.set(explanation, 6);
+  EXPECT_DOUBLE_EQ(explanation.hypothesis.film_cells, 5.7);
+  EXPECT_DOUBLE_EQ(film.value(explanation), 7.6);
+  film.set(explanation, film.most);  // never more film than there are cells
+  EXPECT_DOUBLE_EQ(explanation.hypothesis.film_cells, 6);
+}
+
+TEST(Parameters, every_one_says_what_was_set) {
+  const Hypothesis profile{
+      .interface_class = InterfaceClass::diffuse, .thickness_cells = 8, .sigma_a_cells = 0.4, .sigma_b_cells = 0.4};
+  Explanation explanation{profile, {}};
+  for (const auto& p : parameters_of(small_inversion(), conditions_of_inversion(8), profile)) {
+    const double value = p.whole ? 5 : std::clamp(p.expected + p.sigma, p.least, p.most);
+    p.set(explanation, value);
+    EXPECT_DOUBLE_EQ(p.value(explanation), value) << p.name;
+  }
+}
+
+}  // namespace
+}  // namespace terrace
