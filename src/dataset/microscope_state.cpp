@@ -74,6 +74,7 @@ MicroscopeState draw_state(const Recipe& recipe, const Ranges& ranges, const Mic
   draw_optics(ranges, random, state.microscope);
   state.offsets = draw_positions(recipe, ranges, random);
   state.thickness_error_nm = draw_error(random, ranges.thickness_error_nm);
+  state.camera.rotation_deg = draw_error(random, ranges.pattern_rotation_error_deg);
   return state;
 }
 

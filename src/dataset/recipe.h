@@ -73,6 +73,7 @@ struct Ranges {
   double fly_back_error_angstrom = 0;
   std::vector<double> pattern_scale_error_share = {0, 0};
   double pattern_centre_error_pixels = 0;
+  double pattern_rotation_error_deg = 0;
   double thickness_error_nm = 0;
 };
 
@@ -187,6 +188,8 @@ inline auto fields(const Ranges*) {
       F{"fly_back_error_angstrom", &R::fly_back_error_angstrom, 0, 2, "random start of each scan line, up to"},
       F{"pattern_scale_error_share", &R::pattern_scale_error_share, -0.5, 0.5, "error of the pattern's scale"},
       F{"pattern_centre_error_pixels", &R::pattern_centre_error_pixels, 0, 5, "error of its centre, up to, x and y"},
+      F{"pattern_rotation_error_deg", &R::pattern_rotation_error_deg, 0, 5,
+        "error of its rotation against the scan, up to"},
       F{"thickness_error_nm", &R::thickness_error_nm, 0, 100, "error of the thickness that is given, up to"},
   };
 }

@@ -25,6 +25,7 @@ Camera camera_of(const Recipe& recipe, const Conditions& conditions, const Circu
   camera.mrad_per_pixel = recipe.grid.mrad_per_pixel_at(conditions.semiangle_mrad) * (1 + c.pattern_scale_share);
   camera.centre_x_pixels = c.centre_x_pixels;
   camera.centre_y_pixels = c.centre_y_pixels;
+  camera.rotation_deg = c.rotation_deg;
   return camera;
 }
 

@@ -31,6 +31,7 @@ struct Circumstances {
 
   double pattern_scale_share = 0;  ///< mrad of a pixel over what is given, minus 1
   double centre_x_pixels = 0, centre_y_pixels = 0;
+  double rotation_deg = 0;  ///< of the camera against the scan
   double psf_pixels = 0;
   double background_share = 0;
   double dose_share = 0;  ///< electrons of a pattern over what is given, minus 1

@@ -13,11 +13,14 @@ namespace {
 
 constexpr int slabs_per_cell = 2;
 
-/// How far tilt, semi-angle and pattern scale may move before a structure has to be propagated anew.
+/// How far tilt, semi-angle, pattern scale and rotation may move before a structure has to be propagated anew.
 struct Margin {
   double tilt_x_mrad = 0, tilt_y_mrad = 0;
   double semiangle_share = 0.02;
-  double pattern_share = 0.02;
+  double pattern_scale_share = 0.01;
+  double rotation_deg = 0.7;
+  /// What the camera is made wider by: scale, rotation (0.012 of its half width) and centre.
+  double pattern_share = 0.03;
 };
 
 Margin margin_of(const Recipe& recipe, double energy_kev) {
@@ -61,7 +64,8 @@ bool PropagatedStructure::covers(const Circumstances& c) const {
          near(c.tilt_x_mrad, a.tilt_x_mrad, margin.tilt_x_mrad) &&
          near(c.tilt_y_mrad, a.tilt_y_mrad, margin.tilt_y_mrad) &&
          near(c.semiangle_mrad, a.semiangle_mrad, margin.semiangle_share * a.semiangle_mrad) &&
-         near(c.pattern_scale_share, a.pattern_scale_share, margin.pattern_share / 2);
+         near(c.pattern_scale_share, a.pattern_scale_share, margin.pattern_scale_share) &&
+         near(c.rotation_deg, a.rotation_deg, margin.rotation_deg);
 }
 
 std::vector<Patterns> PropagatedStructure::expected(std::span<const Circumstances> circumstances) const {

@@ -21,6 +21,7 @@ inline Recipe small_inversion() {
   recipe.ranges.specimen_tilt_mrad = {0, 1};
   recipe.ranges.source_fwhm_angstrom = {0.4, 0.6};
   recipe.ranges.position_error_angstrom = 0.1;
+  recipe.ranges.pattern_rotation_error_deg = 0.5;
   recipe.ranges.thickness_error_nm = 0.5;
   recipe.detection.background_share = {0, 0.1};
   recipe.window = {.columns = 8, .cells_along = 2};

@@ -87,7 +87,7 @@ TEST(Inversion, fits_what_is_suggested) {
   PlannedSample planned;
   const auto scan = scan_of(recipe, InterfaceClass::rough, 1e5, planned);
   const Hypothesis near{.interface_class = InterfaceClass::rough,
-                        .step_depth_cells = static_cast<int>(planned.labels.step_depth_cells) + 1,
+                        .step_depth_cells = static_cast<int>(planned.labels.step_depth_cells) - 1,
                         .step_height_cells = planned.labels.step_height_cells};
   const auto fitted = [&](const SearchEffort& effort) {
     const auto findings = invert(recipe, scan, 1, effort).findings;

@@ -152,6 +152,7 @@ std::vector<Parameter> all_circumstances(const Recipe& recipe, const Conditions&
           of(&C::pattern_scale_share, "pattern scale", "", evenly(r.pattern_scale_error_share), 0.003),
           of(&C::centre_x_pixels, "centre_x", "pixels", within(r.pattern_centre_error_pixels), 0.02),
           of(&C::centre_y_pixels, "centre_y", "pixels", within(r.pattern_centre_error_pixels), 0.02),
+          of(&C::rotation_deg, "rotation", "degrees", within(r.pattern_rotation_error_deg), 0.1),
           of(&C::psf_pixels, "psf", "pixels", evenly(d.psf_pixels), 0.05, Reach::probe, 0),
           of(&C::background_share, "background", "", evenly(d.background_share), 0.01, Reach::probe, 0),
           of(&C::dose_share, "dose", "", dose(d), 0.01, Reach::probe, -0.9),

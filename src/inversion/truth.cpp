@@ -26,6 +26,7 @@ void set_camera(const Recipe& recipe, const PlannedSample& sample, const Detecti
   c.pattern_scale_share = sample.camera.mrad_per_pixel / nominal - 1;
   c.centre_x_pixels = sample.camera.centre_x_pixels;
   c.centre_y_pixels = sample.camera.centre_y_pixels;
+  c.rotation_deg = sample.camera.rotation_deg;
   c.background_share = detection.background_share;
   c.psf_pixels = detection.psf_pixels;
 }

@@ -8,12 +8,14 @@
 namespace terrace {
 
 /// A square grid of `pixels` × `pixels`, `mrad_per_pixel` wide; the undiffracted beam falls on the middle of pixel
-/// [pixels/2][pixels/2], or `centre` pixels from it. Rows run along ky, columns along kx. With dose 0 patterns are
-/// fractions of the beam, else electrons drawn from Poisson statistics.
+/// [pixels/2][pixels/2], or `centre` pixels from it. Rows run along ky, columns along kx, turned around the beam by
+/// `rotation_deg`: k of the scan = R(rotation) k of the camera, R(θ) = (cos θ, −sin θ; sin θ, cos θ) on (x, y). With
+/// dose 0 patterns are fractions of the beam, else electrons drawn from Poisson statistics.
 struct Camera {
   int pixels = 64;
   double mrad_per_pixel = 1.25;
   double centre_y_pixels = 0, centre_x_pixels = 0;
+  double rotation_deg = 0;
   double psf_pixels = 0;
   double electrons_per_pattern = 0;
   double dead_pixel_share = 0;
@@ -33,6 +35,7 @@ inline auto fields(const Camera*) {
       F{"mrad_per_pixel", &C::mrad_per_pixel, 1e-3, 100, "width of a pixel"},
       F{"centre_y_pixels", &C::centre_y_pixels, -1e4, 1e4, "how far from there the beam falls, along ky"},
       F{"centre_x_pixels", &C::centre_x_pixels, -1e4, 1e4, "the same along kx"},
+      F{"rotation_deg", &C::rotation_deg, -10, 10, "turn of the camera against the scan, degrees"},
       F{"psf_pixels", &C::psf_pixels, 0, 20, "standard deviation of the point spread, in pixels"},
       F{"electrons_per_pattern", &C::electrons_per_pattern, 0, 1e12, "dose; 0 keeps noise-free fractions of the beam"},
       F{"dead_pixel_share", &C::dead_pixel_share, 0, 0.5, "share of pixels that read 0"},

@@ -25,7 +25,9 @@ struct NumberRange {
 /// Adds intensities of plane waves, by area, to the square pixels of a camera. Each reciprocal pixel is a rectangle of
 /// λ/extent_y × λ/extent_x rad around its angle λk and gives every camera pixel its overlapping share, so that no
 /// intensity inside the camera is lost or made. The camera's middle pixel looks along `camera_centre` (tilt.h): it
-/// follows the specimen tilt. Point spread and noise come after: CameraReadout (microscope).
+/// follows the specimen tilt. Where the camera is turned, the rectangles' middles are (two shears, first along x, then
+/// along y, of each line and column as a whole; Paeth, Graphics Interface (1986) 77), not their sides. Point spread and
+/// noise come after: CameraReadout (microscope).
 ///
 /// Many patterns are shared out side by side: a line of intensities is [number_x][pattern], a frame of camera pixels
 /// [ky][kx][pattern].
@@ -60,12 +62,14 @@ class Detector {
   };
   using Shares = std::vector<std::vector<Share>>;  // of each frequency number of a range
   static Shares shares_of(const AreaWeights& weights, int nyquist_index, NumberRange range);
+  void add_to_columns(const float* intensities, const Shares& columns, int patterns, std::span<float> line) const;
 
   Grid window_;
   int pixels_;
   double half_width_mrad_, reach_mrad_;
   NumberRange numbers_y_, numbers_x_;
-  Shares rows_, columns_;
+  std::vector<Shares> columns_;  // of each line of plane waves, or one for all
+  std::vector<Shares> rows_;     // of each column of the camera, or one for all
 };
 
 }  // namespace terrace

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "core/constants.h"
@@ -212,6 +213,59 @@ TEST(Detector, a_beam_that_falls_whole_pixels_off_the_middle_moves_the_pattern_b
   for (int y = 0; y + 3 < 32; ++y)
     for (int x = 2; x < 32; ++x)  // the same areas, computed from other edges
       EXPECT_NEAR(moved[(y + 3) * 32 + x - 2], centred[y * 32 + x], 1e-5 * centred[y * 32 + x] + 1e-9);
+}
+
+/// Where the intensity of a pattern lies, in pixels from the camera's middle.
+struct Place {
+  double x = 0, y = 0;
+};
+Place place_of(const std::vector<float>& pattern, int pixels) {
+  Place place;
+  for (int y = 0; y < pixels; ++y)
+    for (int x = 0; x < pixels; ++x) {
+      place.x += pattern[y * pixels + x] * (x - pixels / 2) / total(pattern);
+      place.y += pattern[y * pixels + x] * (y - pixels / 2) / total(pattern);
+    }
+  return place;
+}
+
+TEST(Detector, a_turned_camera_sees_every_plane_wave_turned_the_other_way_and_loses_none) {
+  Camera camera = camera_of(120, 0.2);  // several pixels a wave, so that pixels hardly coarsen its place
+  camera.centre_x_pixels = 0.7;
+  camera.centre_y_pixels = -0.4;
+  for (const double degrees : {-4.0, 0.5, 7.0})
+    for (const auto& [number_y, number_x] : {std::pair{5, 0}, {0, -6}, {-4, 5}, {0, 0}}) {
+      const auto wave = plane_wave(oblong, number_y, number_x);
+      camera.rotation_deg = 0;
+      const auto straight = place_of(pattern_of(Detector(oblong, Microscope{}, camera), wave), 120);
+      camera.rotation_deg = degrees;
+      const auto pattern = pattern_of(Detector(oblong, Microscope{}, camera), wave);
+      const auto turned = place_of(pattern, 120);
+      const double c = std::cos(degrees * pi / 180), s = std::sin(degrees * pi / 180);
+      const double x = straight.x - camera.centre_x_pixels, y = straight.y - camera.centre_y_pixels;
+      EXPECT_NEAR(turned.x, camera.centre_x_pixels + c * x + s * y, 0.05) << degrees;
+      EXPECT_NEAR(turned.y, camera.centre_y_pixels - s * x + c * y, 0.05) << degrees;
+      EXPECT_NEAR(total(pattern), 1, 1e-5);
+    }
+}
+
+TEST(Detector, a_slight_turn_changes_patterns_in_proportion) {
+  const auto wave = random_wave(oblong);
+  Camera camera = camera_of(20, 1.5);
+  const auto at = [&](double degrees) {
+    camera.rotation_deg = degrees;
+    return pattern_of(Detector(oblong, Microscope{}, camera), wave);
+  };
+  const auto none = at(0), little = at(0.02), twice = at(0.04), back = at(-0.02);
+  double change = 0, bend = 0, kink = 0;
+  for (std::size_t i = 0; i < none.size(); ++i) {
+    change += std::abs(little[i] - none[i]);
+    bend += std::abs(twice[i] - 2 * little[i] + none[i]);
+    kink += std::abs(little[i] - 2 * none[i] + back[i]);
+  }
+  EXPECT_GT(change, 1e-5);
+  EXPECT_LT(bend, 0.1 * change);
+  EXPECT_LT(kink, 0.1 * change);
 }
 
 TEST(Detector, a_camera_beside_the_grid_sees_nothing) {

@@ -132,6 +132,8 @@ ScatteringMatrix::Part ScatteringMatrix::part_of(const ProbeFormer& probe, Side 
 void ScatteringMatrix::add_part(const Part& part, const ProbeFormer& probe, const Detector& detector,
                                 std::span<const ProbePosition> positions, int threads, std::span<float> frame) const {
   if (part.own.which.empty() && part.mirrored.which.empty()) return;
+  if (!numbers_x_.holds(detector.numbers_x().first) || !numbers_x_.holds(detector.numbers_x().last))
+    throw std::logic_error("a plane wave that the camera sees was not kept");
   const std::int64_t count = std::ssize(positions);
   std::vector<float> intensities(columns_.extent(0) * count), line;
   if (probe.source_sigma() == 0)

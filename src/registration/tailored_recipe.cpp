@@ -131,6 +131,7 @@ Lines microscope_lines(const Registration& r) {
       share("scan_drift_share", 0.02),
       share("fly_back_error_angstrom", 0.05),
       share("pattern_centre_error_pixels", 0.1),
+      share("pattern_rotation_error_deg", 0.5),
       share("thickness_error_nm", 2)};
 }
 
