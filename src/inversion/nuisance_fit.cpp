@@ -17,6 +17,8 @@ constexpr double local_share = 0.1;
 /// Derivatives taken where the log-posterior was lower by less than this (two and a half standard deviations away) are
 /// believed where they promise nothing more.
 constexpr double near_enough = 3;
+/// A fit whose last step kept no more than this share of its promise is believed this share of the next one.
+constexpr double least_credit = 0.3;
 /// A continuous number of the specimen whose change is a smaller share of its error than this stays: it would gain a
 /// hundredth of the log-posterior and cost a propagation.
 constexpr double negligible_share = 0.15;
@@ -67,9 +69,11 @@ class Fitter {
       known_ = tangent.linearisation();
       const double before = fit_.log_posterior;
       const auto step = tangent.best_step(known_->expected);
-      fit_.given_up = before + effort.hope * step.gain < effort.hopeless_below;
+      fit_.given_up = before + effort.hope * credit_ * step.gain < effort.hopeless_below;
       if (fit_.given_up) break;
-      const double gained = step.gain < effort.least_gain ? 0 : try_step(step, effort.least_gain);
+      const bool tried = step.gain >= effort.least_gain;
+      const double gained = tried ? try_step(step, effort.least_gain) : 0;
+      if (tried) credit_ = std::clamp(gained / step.gain, least_credit, 1.0);
       if (gained > 0) ++fit_.steps;
       gained_since_derived_ = gained + (kept == Kept::all ? gained_since_derived_ : 0);
       const auto next = kept_after(kept, gained, step.gain, effort.least_gain);
@@ -168,6 +172,7 @@ class Fitter {
   std::vector<Parameter> parameters_;
   PropagatedStructure propagated_;
   std::optional<Linearisation> known_;
+  double credit_ = 1;                    ///< share of its promise that the last step kept
   double gained_since_derived_ = 0;      ///< since the probe's derivatives were taken
   bool specimen_may_be_renewed_ = true;  ///< once more than counted cells ask for
   Fit fit_;

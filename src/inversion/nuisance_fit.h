@@ -35,7 +35,7 @@ struct FitEffort {
   /// A fit that cannot be expected to come up to this log-posterior is given up.
   double hopeless_below = -1e300;
   /// It may gain this many times what its next step promises: far from the best, the quadratic falls short of what a
-  /// few more steps find.
+  /// few more steps find; where the last step kept a part of its promise alone, that part of it.
   double hope = 3;
 };
 

@@ -20,6 +20,8 @@ constexpr std::array first_widths_cells = {0.2, 0.5};
 /// A mixed cell that others are to be scored around is fitted until a step promises less.
 constexpr double enough_to_start = 3;
 constexpr int most_fits = 6;
+/// A fit that comes as near as this to what its score said bears out those of its neighbours.
+constexpr double trusted_score_error = 1;
 /// Two steps are tried where neither is nearer than this to the other or to a surface: else they are as good as one.
 constexpr int least_terrace_cells = 3;
 
@@ -155,7 +157,7 @@ class Search {
       fit_next(Hypothesis(candidates_.front().hypothesis));
   }
 
-  /// Of the candidates; what its fit shows better than all before is looked around from.
+  /// Of the candidates; what its fit shows better than all before, and not as its score said, is looked around from.
   void fit_step(const Hypothesis& step, FitEffort::Ripple ripple) {
     const double before = best_->log_posterior;
     const FitEffort effort{.earlier_serves = ripple == FitEffort::Ripple::followed,
@@ -163,10 +165,15 @@ class Search {
                            .ripple = ripple,
                            .hopeless_below = hopeless()};
     const auto fit = fitted({step, circumstances()}, effort, &tangent_->linearisation());
-    std::erase_if(candidates_, [&](const Candidate& c) { return !c.fitted && equal(c.hypothesis, step); });
+    const auto scored =
+        std::ranges::find_if(candidates_, [&](const Candidate& c) { return !c.fitted && equal(c.hypothesis, step); });
+    const bool as_scored =
+        scored != candidates_.end() && std::abs(scored->log_evidence - fit.log_posterior) < trusted_score_error;
+    if (scored != candidates_.end()) candidates_.erase(scored);
     add(fit);
     if (fit.given_up || fit.log_posterior <= before) return;
     take_tangent(fit);
+    if (as_scored) return;
     std::erase_if(candidates_, [](const Candidate& c) { return !c.fitted; });
     score_steps(mean_boundary(fit.explanation.hypothesis), 2.5 / best_thickness());
   }
