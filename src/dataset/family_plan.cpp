@@ -29,6 +29,7 @@ class Planner {
   FamilyPlan plan() {
     const auto& content = recipe_.content;
     for (int i = 0; i < content.stepped_structures; ++i) add_stepped_with_twins();
+    for (int i = 0; i < content.mixed_cells; ++i) add_mixed_cell();
     for (int i = 0; i < content.diffuse_profiles; ++i) add_diffuse();
     for (int i = 0; i < content.stepped_and_diffuse; ++i) add_stepped_and_diffuse();
     for (int i = 0; i < content.twice_stepped; ++i) add_twice_stepped();
@@ -160,28 +161,29 @@ class Planner {
     return random_.uniform() < recipe_.content.random_cation_share ? "random_cations" : "virtual_crystal";
   }
 
-  /// One step at a random depth; thicknesses drawn from those that hold it.
+  /// One step at a random depth; thicknesses drawn from those that hold it, the first of them with a twin.
   void add_stepped_with_twins() {
     Interface interface = begin_structure();
-    const int depth = draw(random_, 1, deepest_step(recipe_.content.exits_per_step));
+    const int paired = recipe_.content.exits_per_step, all = paired + recipe_.content.more_exits_per_step;
+    const int depth = draw(random_, 1, deepest_step(all));
     interface.step_depths_cells = {depth};
     interface.step_heights_cells = {random_height()};
-    const auto exits = draw_exits(depth, recipe_.content.exits_per_step);
+    const auto exits = draw_exits(depth, all);
     const auto offset_at = [&](int thickness) {
       return interface.step_heights_cells[0] * (1 - static_cast<double>(depth) / thickness);
     };
     const int registered = registered_plane(offset_at(exits[0]));
     interface = placed(interface, registered, *std::max_element(exits.begin(), exits.end()));
     const int stepped = add_structure(interface, sites(interface, composition(interface)));
-    for (const int thickness : exits) {
+    for (int i = 0; i < all; ++i) {
       Interface cut = interface;
-      cut.thickness_cells = thickness;
+      cut.thickness_cells = exits[i];
       const auto labels = labels_of(cut, recipe_.rules);
       const auto number = family_ * recipe_.samples_per_family() + static_cast<std::int64_t>(plan_.samples.size());
-      const std::int64_t pair = labels.rough ? number : -1;
-      const double offset = offset_at(thickness) - registered;
-      add_samples(stepped, thickness, labels, offset, pair);
-      add_twin(cut, offset, pair);
+      const std::int64_t pair = labels.rough && i < paired ? number : -1;
+      const double offset = offset_at(exits[i]) - registered;
+      add_samples(stepped, exits[i], labels, offset, pair);
+      if (i < paired) add_twin(cut, offset, pair);
     }
   }
 
@@ -199,6 +201,33 @@ class Planner {
     auto labels = labels_of_diffuse(table, interface.substrate_cells, recipe_.rules);
     labels.diffuse = pair >= 0;
     add_samples(add_structure(interface, sites), stepped.thickness_cells, labels, offset, pair);
+  }
+
+  /// The twin of a step that is drawn as any, at further thicknesses too. It counts as mixed where the step of its
+  /// projection counts.
+  void add_mixed_cell() {
+    Interface interface = begin_structure();
+    const int exits = recipe_.content.exits_per_profile, depth = draw(random_, 1, deepest_step(exits));
+    interface.step_depths_cells = {depth};
+    interface.step_heights_cells = {random_height()};
+    const auto thicknesses = draw_exits(depth, exits);
+    const double share = static_cast<double>(depth) / thicknesses[0];
+    const double offset = interface.step_heights_cells[0] * (1 - share);
+    const int registered = registered_plane(offset);
+    interface = placed(interface, registered, thicknesses[0]);
+    interface.mixing = draw_mixing();
+    const auto twin = projected_twin(composition(interface));
+    interface.thickness_cells = *std::max_element(thicknesses.begin(), thicknesses.end());
+    interface.step_depths_cells.clear();
+    interface.step_heights_cells.clear();
+    const auto table =
+        uniform_composition(interface.thickness_cells, twin.first_film_column, twin.film_a[0], twin.film_b[0]);
+    const int structure = add_structure(interface, sites(interface, table));
+    for (const int thickness : thicknesses) {
+      auto labels = labels_of_diffuse(table, interface.substrate_cells, recipe_.rules);
+      labels.diffuse = std::min(share, 1 - share) * thickness >= recipe_.rules.surface_margin_cells;
+      add_samples(structure, thickness, labels, offset - registered, -1);
+    }
   }
 
   Interface mixed_interface() {

@@ -72,6 +72,56 @@ TEST(FamilyPlan, twins_project_alike_column_by_column) {
   EXPECT_GT(whole_atoms, 5);
 }
 
+TEST(FamilyPlan, further_thicknesses_of_a_step_have_no_twin) {
+  auto recipe = small_recipe();
+  recipe.content.exits_per_step = 1;
+  recipe.content.more_exits_per_step = 2;
+  for (int family = 0; family < 4; ++family) {
+    const auto plan = plan_family(recipe, family);
+    std::map<int, std::set<int>> thicknesses;  // of each structure
+    int paired = 0;
+    for (const auto& sample : plan.samples) {
+      thicknesses[sample.structure].insert(sample.thickness_cells);
+      paired += sample.origin.pair >= 0;
+    }
+    EXPECT_EQ(thicknesses[0].size(), 3u);  // a stepped one
+    EXPECT_EQ(thicknesses[1].size(), 1u);  // its twin
+    EXPECT_LE(paired, 2 * recipe.content.stepped_structures * recipe.content.states);
+    EXPECT_GT(paired, 0);
+  }
+}
+
+TEST(FamilyPlan, a_mixed_cell_keeps_its_projection_per_thickness_and_counts_where_a_step_would) {
+  auto recipe = small_recipe();
+  recipe.content = {.stepped_structures = 1,
+                    .exits_per_step = 1,
+                    .mixed_cells = 3,
+                    .diffuse_profiles = 0,
+                    .stepped_and_diffuse = 0,
+                    .exits_per_profile = 3,
+                    .abrupt_exits = 0};
+  recipe.rules.surface_margin_cells = 2;
+  int counted = 0, not_counted = 0;
+  for (int family = 0; family < 6; ++family) {
+    const auto plan = plan_family(recipe, family);
+    for (const auto& sample : plan.samples) {
+      if (sample.structure < 2) continue;  // the step and its twin
+      const auto& sites = plan.structures[sample.structure].sites;
+      double film = 0;  // in the mixed column
+      for (int column = 0; column < sites.columns(); ++column)
+        if (sites.film_a(0, 0, column) > 0 && sites.film_a(0, 0, column) < 1) film = sites.film_a(0, 0, column);
+      const double cells = std::min(film, 1 - film) * sample.thickness_cells;
+      const bool is_diffuse = sample.labels.interface_class == InterfaceClass::diffuse;
+      EXPECT_EQ(is_diffuse, cells >= 2 - 1e-9) << film << " " << sample.thickness_cells;
+      EXPECT_EQ(sample.labels.step_count, 0);
+      EXPECT_LT(sample.origin.pair, 0);
+      ++(is_diffuse ? counted : not_counted);
+    }
+  }
+  EXPECT_GT(counted, 5);
+  EXPECT_GT(not_counted, 5);
+}
+
 TEST(FamilyPlan, a_family_is_a_pure_function_of_recipe_and_number) {
   const auto recipe = small_recipe();
   const auto first = plan_family(recipe, 3), again = plan_family(recipe, 3);

@@ -59,10 +59,10 @@ void check_thicknesses(const Recipe& recipe, const Ranges& ranges, const std::st
   const int wanted = recipe.content.most_exits();
   const int held = ranges.thickness_cells[1] - ranges.thickness_cells[0] + 1;
   if (held < wanted)
-    throw InputError(
-        fmt::format("{}.thickness_cells = [{}, {}] holds {} thicknesses, but [content] asks for {} of a "
-                    "structure. Widen it, or lower exits_per_step, exits_per_profile and abrupt_exits.",
-                    section, ranges.thickness_cells[0], ranges.thickness_cells[1], held, wanted));
+    throw InputError(fmt::format(
+        "{}.thickness_cells = [{}, {}] holds {} thicknesses, but [content] asks for {} of a "
+        "structure. Widen it, or lower exits_per_step, more_exits_per_step, exits_per_profile and abrupt_exits.",
+        section, ranges.thickness_cells[0], ranges.thickness_cells[1], held, wanted));
 }
 
 void check(const DetectionRanges& detection) {
@@ -141,14 +141,16 @@ nlohmann::ordered_json held_out_json(const std::vector<HeldOutSet>& sets) {
 }  // namespace
 
 int Recipe::structures_per_family() const {
-  return content.stepped_structures * (1 + content.exits_per_step) + content.diffuse_profiles +
+  return content.stepped_structures * (1 + content.exits_per_step) + content.mixed_cells + content.diffuse_profiles +
          content.stepped_and_diffuse + content.twice_stepped + (content.abrupt_exits > 0 ? 1 : 0);
 }
 
 int Recipe::samples_per_family() const {
-  const int profiles = content.diffuse_profiles + content.stepped_and_diffuse + content.twice_stepped;
-  return content.states * (2 * content.stepped_structures * content.exits_per_step + content.abrupt_exits +
-                           profiles * content.exits_per_profile);
+  const int profiles =
+      content.mixed_cells + content.diffuse_profiles + content.stepped_and_diffuse + content.twice_stepped;
+  const int of_a_step = 2 * content.exits_per_step + content.more_exits_per_step;
+  return content.states *
+         (content.stepped_structures * of_a_step + content.abrupt_exits + profiles * content.exits_per_profile);
 }
 
 int Recipe::families() const {

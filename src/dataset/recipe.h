@@ -28,11 +28,14 @@ struct Study {
   double test_share = 0.2;
 };
 
-/// What one family holds. Every stepped structure at every one of its thicknesses has a diffuse twin of the same
-/// projection, so rough and matched diffuse are equally many.
+/// What one family holds. Every stepped structure has a diffuse twin of the same projection at each of its first
+/// thicknesses. Further thicknesses cost no propagation, nor have they a twin: mixed cells of like shares, which cost
+/// one for all of their thicknesses, keep rough and diffuse equally many.
 struct FamilyContent {
   int stepped_structures = 8;
   int exits_per_step = 2;
+  int more_exits_per_step = 0;
+  int mixed_cells = 0;
   int diffuse_profiles = 2;
   int stepped_and_diffuse = 2;
   int twice_stepped = 0;
@@ -42,7 +45,7 @@ struct FamilyContent {
   double random_cation_share = 0;
 
   /// Of any structure.
-  int most_exits() const { return std::max({exits_per_step, exits_per_profile, abrupt_exits}); }
+  int most_exits() const { return std::max({exits_per_step + more_exits_per_step, exits_per_profile, abrupt_exits}); }
 };
 
 /// Ranges that families, structures and microscope states are drawn from, uniformly. [low, high].
@@ -145,6 +148,8 @@ inline auto fields(const FamilyContent*) {
   return std::array{
       F{"stepped_structures", &C::stepped_structures, 1, 1000, "structures with one buried step"},
       F{"exits_per_step", &C::exits_per_step, 1, 100, "thicknesses of each; each gets a matched-projection twin"},
+      F{"more_exits_per_step", &C::more_exits_per_step, 0, 100, "further thicknesses of each, without a twin"},
+      F{"mixed_cells", &C::mixed_cells, 0, 1000, "structures with one mixed cell that holds as much film as a step's"},
       F{"diffuse_profiles", &C::diffuse_profiles, 0, 1000, "error-function profiles"},
       F{"stepped_and_diffuse", &C::stepped_and_diffuse, 0, 1000, "structures with a step and a profile"},
       F{"twice_stepped", &C::twice_stepped, 0, 1000, "structures with two buried steps"},
