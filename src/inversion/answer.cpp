@@ -127,7 +127,7 @@ std::vector<WeighedCandidate> weigh(const Findings& findings, const StructurePri
   return posterior;
 }
 
-double tempering_of(const GoodnessOfFit& goodness) { return std::max(1.0, goodness.ratio); }
+double tempering_of(const GoodnessOfFit& goodness) { return std::max({1.0, goodness.ratio, goodness.coherent}); }
 
 bool fits(const GoodnessOfFit& goodness) {
   return goodness.ratio < 1 + refused_excess || goodness.deviations < refused_deviations;
@@ -156,11 +156,11 @@ Prediction answer_of(const Findings& findings, const std::vector<WeighedCandidat
   answer.estimated_thickness_nm = thickness.mean * cell_nm;
   answer.estimated_thickness_error = std::hypot(thickness.error, error_of(findings, "thickness")) * cell_nm;
   answer.abstains = !fits(findings.goodness);
-  if (findings.goodness.deviations > refused_deviations)
-    answer.reasons.push_back(
-        fmt::format("the best fit leaves {:.2f} times the noise of the counts: something is there that no hypothesis "
-                    "holds, and probabilities are tempered by that factor",
-                    findings.goodness.ratio));
+  if (findings.goodness.deviations > refused_deviations || findings.goodness.coherent > 1)
+    answer.reasons.push_back(fmt::format(
+        "the best fit leaves {:.2f} times the noise of the counts, {:.2f} times in sums of neighbouring values: "
+        "something is there that no hypothesis holds, and probabilities are tempered by the larger factor",
+        findings.goodness.ratio, findings.goodness.coherent));
   answer.summary = summary_of(answer, findings.goodness);
   return answer;
 }
@@ -184,7 +184,10 @@ nlohmann::ordered_json to_json(const Findings& findings, const std::vector<Weigh
     json["fitted"] = candidate.fitted;
     candidates.push_back(std::move(json));
   }
-  return {{"goodness_of_fit", {{"ratio", findings.goodness.ratio}, {"deviations", findings.goodness.deviations}}},
+  return {{"goodness_of_fit",
+           {{"ratio", findings.goodness.ratio},
+            {"deviations", findings.goodness.deviations},
+            {"coherent", findings.goodness.coherent}}},
           {"candidates", candidates},
           {"fitted", circumstances}};
 }

@@ -163,6 +163,7 @@ TEST(Answer, tempering_counts_every_electron_less) {
   EXPECT_NEAR(posterior[0].probability / posterior[1].probability, std::exp(1), 1e-9);
   EXPECT_EQ(tempering_of({.ratio = 0.9}), 1);
   EXPECT_EQ(tempering_of({.ratio = 1.5}), 1.5);
+  EXPECT_EQ(tempering_of({.ratio = 1.5, .coherent = 4}), 4);
 }
 
 TEST(Answer, depth_intervals_hold_their_share) {

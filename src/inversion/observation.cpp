@@ -15,6 +15,41 @@ constexpr double electrons_of_neighbours = 20;
 /// A pixel is hot that counts this many times what the brightest of its neighbours does, in all patterns together.
 constexpr double hot_ratio = 5;
 
+/// Sums of this many pixels either way.
+constexpr std::int64_t block_pixels = 4;
+/// A ratio that is off by fewer of its standard deviations is taken for chance.
+constexpr double chance_deviations = 3;
+
+struct Counted {
+  double electrons = 0, expected = 0;
+  Counted& operator+=(const Counted& other) {
+    electrons += other.electrons;
+    expected += other.expected;
+    return *this;
+  }
+};
+
+/// Σ (n − m)² / m over its number, less what was fitted.
+class PearsonSum {
+ public:
+  explicit PearsonSum(int fitted) : count_(-fitted) {}
+
+  void add(const Counted& value) {
+    if (value.expected < least_expected) return;
+    const double off = value.electrons - value.expected;
+    sum_ += off * off / value.expected;
+    variance_ += 2 + 1 / value.expected;
+    ++count_;
+  }
+
+  double ratio() const { return count_ < 1 ? 1 : sum_ / count_; }
+  double deviations() const { return count_ < 1 ? 0 : (sum_ - count_) / std::sqrt(variance_); }
+  double beyond_chance() const { return deviations() > chance_deviations ? ratio() : 1; }
+
+ private:
+  double sum_ = 0, variance_ = 0, count_;
+};
+
 /// Sum over covered positions of each pixel.
 std::vector<double> pixel_sums(const Observation& observed) {
   std::vector<double> sums(observed.electrons.extent(1));
@@ -98,27 +133,29 @@ double log_likelihood(const Observation& observed, const Patterns& expected) {
 
 GoodnessOfFit goodness_of_fit(const Observation& observed, const Patterns& expected, int fitted) {
   const double electrons = observed.electrons_per_pattern;
-  double pearson = 0, variance = 0, count = -fitted;
-  const auto add = [&](double n, double m) {
-    pearson += (n - m) * (n - m) / m;
-    variance += 2 + 1 / m;
-    ++count;
-  };
+  const auto pixels = static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(expected.extent(1)))));
+  const std::int64_t blocks = (pixels + block_pixels - 1) / block_pixels;
+  PearsonSum of_values(fitted), of_pixels(fitted), of_blocks(fitted);
+  std::vector<Counted> each_pixel(expected.extent(1));
   for (std::int64_t p = 0; p < expected.extent(0); ++p) {
-    double faint = 0, faint_expected = 0;
+    Counted faint;
+    std::vector<Counted> each_block(blocks * blocks);
     for (std::int64_t i = 0; i < expected.extent(1); ++i) {
       if (!observed.compared(p, i)) continue;
-      const double m = electrons * std::max(expected(p, i), least_fraction), n = observed.electrons(p, i);
-      if (m >= least_expected) {
-        add(n, m);
-      } else if (faint += n, (faint_expected += m) >= least_expected) {
-        add(faint, faint_expected);
-        faint = faint_expected = 0;
+      const Counted value{observed.electrons(p, i), electrons * std::max(expected(p, i), least_fraction)};
+      each_pixel[i] += value;
+      each_block[i / pixels / block_pixels * blocks + i % pixels / block_pixels] += value;
+      if (value.expected >= least_expected) {
+        of_values.add(value);
+      } else if ((faint += value).expected >= least_expected) {
+        of_values.add(faint);
+        faint = {};
       }
     }
+    for (const auto& block : each_block) of_blocks.add(block);
   }
-  if (count < 1) return {};
-  return {pearson / count, (pearson - count) / std::sqrt(variance)};
+  for (const auto& pixel : each_pixel) of_pixels.add(pixel);
+  return {of_values.ratio(), of_values.deviations(), std::max(of_pixels.beyond_chance(), of_blocks.beyond_chance())};
 }
 
 }  // namespace terrace

@@ -33,9 +33,14 @@ double log_likelihood(const Observation& observed, const Patterns& expected);
 /// How well expected patterns explain counts of Poisson's variance: Pearson's sum Σ (n − m)² / m over the number of
 /// values, which is 1 for a perfect model whatever the dose; and by how many of its own standard deviations (Σ 2 + 1/m)
 /// it is off. Values that expect less than `least_expected` electrons are added up position by position before.
+/// `coherent`: the same of sums of neighbouring values, each pixel's over all positions or 4 × 4 pixels' at each
+/// position, whichever is larger; 1 where it is not beyond chance. Noise is no larger in sums than in values; what a
+/// wrong model leaves, or what positions that share their counts have in common, is: so much do rivals, which differ
+/// from pixel to pixel as smoothly, seem better told apart than they are.
 struct GoodnessOfFit {
   double ratio = 1;
   double deviations = 0;
+  double coherent = 1;
 };
 inline constexpr double least_expected = 0.5;
 GoodnessOfFit goodness_of_fit(const Observation& observed, const Patterns& expected, int fitted = 0);

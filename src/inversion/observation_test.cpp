@@ -104,6 +104,21 @@ TEST(Observation, pearsons_sum_of_the_truth_is_that_of_chance_at_any_dose) {
   }
 }
 
+TEST(Observation, a_misfit_that_many_values_share_is_seen_in_their_sums) {
+  const auto observed = observe(counted_sample(3000));
+  const auto right = smooth_patterns();
+  EXPECT_EQ(goodness_of_fit(observed, right).coherent, 1);
+  // Every pattern is wrong in the same way, from block to block; or each value in a way of its own.
+  auto shared = right, scattered = right;
+  for (std::int64_t i = 0; i < right.size(); ++i) {
+    shared.data()[i] *= i % side < side / 2 ? 1.06f : 0.94f;
+    scattered.data()[i] *= i * 2654435761 % 97 < 48 ? 1.06f : 0.94f;
+  }
+  const auto one = goodness_of_fit(observed, shared), other = goodness_of_fit(observed, scattered);
+  EXPECT_GT(one.coherent - 1, 5 * (one.ratio - 1));
+  EXPECT_LT(other.coherent - 1, (one.coherent - 1) / 2);
+}
+
 TEST(Observation, a_wrong_model_leaves_more_than_chance) {
   auto wrong = smooth_patterns();
   for (std::int64_t i = 0; i < wrong.size(); ++i) wrong.data()[i] *= i % 2 ? 1.1f : 0.9f;

@@ -19,7 +19,7 @@ constexpr double share_at_the_end = 0.04;
 constexpr std::array first_widths_cells = {0.2, 0.5};
 /// A mixed cell that others are to be scored around is fitted until a step promises less.
 constexpr double enough_to_start = 3;
-constexpr int most_fits = 6;
+constexpr int most_fits = 6, most_looks = 3;
 /// A fit that comes as near as this to what its score said bears out those of its neighbours.
 constexpr double trusted_score_error = 1;
 /// Two steps are tried where neither is nearer than this to the other or to a surface: else they are as good as one.
@@ -45,6 +45,7 @@ class Search {
     find_mean_boundary();
     report(40);
     look_for_one_step();
+    confirm();
     report(65);
     if (effort_.two_step_depths > 0) look_for_two_steps();
     report(80);
@@ -176,6 +177,22 @@ class Search {
     if (as_scored) return;
     std::erase_if(candidates_, [](const Candidate& c) { return !c.fitted; });
     score_steps(mean_boundary(fit.explanation.hypothesis), 2.5 / best_thickness());
+  }
+
+  /// Fits that were spared derivatives may end short of their best, most of all where no structure is right (as far as
+  /// 20 below it). The best one goes on by new ones; where that gains more than scores are trusted to, all is looked at
+  /// anew from there.
+  void confirm() {
+    for (int looks = 0; looks < most_looks; ++looks) {
+      const double before = best_->log_posterior;
+      const auto fit = fitted(best_->explanation, {.most_steps = 6, .ripple = FitEffort::Ripple::followed}, nullptr);
+      add(fit);
+      if (fit.log_posterior < before) return;
+      take_tangent(fit);
+      if (fit.log_posterior < before + trusted_score_error) return;
+      std::erase_if(candidates_, [](const Candidate& c) { return !c.fitted; });
+      look_for_one_step();
+    }
   }
 
   void score_steps(double boundary, double tolerance) {
