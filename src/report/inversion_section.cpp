@@ -109,8 +109,8 @@ ReportSection inversion_section(const Inversion& inversion, const StandardGrid& 
   ReportSection section{
       .title = "Inversion",
       .lead = fmt::format("The best fit leaves {:.3f} times the noise of the counts ({:+.1f} standard "
-                          "deviations from a perfect model).",
-                          goodness.ratio, goodness.deviations)};
+                          "deviations from a perfect model), {:.2f} times in sums of neighbouring values.",
+                          goodness.ratio, goodness.deviations, goodness.coherent)};
   section.tables = {structures_table(inversion), circumstances_table(inversion.findings)};
   if (!inversion.forecast.empty()) section.tables.insert(section.tables.begin() + 1, forecast_table(inversion));
   section.charts = {depth_chart(inversion.answer)};
