@@ -159,7 +159,8 @@ Prediction answer_of(const Findings& findings, const std::vector<WeighedCandidat
   if (findings.goodness.deviations > refused_deviations || findings.goodness.coherent > 1)
     answer.reasons.push_back(fmt::format(
         "the best fit leaves {:.2f} times the noise of the counts, {:.2f} times in sums of neighbouring values: "
-        "something is there that no hypothesis holds, or values share their counts, and probabilities are tempered by the larger factor",
+        "something is there that no hypothesis holds, or values share their counts, and probabilities are tempered "
+        "by the larger factor",
         findings.goodness.ratio, findings.goodness.coherent));
   answer.summary = summary_of(answer, findings.goodness);
   return answer;
