@@ -155,6 +155,11 @@ class Planner {
   /// The deepest step that still leaves `exits` thicknesses to choose from.
   int deepest_step(int exits) const { return thickest() - exits; }
 
+  /// Mean boundary of a single step in a lamella of this thickness, cells from the nominal plane.
+  static double offset_of(const Interface& stepped, int thickness) {
+    return stepped.step_heights_cells[0] * (1 - static_cast<double>(stepped.step_depths_cells[0]) / thickness);
+  }
+
   int random_height() { return random_.uniform() < 0.5 ? -1 : 1; }
 
   std::string draw_mixing() {
@@ -169,10 +174,7 @@ class Planner {
     interface.step_depths_cells = {depth};
     interface.step_heights_cells = {random_height()};
     const auto exits = draw_exits(depth, all);
-    const auto offset_at = [&](int thickness) {
-      return interface.step_heights_cells[0] * (1 - static_cast<double>(depth) / thickness);
-    };
-    const int registered = registered_plane(offset_at(exits[0]));
+    const int registered = registered_plane(offset_of(interface, exits[0]));
     interface = placed(interface, registered, *std::max_element(exits.begin(), exits.end()));
     const int stepped = add_structure(interface, sites(interface, composition(interface)));
     for (int i = 0; i < all; ++i) {
@@ -181,7 +183,7 @@ class Planner {
       const auto labels = labels_of(cut, recipe_.rules);
       const auto number = family_ * recipe_.samples_per_family() + static_cast<std::int64_t>(plan_.samples.size());
       const std::int64_t pair = labels.rough && i < paired ? number : -1;
-      const double offset = offset_at(exits[i]) - registered;
+      const double offset = offset_of(interface, exits[i]) - registered;
       add_samples(stepped, exits[i], labels, offset, pair);
       if (i < paired) add_twin(cut, offset, pair);
     }
@@ -212,7 +214,7 @@ class Planner {
     interface.step_heights_cells = {random_height()};
     const auto thicknesses = draw_exits(depth, exits);
     const double share = static_cast<double>(depth) / thicknesses[0];
-    const double offset = interface.step_heights_cells[0] * (1 - share);
+    const double offset = offset_of(interface, thicknesses[0]);
     const int registered = registered_plane(offset);
     interface = placed(interface, registered, thicknesses[0]);
     interface.mixing = draw_mixing();
@@ -269,14 +271,13 @@ class Planner {
     const int depth = draw(random_, 1, deepest_step(recipe_.content.exits_per_profile));
     interface.step_depths_cells = {depth};
     interface.step_heights_cells = {random_height()};
-    const double mean = interface.step_heights_cells[0] * (1 - static_cast<double>(depth) / thickest());
-    const int registered = registered_plane(mean);
+    const int registered = registered_plane(offset_of(interface, thickest()));
     interface = placed(interface, registered, thickest());
     const int structure = add_structure(interface, sites(interface, profile(interface, 0)));
     for (const int thickness : draw_exits(depth, recipe_.content.exits_per_profile)) {
       Interface cut = interface;
       cut.thickness_cells = thickness;
-      const double offset = interface.step_heights_cells[0] * (1 - static_cast<double>(depth) / thickness) - registered;
+      const double offset = offset_of(interface, thickness) - registered;
       add_samples(structure, thickness, labels_of(cut, recipe_.rules), offset, -1);
     }
   }
