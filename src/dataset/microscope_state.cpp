@@ -74,7 +74,9 @@ MicroscopeState draw_state(const Recipe& recipe, const Ranges& ranges, const Mic
   draw_optics(ranges, random, state.microscope);
   state.offsets = draw_positions(recipe, ranges, random);
   state.thickness_error_nm = draw_error(random, ranges.thickness_error_nm);
-  state.camera.rotation_deg = draw_error(random, ranges.pattern_rotation_error_deg);
+  // No number is drawn where nothing is asked for, so that recipes without it stay what they were.
+  if (ranges.pattern_rotation_error_deg > 0)
+    state.camera.rotation_deg = draw_error(random, ranges.pattern_rotation_error_deg);
   return state;
 }
 
