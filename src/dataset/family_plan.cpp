@@ -61,16 +61,30 @@ class Planner {
     base_.cells_along = recipe_.window.cells_along;
   }
 
-  /// Starts a structure and its twins: the film lost to milling, and the states that all of them are seen in, so that
-  /// nothing but the order of the atoms tells twins apart.
+  /// Starts a structure and its twins: the film lost to milling, and the states that its first exit is seen in.
   Interface begin_structure() {
     Interface interface = base_;
     interface.film_loss_entrance_cells = draw(random_, ranges_.film_loss_cells[0], ranges_.film_loss_cells[1]);
     interface.film_loss_exit_cells = draw(random_, ranges_.film_loss_cells[0], ranges_.film_loss_cells[1]);
+    draw_states();
+    return interface;
+  }
+
+  /// A step and its twin at one thickness share them, so that nothing but the order of the atoms tells the two apart.
+  /// Every other exit has states of its own: they cost no more than those of another exit would.
+  void draw_states() {
     states_.clear();
     for (int i = 0; i < recipe_.content.states; ++i)
       states_.push_back(draw_state(recipe_, ranges_, microscope_, random_));
-    return interface;
+  }
+
+  /// Calls `add_exit(thickness)` for each of `thicknesses`.
+  template <class AddExit>
+  void add_exits(const std::vector<int>& thicknesses, AddExit add_exit) {
+    for (std::size_t i = 0; i < thicknesses.size(); ++i) {
+      if (i > 0) draw_states();
+      add_exit(thicknesses[i]);
+    }
   }
 
   /// The A plane that registration would name for a mean boundary `offset` cells past plane 0.
@@ -177,16 +191,18 @@ class Planner {
     const int registered = registered_plane(offset_of(interface, exits[0]));
     interface = placed(interface, registered, *std::max_element(exits.begin(), exits.end()));
     const int stepped = add_structure(interface, sites(interface, composition(interface)));
-    for (int i = 0; i < all; ++i) {
+    int seen = 0;
+    add_exits(exits, [&](int thickness) {
       Interface cut = interface;
-      cut.thickness_cells = exits[i];
+      cut.thickness_cells = thickness;
       const auto labels = labels_of(cut, recipe_.rules);
       const auto number = family_ * recipe_.samples_per_family() + static_cast<std::int64_t>(plan_.samples.size());
-      const std::int64_t pair = labels.rough && i < paired ? number : -1;
-      const double offset = offset_of(interface, exits[i]) - registered;
-      add_samples(stepped, exits[i], labels, offset, pair);
-      if (i < paired) add_twin(cut, offset, pair);
-    }
+      const bool has_twin = seen++ < paired;
+      const std::int64_t pair = labels.rough && has_twin ? number : -1;
+      const double offset = offset_of(interface, thickness) - registered;
+      add_samples(stepped, thickness, labels, offset, pair);
+      if (has_twin) add_twin(cut, offset, pair);
+    });
   }
 
   /// The diffuse structure of the same projection, column by column. Where the step counts as none (`pair` −1), so does
@@ -225,11 +241,11 @@ class Planner {
     const auto table =
         uniform_composition(interface.thickness_cells, twin.first_film_column, twin.film_a[0], twin.film_b[0]);
     const int structure = add_structure(interface, sites(interface, table));
-    for (const int thickness : thicknesses) {
+    add_exits(thicknesses, [&](int thickness) {
       auto labels = labels_of_diffuse(table, interface.substrate_cells, recipe_.rules);
       labels.diffuse = std::min(share, 1 - share) * thickness >= recipe_.rules.surface_margin_cells;
       add_samples(structure, thickness, labels, offset - registered, -1);
-    }
+    });
   }
 
   Interface mixed_interface() {
@@ -262,8 +278,9 @@ class Planner {
     const int registered = registered_plane(shift);
     interface = placed(interface, registered, thickest());
     const int structure = add_structure(interface, sites(interface, profile(interface, shift)));
-    for (const int thickness : draw_exits(0, recipe_.content.exits_per_profile))
+    add_exits(draw_exits(0, recipe_.content.exits_per_profile), [&](int thickness) {
       add_samples(structure, thickness, labels_of(interface, recipe_.rules), shift - registered, -1);
+    });
   }
 
   void add_stepped_and_diffuse() {
@@ -274,12 +291,12 @@ class Planner {
     const int registered = registered_plane(offset_of(interface, thickest()));
     interface = placed(interface, registered, thickest());
     const int structure = add_structure(interface, sites(interface, profile(interface, 0)));
-    for (const int thickness : draw_exits(depth, recipe_.content.exits_per_profile)) {
+    add_exits(draw_exits(depth, recipe_.content.exits_per_profile), [&](int thickness) {
       Interface cut = interface;
       cut.thickness_cells = thickness;
       const double offset = offset_of(interface, thickness) - registered;
       add_samples(structure, thickness, labels_of(cut, recipe_.rules), offset, -1);
-    }
+    });
   }
 
   /// Two steps, up or down each, in lamellae that hold both.
@@ -293,20 +310,21 @@ class Planner {
     const int registered = registered_plane(labels_of(interface, recipe_.rules).boundary_offset_cells);
     interface = placed(interface, registered, thickest());
     const int structure = add_structure(interface, sites(interface, composition(interface)));
-    for (const int thickness : draw_exits(second, recipe_.content.exits_per_profile)) {
+    add_exits(draw_exits(second, recipe_.content.exits_per_profile), [&](int thickness) {
       Interface cut = interface;
       cut.thickness_cells = thickness;
       const auto labels = labels_of(cut, recipe_.rules);
       add_samples(structure, thickness, labels, labels.boundary_offset_cells - registered, -1);
-    }
+    });
   }
 
   void add_abrupt() {
     const int registered = registered_plane(0);
     const Interface interface = placed(begin_structure(), registered, thickest());
     const int structure = add_structure(interface, sites(interface, composition(interface)));
-    for (const int thickness : draw_exits(0, recipe_.content.abrupt_exits))
+    add_exits(draw_exits(0, recipe_.content.abrupt_exits), [&](int thickness) {
       add_samples(structure, thickness, labels_of(interface, recipe_.rules), -registered, -1);
+    });
   }
 
   const Recipe& recipe_;

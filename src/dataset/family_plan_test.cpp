@@ -72,6 +72,23 @@ TEST(FamilyPlan, twins_project_alike_column_by_column) {
   EXPECT_GT(whole_atoms, 5);
 }
 
+TEST(FamilyPlan, each_structure_at_each_thickness_is_seen_in_states_of_its_own) {
+  const auto recipe = small_recipe();
+  const auto plan = plan_family(recipe, 1);
+  std::map<std::pair<double, double>, std::set<std::pair<int, int>>> exits;  // (structure, thickness) by tilt
+  std::size_t pairs = 0;
+  for (const auto& sample : plan.samples) {
+    const auto& m = sample.microscope;
+    exits[{m.specimen_tilt_x_mrad, m.specimen_tilt_y_mrad}].insert({sample.structure, sample.thickness_cells});
+  }
+  for (const auto& [tilt, seen] : exits) {
+    EXPECT_LE(seen.size(), 2u);  // a step and its twin
+    pairs += seen.size() == 2;
+  }
+  EXPECT_EQ(pairs, static_cast<std::size_t>(recipe.content.stepped_structures * recipe.content.exits_per_step *
+                                            recipe.content.states));
+}
+
 TEST(FamilyPlan, further_thicknesses_of_a_step_have_no_twin) {
   auto recipe = small_recipe();
   recipe.content.exits_per_step = 1;

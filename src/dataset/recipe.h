@@ -155,7 +155,7 @@ inline auto fields(const FamilyContent*) {
       F{"twice_stepped", &C::twice_stepped, 0, 1000, "structures with two buried steps"},
       F{"exits_per_profile", &C::exits_per_profile, 1, 100, "thicknesses of each of these"},
       F{"abrupt_exits", &C::abrupt_exits, 0, 100, "thicknesses of the abrupt interface"},
-      F{"states", &C::states, 1, 1000, "microscope states that each structure is seen in"},
+      F{"states", &C::states, 1, 1000, "microscope states that each exit (a structure at one thickness) is seen in"},
       F{"random_cation_share", &C::random_cation_share, 0, 1,
         "share of diffuse structures made of whole random cations"},
   };

@@ -40,11 +40,8 @@ Waves entrance(const std::shared_ptr<const PlaneWaves>& plane_waves, const Secto
 }  // namespace
 
 std::string SectorPlan::reason_against(const SimulationPlan& plan) {
-  if (plan.sampling.thermal == "frozen_phonon") return "frozen phonons break the period along y";
-  for (const auto& specimen : plan.specimens)
-    if (repeats_along_y(specimen) == 1) return "the specimen does not repeat along y within the window";
-  if (common_repeats(plan) == 1)
-    return fmt::format("{} pixels along y cannot be shared out over the repeats of the specimen", plan.grid.height);
+  if (plan.sampling.thermal == "frozen_phonon")
+    return "each configuration of frozen phonons would need a scattering matrix of its own";
   return "";
 }
 

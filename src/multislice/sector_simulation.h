@@ -13,11 +13,11 @@
 namespace terrace {
 
 /// How the plane waves of a plan's window fall into Bloch sectors, and the beams that must be sent through each.
-/// Specimens that repeat `repeats` times along y, static, Debye–Waller or absorptive: exact (to float rounding), since
-/// waves of different sectors never mix. Opposite sectors are derived where y → −y leaves every slab as it is.
+/// Specimens that repeat `repeats` times along y (once: one sector, the whole window), static, Debye–Waller or
+/// absorptive: exact (to float rounding), since waves of different sectors never mix. Opposite sectors are derived where y → −y leaves every slab as it is.
 class SectorPlan {
  public:
-  /// Throws InputError where the specimens do not repeat along y, with the reason.
+  /// Throws InputError where the atoms move (frozen phonons).
   explicit SectorPlan(const SimulationPlan& plan);
 
   /// Empty where the sector engine can be used, else why not.

@@ -270,22 +270,25 @@ TEST(SectorSimulation, more_positions_than_a_product_holds_are_each_as_alone) {
   EXPECT_LT(difference(patterns_by(simulate_directly, plan), patterns_by(simulate_by_sectors, plan)), rounding(12));
 }
 
-TEST(SectorSimulation, refuses_what_does_not_repeat_and_says_why) {
+TEST(SectorSimulation, equals_direct_multislice_where_nothing_repeats) {
   auto interface = narrow(4);
   interface.sigma_a_cells = 0.5;
   interface.mixing = "random_cations";
-  auto plan = plan_for({build(interface)});
-  plan.sampling.engine = "sectors";
-  EXPECT_THROW(simulate(plan, 1, {}), InputError);
-  plan.sampling.engine = "auto";
-  EXPECT_EQ(choose_engine(plan, 1).engine, Engine::direct);
-  EXPECT_NE(choose_engine(plan, 1).reason.find("does not repeat"), std::string::npos);
-  auto phonons = plan_for({stepped()});
-  phonons.sampling.thermal = "frozen_phonon";
-  EXPECT_NE(choose_engine(phonons, 1).reason.find("frozen phonons"), std::string::npos);
   auto odd = plan_for({stepped()});
   odd.grid.height = 63;
-  EXPECT_NE(choose_engine(odd, 1).reason.find("63 pixels"), std::string::npos);
+  for (const auto& plan : {plan_for({build(interface)}), odd}) {
+    EXPECT_EQ(SectorPlan(plan).repeats(), 1);
+    EXPECT_LT(difference(patterns_by(simulate_directly, plan), patterns_by(simulate_by_sectors, plan)), rounding(12));
+  }
+}
+
+TEST(SectorSimulation, refuses_moving_atoms_and_says_why) {
+  auto plan = plan_for({stepped()});
+  plan.sampling.thermal = "frozen_phonon";
+  EXPECT_EQ(choose_engine(plan, 1).engine, Engine::direct);
+  EXPECT_NE(choose_engine(plan, 1).reason.find("frozen phonons"), std::string::npos);
+  plan.sampling.engine = "sectors";
+  EXPECT_THROW(simulate(plan, 1, {}), InputError);
 }
 
 TEST(EngineChoice, few_probes_go_directly_and_many_by_sectors) {
