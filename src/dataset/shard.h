@@ -12,9 +12,9 @@
 namespace terrace {
 
 /// Version of the shard's layout, and of how samples are drawn from a recipe: /patterns (sample, along, across, ky, kx)
-/// float32, /covered, /samples (letters: one JSON line each), /checksums (sample, 2: of recipe_hash and line; of patterns
-/// and coverage), /recipe_hash (letters), and on the root: shard_version. Letters are numbers to HDF5, which does not
-/// guard its own texts against damage.
+/// float32, /covered, /samples (letters: one JSON line each), /checksums (sample, 2: of recipe_hash and line; of
+/// patterns and coverage), /recipe_hash (letters), and on the root: shard_version. Letters are numbers to HDF5, which
+/// does not guard its own texts against damage.
 inline constexpr int shard_version = 3;
 
 /// A file that has a shard's name and cannot be trusted; it can be remade alone.

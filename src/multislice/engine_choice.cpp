@@ -177,8 +177,9 @@ EngineChoice choose_engine(const SimulationPlan& plan, int threads) {
   }
   const SectorPlan sectors(plan);
   const auto with = sector_cost(plan, sectors, threads);
-  const auto where = sectors.repeats() == 1 ? std::string("the whole window at once")
-                                            : fmt::format("{0} sectors, each in 1/{0} of the window", sectors.repeats());
+  const auto where = sectors.repeats() == 1
+                         ? std::string("the whole window at once")
+                         : fmt::format("{0} sectors, each in 1/{0} of the window", sectors.repeats());
   const auto what = fmt::format("{}, {} beams{}", where, sectors.beams(),
                                 sectors.mirrored() ? ", opposite sectors by their mirror" : "");
   if (asked == "sectors") return {Engine::sectors, what + ", as asked for", with.seconds, with.bytes};

@@ -14,7 +14,8 @@ namespace terrace {
 
 /// How the plane waves of a plan's window fall into Bloch sectors, and the beams that must be sent through each.
 /// Specimens that repeat `repeats` times along y (once: one sector, the whole window), static, Debye–Waller or
-/// absorptive: exact (to float rounding), since waves of different sectors never mix. Opposite sectors are derived where y → −y leaves every slab as it is.
+/// absorptive: exact (to float rounding), since waves of different sectors never mix. Opposite sectors are derived
+/// where y → −y leaves every slab as it is.
 class SectorPlan {
  public:
   /// Throws InputError where the atoms move (frozen phonons).
