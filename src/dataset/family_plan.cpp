@@ -1,11 +1,15 @@
 #include "dataset/family_plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
+#include "core/error.h"
 #include "core/random.h"
 #include "dataset/microscope_state.h"
+#include "microscope/probe.h"
 
 namespace terrace {
 namespace {
@@ -74,8 +78,25 @@ class Planner {
   /// Every other exit has states of its own: they cost no more than those of another exit would.
   void draw_states() {
     states_.clear();
-    for (int i = 0; i < recipe_.content.states; ++i)
-      states_.push_back(draw_state(recipe_, ranges_, microscope_, random_));
+    for (int i = 0; i < recipe_.content.states; ++i) states_.push_back(draw_state_in_window());
+  }
+
+  /// What draws several aberrations at their largest may make a probe that no window of the recipe holds.
+  MicroscopeState draw_state_in_window() {
+    constexpr int draws = 100;
+    const double along = recipe_.window.cells_along * base_.substrate.cell_angstrom;
+    const double across =
+        recipe_.window.columns * std::min(base_.substrate.cell_across_angstrom, base_.film.cell_across_angstrom);
+    const double narrow = std::min(along, across);
+    for (int i = 0; i < draws; ++i) {
+      auto state = draw_state(recipe_, ranges_, microscope_, random_);
+      if (2 * ray_reach(state.microscope) <= narrow) return state;
+    }
+    throw InputError(
+        fmt::format("Of {} microscope states drawn for family {} none has a probe that fits the window of {:.1f} Å. "
+                    "Make the window "
+                    "larger, or defocus_nm, amorphous_nm, astigmatism_nm, C30_um or semiangle_mrad smaller.",
+                    draws, family_, narrow));
   }
 
   /// Calls `add_exit(thickness)` for each of `thicknesses`.

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "dataset/family_simulation.h"
+#include "microscope/probe.h"
 
 namespace terrace {
 namespace {
@@ -87,6 +88,15 @@ TEST(FamilyPlan, each_structure_at_each_thickness_is_seen_in_states_of_its_own) 
   }
   EXPECT_EQ(pairs, static_cast<std::size_t>(recipe.content.stepped_structures * recipe.content.exits_per_step *
                                             recipe.content.states));
+}
+
+TEST(FamilyPlan, every_probe_fits_the_window) {
+  auto recipe = small_recipe();
+  recipe.ranges.defocus_nm = {0, 60};  // at the usual 20 mrad rays reach 12 Å, the window 15.6 Å
+  const double window = recipe.window.cells_along * recipe.substrate.cell_angstrom;
+  for (const auto& sample : plan_family(recipe, 0).samples) EXPECT_LE(2 * ray_reach(sample.microscope), window);
+  recipe.ranges.defocus_nm = {55, 60};
+  EXPECT_THROW(plan_family(recipe, 0), InputError);
 }
 
 TEST(FamilyPlan, further_thicknesses_of_a_step_have_no_twin) {

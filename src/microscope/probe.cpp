@@ -110,8 +110,10 @@ Range columns_of(const std::vector<ApertureBeam>& beams) {
   return {first->number_x, last->number_x};
 }
 
-/// The largest |∇chi| λ / 2π around the aperture's edge, by differences small against any structure of chi.
-double largest_ray(const Microscope& m) {
+}  // namespace
+
+// The largest |∇chi| λ / 2π around the aperture's edge, by differences small against any structure of chi.
+double ray_reach(const Microscope& m) {
   const auto terms = aberrations(m);
   const double lambda = wavelength(m.energy_kev), alpha = m.semiangle_mrad * 1e-3, h = 1e-4 * alpha;
   double largest = 0;
@@ -123,8 +125,6 @@ double largest_ray(const Microscope& m) {
   }
   return largest;
 }
-
-}  // namespace
 
 std::vector<ApertureBeam> aperture_beams(const Grid& grid, const Microscope& microscope, double extra_defocus) {
   const Disc disc = aperture_disc(microscope);
@@ -173,7 +173,7 @@ ProbeFormer::ProbeFormer(const Grid& grid, const Microscope& microscope)
       defocus_states_(terrace::defocus_states(microscope)),
       source_sigma_(terrace::source_sigma(microscope)),
       beams_(beams_by_defocus(grid, microscope, states_)),
-      ray_reach_(largest_ray(microscope)) {
+      ray_reach_(terrace::ray_reach(microscope)) {
   check_window(grid, ray_reach_);
 }
 

@@ -28,6 +28,10 @@ struct ApertureBeam {
 /// Throws InputError where the aperture leaves the band limit or holds no pixel.
 std::vector<ApertureBeam> aperture_beams(const Grid& grid, const Microscope& microscope, double extra_defocus = 0);
 
+/// How far rays from the aperture's edge land from the probe's middle at the entrance surface, in Å: half of what a
+/// window must be wide for the probe not to overlap its periodic images.
+double ray_reach(const Microscope& microscope);
+
 /// Forms the probes of one microscope on one grid, as amplitudes of plane waves: ψ(r) = 1/√pixels Σ_k a(k) exp(2πi k·r)
 /// with Σ|a|² = 1, here and everywhere, so that Σ|ψ|² = 1 over the pixels.
 class ProbeFormer {
@@ -50,7 +54,7 @@ class ProbeFormer {
 
   const Grid& grid() const { return grid_; }
 
-  /// How far rays from the aperture's edge land from the probe's middle at the entrance surface, in Å.
+  /// As the function of this name.
   double ray_reach() const { return ray_reach_; }
 
  private:
