@@ -92,11 +92,10 @@ class Planner {
       auto state = draw_state(recipe_, ranges_, microscope_, random_);
       if (2 * ray_reach(state.microscope) <= narrow) return state;
     }
-    throw InputError(
-        fmt::format("Of {} microscope states drawn for family {} none has a probe that fits the window of {:.1f} Å. "
-                    "Make the window "
-                    "larger, or defocus_nm, amorphous_nm, astigmatism_nm, C30_um or semiangle_mrad smaller.",
-                    draws, family_, narrow));
+    throw InputError(fmt::format(
+        "Of {} microscope states drawn for family {} none has a probe that fits the window of {:.1f} Å. "
+        "Make the window larger, or defocus_nm, amorphous_nm, astigmatism_nm, C30_um or semiangle_mrad smaller.",
+        draws, family_, narrow));
   }
 
   /// Calls `add_exit(thickness)` for each of `thicknesses`.

@@ -34,8 +34,7 @@ fs::path fresh_file(const std::string& name) {
 }
 
 TEST(Questions, the_pattern_of_the_true_hypothesis_is_the_samples_own) {
-  auto recipe = small_study();
-  recipe.sampling.engine = "direct";  // of both: another engine rounds differently
+  const auto recipe = small_study();
   const auto plan = plan_family(recipe, 1);
   const auto samples = simulate_family(recipe, plan, Passage::multislice);
   const auto questions = questions_of(recipe, plan, {.pairs_per_family = 2, .abrupt_per_family = 1});
