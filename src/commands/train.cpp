@@ -1,5 +1,8 @@
 // train: a labelled data set in, a model file out.
 #include <fmt/format.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <filesystem>
 
@@ -19,6 +22,14 @@ struct Options {
   double minutes = 0;
   bool list_settings = false;
 };
+
+/// Every step wants the same large arrays anew: to return them to the system in between costs a tenth of the time.
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+#endif
+}
 
 TrainingSettings settings_of(const Options& options) {
   TrainingSettings settings;
@@ -63,6 +74,7 @@ void run(const Options& options) {
     print_work(data, settings, ranks);
     ranks.wait_for_all();
   }
+  keep_freed_memory();
   const std::filesystem::path checkpoint = options.output + ".checkpoint";
   ProgressBar bar;
   TrainingHooks hooks{.checkpoint = checkpoint, .ranks = &ranks};

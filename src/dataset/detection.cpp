@@ -56,7 +56,8 @@ std::int64_t pixels_of(const Sample& sample) { return sample.patterns.extent(2) 
 std::vector<double> mean_pattern(const Sample& sample) {
   const auto pixels = pixels_of(sample), covered = std::ranges::count_if(sample.covered, [](auto one) { return one; });
   std::vector<double> mean(pixels);
-  for (std::int64_t i = 0; i < sample.patterns.size(); ++i) mean[i % pixels] += sample.patterns.data()[i];
+  for (const float* pattern = sample.patterns.begin(); pattern != sample.patterns.end(); pattern += pixels)
+    for (std::int64_t pixel = 0; pixel < pixels; ++pixel) mean[pixel] += pattern[pixel];
   for (auto& pixel : mean) pixel /= static_cast<double>(std::max<std::int64_t>(covered, 1));
   return mean;
 }

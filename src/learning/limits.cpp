@@ -3,39 +3,30 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/threads.h"
+
 namespace terrace {
 namespace {
 
 constexpr std::int64_t scans_at_once = 256;
 constexpr std::uint64_t calibration_seed = 0x63616c6962;
 
-using MakeFeatures = std::function<Features(std::int64_t)>;
-
-/// Calls use(first, features) for parts of a table of `size` samples, in order.
-void in_parts(std::int64_t size, int threads, const MakeFeatures& make,
-              const std::function<void(std::int64_t, std::span<const Features* const>)>& use) {
-  for (std::int64_t first = 0; first < size; first += scans_at_once) {
-    const auto count = std::min(scans_at_once, size - first);
-    const auto features = make_features(count, threads, [&](std::int64_t i) { return make(first + i); });
-    std::vector<const Features*> pointers;
-    for (const auto& one : features) pointers.push_back(&one);
-    use(first, pointers);
-  }
+/// Calls use(first, count) for parts of a table of `size` samples, in order.
+template <class Use>
+void in_parts(std::int64_t size, const Use& use) {
+  for (std::int64_t first = 0; first < size; first += scans_at_once) use(first, std::min(scans_at_once, size - first));
 }
 
 Calibration calibration_at(double dose, const SampleTable& validation, const std::vector<Network>& members,
                            int threads) {
   std::vector<CalibrationCase> cases;
-  for (std::int64_t i = 0; i < validation.size(); ++i)
-    cases.push_back({{}, validation.labels(i), validation.conditions(i)});
-  in_parts(
-      validation.size(), threads, [&](std::int64_t i) { return validation.at_dose(i, dose); },
-      [&](std::int64_t first, std::span<const Features* const> features) {
-        for (const auto& member : members) {
-          const auto outputs = member.forward(features, threads);
-          for (std::size_t i = 0; i < outputs.size(); ++i) cases[first + i].members.push_back(outputs[i]);
-        }
-      });
+  in_parts(validation.size(), [&](std::int64_t first, std::int64_t count) {
+    std::vector<BothWays> scans(count);
+    parallel_for(count, threads, [&](std::int64_t i) { scans[i] = validation.at_dose(first + i, dose); });
+    auto outputs = outputs_of(members, scans, threads);
+    for (std::int64_t i = 0; i < count; ++i)
+      cases.push_back({std::move(outputs[i]), validation.labels(first + i), validation.conditions(first + i)});
+  });
   return calibrate(cases, calibration_seed);
 }
 
@@ -47,12 +38,13 @@ struct Descriptions {
 /// What a network makes of the whole scans of a table.
 Descriptions descriptions_of(const SampleTable& table, const Network& network, int threads) {
   Descriptions result;
-  in_parts(
-      table.size(), threads, [&](std::int64_t i) { return table.plain(i); },
-      [&](std::int64_t, std::span<const Features* const> features) {
-        for (auto& output : network.forward(features, threads)) result.embeddings.push_back(output.embedding);
-        for (const auto* one : features) result.residuals.push_back(one->residual);
-      });
+  in_parts(table.size(), [&](std::int64_t first, std::int64_t count) {
+    const auto features = make_features(count, threads, [&](std::int64_t i) { return table.plain(first + i); });
+    std::vector<const Features*> pointers;
+    for (const auto& one : features) pointers.push_back(&one);
+    for (auto& output : network.forward(pointers, threads)) result.embeddings.push_back(output.embedding);
+    for (const auto& one : features) result.residuals.push_back(one.residual);
+  });
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/threads.h"
 #include "dataset/depth_distribution.h"
+#include "learning/augmentation.h"
 
 namespace terrace {
 namespace {
@@ -79,18 +80,14 @@ Prediction prediction_of(const Model& model, const Features& features, const Con
 Prediction Model::predict(const Sample& sample) const { return predict(std::span(&sample, 1))[0]; }
 
 std::vector<Prediction> Model::predict(std::span<const Sample> samples, int threads) const {
-  std::vector<Features> features(samples.size());
-  parallel_for(std::ssize(samples), threads, [&](std::int64_t i) { features[i] = preprocessing.apply(samples[i]); });
-  std::vector<const Features*> batch;
-  for (const auto& one : features) batch.push_back(&one);
-  std::vector<std::vector<NetworkOutput>> outputs(samples.size());
-  for (const auto& member : members) {
-    const auto answers = member.forward(batch, threads);
-    for (std::size_t i = 0; i < samples.size(); ++i) outputs[i].push_back(answers[i]);
-  }
+  std::vector<BothWays> features(samples.size());
+  parallel_for(std::ssize(samples), threads, [&](std::int64_t i) {
+    features[i] = {preprocessing.apply(samples[i]), preprocessing.apply(mirrored(samples[i]))};
+  });
+  const auto outputs = outputs_of(members, features, threads);
   std::vector<Prediction> predictions;
   for (std::size_t i = 0; i < samples.size(); ++i)
-    predictions.push_back(prediction_of(*this, features[i], samples[i].conditions, outputs[i]));
+    predictions.push_back(prediction_of(*this, features[i][0], samples[i].conditions, outputs[i]));
   return predictions;
 }
 

@@ -29,8 +29,9 @@ struct Model {
   static Model load(const std::filesystem::path& path);
   void save(const std::filesystem::path& path) const;
 
-  /// Throws InputError where the sample does not fit the model's grid. Abstains, with reasons, where the conditions lie
-  /// outside the domain, too little of the grid is covered or the patterns resemble nothing that was trained on.
+  /// The mean over the members, and over the scan and its mirror image along the interface. Throws InputError where the
+  /// sample does not fit the model's grid. Abstains, with reasons, where the conditions lie outside the domain, too
+  /// little of the grid is covered or the patterns resemble nothing that was trained on.
   Prediction predict(const Sample& sample) const;
   std::vector<Prediction> predict(std::span<const Sample> samples, int threads = 1) const;
 };

@@ -169,6 +169,19 @@ std::vector<NetworkOutput> Network::forward(std::span<const Features* const> bat
   return outputs;
 }
 
+std::vector<std::vector<NetworkOutput>> outputs_of(std::span<const Network> members, std::span<const BothWays> scans,
+                                                   int threads) {
+  std::vector<const Features*> batch;
+  for (const auto& scan : scans)
+    for (const auto& features : scan) batch.push_back(&features);
+  std::vector<std::vector<NetworkOutput>> outputs(scans.size());
+  for (const auto& member : members) {
+    auto answers = member.forward(batch, threads);
+    for (std::size_t i = 0; i < answers.size(); ++i) outputs[i / 2].push_back(std::move(answers[i]));
+  }
+  return outputs;
+}
+
 void Network::add_weights(const std::string& prefix, TensorFile& file) const {
   for (const auto& weight : state_->net->named_parameters()) {
     const auto values = weight.value().detach().contiguous();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "core/error.h"
@@ -21,6 +22,18 @@ std::vector<bool> silent_pixels(const Image& patterns) {
   std::vector<bool> silent;
   for (const float value : most) silent.push_back(value == 0);
   return silent;
+}
+
+/// The sum of a pattern, whose number is `position`.
+double checked_total(std::span<const float> pattern, std::int64_t position) {
+  const auto is_sound = [](float value) { return value >= 0 && value <= std::numeric_limits<float>::max(); };
+  double total = 0;
+  bool sound = true;
+  for (const float value : pattern) total += value, sound &= is_sound(value);
+  if (sound) return total;
+  const auto wrong = std::ranges::find_if_not(pattern, is_sound);
+  throw InputError(fmt::format("Pixel {} of pattern {} is {}. Intensities are finite and not negative.",
+                               wrong - pattern.begin(), position, *wrong));
 }
 
 /// Every pixel becomes the mean of its pattern.
@@ -41,22 +54,17 @@ Image normalised_patterns(const Sample& sample, std::vector<float>& totals) {
   int covered = 0;
   for (std::int64_t position = 0; position < positions; ++position) {
     if (!sample.covered.data()[position]) continue;
-    const float* pattern = sample.patterns.data() + position * pixels;
-    double total = 0;
-    for (std::int64_t i = 0; i < pixels; ++i) {
-      if (!(pattern[i] >= 0) || !std::isfinite(pattern[i]))
-        throw InputError(fmt::format("Pixel {} of pattern {} is {}. Intensities are finite and not negative.", i,
-                                     position, pattern[i]));
-      total += pattern[i];
-    }
+    const double total = checked_total(sample.patterns.span().subspan(position * pixels, pixels), position);
     totals[position] = static_cast<float>(total);
     sum += total;
     ++covered;
   }
   if (covered == 0 || sum <= 0) throw InputError("The sample has no covered position with any intensity in it.");
   const double factor = covered / sum;
-  for (std::int64_t i = 0; i < positions * pixels; ++i)
-    if (sample.covered.data()[i / pixels]) patterns.data()[i] = static_cast<float>(sample.patterns.data()[i] * factor);
+  for (std::int64_t position = 0; position < positions; ++position)
+    if (sample.covered.data()[position])
+      std::ranges::transform(sample.patterns.span().subspan(position * pixels, pixels), patterns[position].begin(),
+                             [factor](float value) { return static_cast<float>(value * factor); });
   return patterns;
 }
 

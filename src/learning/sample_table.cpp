@@ -11,14 +11,13 @@ SampleTable::SampleTable(const SampleSource& source, const std::vector<std::int6
                          const Preprocessing& preprocessing, const TrainingSettings& settings, int depth_bins,
                          const Progress& progress)
     : preprocessing_(preprocessing), settings_(settings), detection_(source.detection()) {
-  const bool mirrors = settings.augmentation == "mirror";
   for (const auto position : positions) {
     const Sample sample = source.read(position);
     labels_.push_back(sample.labels);
     conditions_.push_back(sample.conditions);
     targets_.push_back(target_of(sample.labels, sample.conditions, depth_bins, settings.depth_smoothing_cells));
     if (ideal()) features_.push_back(preprocessing.apply(sample));
-    if (ideal() && mirrors) mirrored_.push_back(preprocessing.apply(mirrored(sample)));
+    if (ideal()) mirrored_.push_back(preprocessing.apply(mirrored(sample)));
     if (!ideal()) patterns_.emplace_back(sample.patterns);
     if (!ideal()) covered_.push_back(sample.covered);
     if (progress) progress("reading samples", size(), std::ssize(positions));
@@ -33,25 +32,26 @@ Sample SampleTable::clean(std::int64_t index) const {
   return sample;
 }
 
-Features SampleTable::detected(Sample sample, const Detection& detection, Random& random) const {
+Sample SampleTable::detected(Sample sample, const Detection& detection, Random& random) const {
   detect(detection, preprocessing_.grid.mrad_per_pixel_at(sample.conditions.semiangle_mrad), sample, random);
-  return preprocessing_.apply(sample);
+  return sample;
 }
 
 Features SampleTable::plain(std::int64_t index) const {
   if (ideal()) return features_[index];
   Random random(settings_.seed, {0x706c61696e, static_cast<std::uint64_t>(index)});
   const auto detection = draw_detection(detection_, random);
-  return detected(clean(index), detection, random);
+  return preprocessing_.apply(detected(clean(index), detection, random));
 }
 
-Features SampleTable::at_dose(std::int64_t index, double electrons) const {
-  if (ideal()) return features_[index];
+BothWays SampleTable::at_dose(std::int64_t index, double electrons) const {
+  if (ideal()) return {features_[index], mirrored_[index]};
   Random random(settings_.seed,
                 {0x646f7365, static_cast<std::uint64_t>(index), static_cast<std::uint64_t>(std::lround(electrons))});
   auto detection = draw_detection(detection_, random);
   detection.electrons_per_pattern = electrons;
-  return detected(clean(index), detection, random);
+  const Sample sample = detected(clean(index), detection, random);
+  return {preprocessing_.apply(sample), preprocessing_.apply(mirrored(sample))};
 }
 
 Features SampleTable::varied(std::int64_t index, std::uint64_t member, std::uint64_t epoch) const {
@@ -66,7 +66,7 @@ Features SampleTable::varied(std::int64_t index, std::uint64_t member, std::uint
   Sample sample = mirror ? mirrored(clean(index)) : clean(index);
   if (mask) sample = seen_through(window, std::move(sample));
   const auto detection = draw_detection(detection_, random);
-  return detected(std::move(sample), detection, random);
+  return preprocessing_.apply(detected(std::move(sample), detection, random));
 }
 
 std::vector<Features> make_features(std::int64_t count, int threads,

@@ -7,6 +7,7 @@
 #include "core/progress.h"
 #include "core/random.h"
 #include "learning/compact_patterns.h"
+#include "learning/network.h"
 #include "learning/preprocessing.h"
 #include "learning/sample_source.h"
 #include "learning/target.h"
@@ -29,15 +30,16 @@ class SampleTable {
   const Conditions& conditions(std::int64_t index) const { return conditions_[index]; }
   /// The whole scan, not mirrored; its noise, if any, is always the same.
   Features plain(std::int64_t index) const;
-  /// The same with so many electrons in each pattern; all else is drawn. 0: an ideal camera where training has one.
-  Features at_dose(std::int64_t index, double electrons_per_pattern) const;
+  /// The whole scan with so many electrons in each pattern, and its mirror image; all else is drawn. 0: an ideal camera
+  /// where training has one.
+  BothWays at_dose(std::int64_t index, double electrons_per_pattern) const;
   /// Mirrored, noisy, seen through a window, as the settings say and `key` (member, epoch) draws.
   Features varied(std::int64_t index, std::uint64_t member, std::uint64_t epoch) const;
 
  private:
   bool ideal() const { return detection_ == DetectionRanges{}; }
   Sample clean(std::int64_t index) const;
-  Features detected(Sample sample, const Detection& detection, Random& random) const;
+  Sample detected(Sample sample, const Detection& detection, Random& random) const;
 
   const Preprocessing& preprocessing_;
   TrainingSettings settings_;

@@ -24,10 +24,10 @@ nlohmann::ordered_json to_json(const EpochReport& report);
 EpochReport epoch_report_from_json(const nlohmann::ordered_json& json);
 
 struct TrainingHooks {
-  Progress progress;
-  std::function<void(const EpochReport&)> on_epoch;
+  Progress progress = {};
+  std::function<void(const EpochReport&)> on_epoch = {};
   /// Written after each epoch when not empty; an existing one of the same data and settings is resumed, exactly.
-  std::filesystem::path checkpoint;
+  std::filesystem::path checkpoint = {};
   /// Share out each batch; the first one writes the checkpoint, all read it. Null for this process alone.
   const Ranks* ranks = nullptr;
 };

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "dataset/detection.h"
+#include "learning/augmentation.h"
 #include "learning/baselines.h"
 #include "learning/evaluation.h"
 #include "learning/synthetic_samples.h"
@@ -69,6 +70,17 @@ TEST(Training, learns_what_can_be_seen_and_generalises_to_unseen_families) {
   EXPECT_GT(evaluation.find("step_direction")->value, 0.9);
   EXPECT_LT(evaluation.find("abstention_share")->value, 0.1);
   EXPECT_TRUE(evaluation.find("baseline_linear_matched"));
+}
+
+TEST(Training, a_scan_and_its_mirror_image_get_one_answer) {
+  const auto samples = source(200);
+  const auto model = train(*samples, small_settings(2));
+  for (int i = 0; i < 10; ++i) {
+    const auto one = model.predict(samples->read(i)), other = model.predict(mirrored(samples->read(i)));
+    for (int k = 0; k < 4; ++k) EXPECT_NEAR(one.class_probability[k], other.class_probability[k], 1e-5);
+    EXPECT_NEAR(one.depth_nm, other.depth_nm, 1e-4);
+    EXPECT_NEAR(one.sigma_a_error, other.sigma_a_error, 1e-5);
+  }
 }
 
 TEST(Training, shuffled_labels_score_at_chance) {
