@@ -1,4 +1,5 @@
-// Where a model knows its way: the ranges it was trained over, and how far an embedding lies from the training set's.
+// Where a model knows its way: the ranges it was trained over, and how far a scan's description lies from the training
+// set's.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -31,7 +31,7 @@ Calibration calibration_at(double dose, const SampleTable& validation, const std
 }
 
 struct Descriptions {
-  std::vector<std::vector<double>> embeddings;
+  std::vector<std::vector<double>> scans;
   std::vector<double> residuals;
 };
 
@@ -42,7 +42,7 @@ Descriptions descriptions_of(const SampleTable& table, const Network& network, i
     const auto features = make_features(count, threads, [&](std::int64_t i) { return table.plain(first + i); });
     std::vector<const Features*> pointers;
     for (const auto& one : features) pointers.push_back(&one);
-    for (auto& output : network.forward(pointers, threads)) result.embeddings.push_back(output.embedding);
+    for (auto& output : network.forward(pointers, threads)) result.scans.push_back(std::move(output.description));
     for (const auto& one : features) result.residuals.push_back(one.residual);
   });
   return result;
@@ -56,7 +56,7 @@ void fit_limits(const SampleTable& training, const SampleTable& validation, cons
   for (const double dose : doses_to_calibrate_at(doses[0], doses[1]))
     model.calibration.entries.push_back({dose, calibration_at(dose, validation, model.members, threads)});
   auto judged = descriptions_of(validation, model.members[0], threads);
-  model.cloud = fit_cloud(descriptions_of(training, model.members[0], threads).embeddings, judged.embeddings);
+  model.cloud = fit_cloud(descriptions_of(training, model.members[0], threads).scans, judged.scans);
   std::ranges::sort(judged.residuals);
   const double rank = 0.99 * (std::ssize(judged.residuals) - 1);
   // Unseen families may well double what the components miss: no alarm below that.

@@ -69,7 +69,7 @@ Prediction prediction_of(const Model& model, const Features& features, const Con
   const double covered = std::accumulate(features.covered.begin(), features.covered.end(), 0.0);
   prediction.covered_share = covered / static_cast<double>(features.covered.size());
   prediction.out_of_domain =
-      std::max(model.cloud.distance(outputs[0].embedding), std::max(0.0, features.residual) / model.residual_limit);
+      std::max(model.cloud.distance(outputs[0].description), std::max(0.0, features.residual) / model.residual_limit);
   judge_domain(model, conditions, prediction);
   prediction.summary = summary_of(prediction);
   return prediction;

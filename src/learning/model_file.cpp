@@ -76,7 +76,7 @@ Model model_of(const TensorFile& file) {
   if (model.members.empty()) throw FileError("it holds no network");
   model.calibration = dose_calibration_from_json(file.record.at("calibration"));
   model.domain = domain_from_json(file.record.at("domain"));
-  model.cloud = load_cloud(file, shape.embedding);
+  model.cloud = load_cloud(file, shape.width);
   model.residual_limit = file.record.at("residual_limit").get<double>();
   model.record = file.record.at("about");
   return model;

@@ -88,10 +88,11 @@ Tensor InterfaceNetImpl::gather(const TorchBatch& batch, const Tensor& x) {
 TorchHeads InterfaceNetImpl::forward(const TorchBatch& batch) {
   const auto context = activate(context2(activate(context1(batch.conditions))));
   auto x = encode(batch, context);
+  const auto covered = batch.covered.unsqueeze(2);
+  const auto description = (x * covered).sum(1) / covered.sum(1);
   for (const auto& round : *rounds) x = round->as<Round>()->forward(x, context);
   x = activate(trunk1(gather(batch, x)) + trunk_film(context));
-  const auto embedding = activate(trunk2(x));
-  const auto out = heads(embedding);
+  const auto out = heads(activate(trunk2(x)));
   std::int64_t used = 0;
   const auto next = [&](std::int64_t count) {
     used += count;
@@ -104,7 +105,7 @@ TorchHeads InterfaceNetImpl::forward(const TorchBatch& batch) {
   result.step_count_logits = next(3);
   result.values = next(regression_count);
   result.log_variances = next(regression_count).clamp(-8, 4);
-  result.embedding = embedding;
+  result.description = description;
   return result;
 }
 
@@ -144,13 +145,13 @@ void copy_row(const Tensor& rows, std::int64_t row, Numbers& numbers) {
 NetworkOutput output_of(const TorchHeads& heads, std::int64_t row) {
   NetworkOutput output;
   output.depth_logits.resize(heads.depth_logits.size(1));
-  output.embedding.resize(heads.embedding.size(1));
+  output.description.resize(heads.description.size(1));
   copy_row(heads.class_logits, row, output.class_logits);
   copy_row(heads.depth_logits, row, output.depth_logits);
   copy_row(heads.step_count_logits, row, output.step_count_logits);
   copy_row(heads.values, row, output.values);
   copy_row(heads.log_variances, row, output.log_variances);
-  copy_row(heads.embedding, row, output.embedding);
+  copy_row(heads.description, row, output.description);
   output.up_logit = heads.up_logit[row].item<double>();
   return output;
 }

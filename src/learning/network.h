@@ -55,7 +55,9 @@ struct NetworkOutput {
   double up_logit = 0;
   std::array<double, 3> step_count_logits{};
   RegressionValues values{}, log_variances{};
-  std::vector<double> embedding;
+  /// The mean over the covered positions of what each makes of its pattern alone: there tilt, focus and thickness still
+  /// show, which the answers above are trained to ignore (docs/decisions/how_strange_scans_are_known.md).
+  std::vector<double> description;
 };
 
 /// Each pattern is encoded by shared weights, steered by the known conditions; positions then exchange what they saw in

@@ -18,9 +18,9 @@ struct TorchBatch {
 };
 
 /// Heads: class [n, 4], depth [n, bin] (impossible_logit where deeper than the lamella), up [n], step count [n, 3],
-/// regressions and their log variances [n, regression], embedding [n, number].
+/// regressions and their log variances [n, regression], description [n, width].
 struct TorchHeads {
-  torch::Tensor class_logits, depth_logits, up_logit, step_count_logits, values, log_variances, embedding;
+  torch::Tensor class_logits, depth_logits, up_logit, step_count_logits, values, log_variances, description;
 };
 
 /// One round: positions exchange, then every position mixes its channels; both add to what was there. The mixing is
