@@ -93,6 +93,19 @@ double error_scale(std::span<const CalibrationCase> cases, const Calibration& ca
 
 }  // namespace
 
+std::vector<std::vector<NetworkOutput>> outputs_of(std::span<const Network> members, std::span<const BothWays> scans,
+                                                   int threads) {
+  std::vector<const Features*> batch;
+  for (const auto& scan : scans)
+    for (const auto& features : scan) batch.push_back(&features);
+  std::vector<std::vector<NetworkOutput>> outputs(scans.size());
+  for (const auto& member : members) {
+    auto answers = member.forward(batch, threads);
+    for (std::size_t i = 0; i < answers.size(); ++i) outputs[i / 2].push_back(std::move(answers[i]));
+  }
+  return outputs;
+}
+
 nlohmann::ordered_json to_json(const Calibration& c) {
   nlohmann::ordered_json scales;
   for (int i = 0; i < regression_count; ++i) scales[regressions[i].name] = c.error_scale[i];

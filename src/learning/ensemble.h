@@ -10,6 +10,10 @@
 
 namespace terrace {
 
+/// What each of `members` makes of each scan and then of its mirror image: 2 members.size() outputs a scan.
+std::vector<std::vector<NetworkOutput>> outputs_of(std::span<const Network> members, std::span<const BothWays> scans,
+                                                   int threads);
+
 /// Fitted on the calibration split after training.
 struct Calibration {
   double class_temperature = 1, depth_temperature = 1, step_count_temperature = 1;

@@ -13,8 +13,8 @@
 namespace terrace {
 namespace {
 
-// Beyond the 99th percentile of known samples there is no answer: patterns of other programs, at 1.6 to 3.7 of it, are
-// read with depths up to 3 nm off (docs/guide/reading_a_scan.md).
+// Beyond the 99th percentile of known samples there is no answer: patterns of other programs, at 1.7 to 3.9 of it, are
+// read with depths up to 1 nm off, or 3 by another training (docs/guide/reading_a_scan.md).
 constexpr double strange_distance = 1.0;
 
 void fill_regressions(const Answer& answer, Prediction& p) {

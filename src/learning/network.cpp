@@ -21,6 +21,12 @@ constexpr int round_steers = 64;
 
 Tensor activate(const Tensor& x) { return torch::relu(x); }
 
+/// Of the covered positions of x [n, position, width].
+Tensor mean_over_positions(const TorchBatch& batch, const Tensor& x) {
+  const auto covered = batch.covered.unsqueeze(2);
+  return (x * covered).sum(1) / covered.sum(1);
+}
+
 Linear starting_at_zero(Linear layer) {
   torch::nn::init::zeros_(layer->weight);
   torch::nn::init::zeros_(layer->bias);
@@ -81,15 +87,13 @@ Tensor InterfaceNetImpl::encode(const TorchBatch& batch, const Tensor& context) 
 
 Tensor InterfaceNetImpl::gather(const TorchBatch& batch, const Tensor& x) {
   if (compress) return activate(compress(norm(x))).flatten(1);
-  const auto covered = batch.covered.unsqueeze(2);
-  return (norm(x) * covered).sum(1) / covered.sum(1);
+  return mean_over_positions(batch, norm(x));
 }
 
 TorchHeads InterfaceNetImpl::forward(const TorchBatch& batch) {
   const auto context = activate(context2(activate(context1(batch.conditions))));
   auto x = encode(batch, context);
-  const auto covered = batch.covered.unsqueeze(2);
-  const auto description = (x * covered).sum(1) / covered.sum(1);
+  const auto description = mean_over_positions(batch, x);
   for (const auto& round : *rounds) x = round->as<Round>()->forward(x, context);
   x = activate(trunk1(gather(batch, x)) + trunk_film(context));
   const auto out = heads(activate(trunk2(x)));
@@ -167,19 +171,6 @@ std::vector<NetworkOutput> Network::forward(std::span<const Features* const> bat
     const auto heads = state_->net->forward(to_torch(batch.subspan(first, last - first), state_->shape));
     for (auto i = first; i < last; ++i) outputs[i] = output_of(heads, i - first);
   });
-  return outputs;
-}
-
-std::vector<std::vector<NetworkOutput>> outputs_of(std::span<const Network> members, std::span<const BothWays> scans,
-                                                   int threads) {
-  std::vector<const Features*> batch;
-  for (const auto& scan : scans)
-    for (const auto& features : scan) batch.push_back(&features);
-  std::vector<std::vector<NetworkOutput>> outputs(scans.size());
-  for (const auto& member : members) {
-    auto answers = member.forward(batch, threads);
-    for (std::size_t i = 0; i < answers.size(); ++i) outputs[i / 2].push_back(std::move(answers[i]));
-  }
   return outputs;
 }
 

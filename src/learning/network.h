@@ -86,11 +86,4 @@ class Network {
   std::unique_ptr<State> state_;
 };
 
-/// Features of a scan and of its mirror image along the interface, of which the same structure is true.
-using BothWays = std::array<Features, 2>;
-
-/// What each of `members` makes of each scan and then of its mirror image: 2 members.size() outputs a scan.
-std::vector<std::vector<NetworkOutput>> outputs_of(std::span<const Network> members, std::span<const BothWays> scans,
-                                                   int threads);
-
 }  // namespace terrace

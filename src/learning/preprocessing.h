@@ -22,6 +22,9 @@ struct Features {
   double residual = 0;            ///< log of (what the components cannot express / what is expected of it)
 };
 
+/// Features of a scan and of its mirror image along the interface, of which the same structure is true.
+using BothWays = std::array<Features, 2>;
+
 /// Patterns are divided by the mean intensity of the covered ones and compared with the training mean of their
 /// position, in units of the square root of that mean: shot noise is then about equally wide in every pixel, and the
 /// sums that follow weigh each electron as a small change of a Poisson mean wants it, however few there are. Pixels

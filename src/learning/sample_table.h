@@ -7,7 +7,6 @@
 #include "core/progress.h"
 #include "core/random.h"
 #include "learning/compact_patterns.h"
-#include "learning/network.h"
 #include "learning/preprocessing.h"
 #include "learning/sample_source.h"
 #include "learning/target.h"
