@@ -23,8 +23,8 @@ struct Options {
   bool list_settings = false;
 };
 
-/// Every step wants the same large arrays anew: to return them to the system in between costs up to a tenth of the time:
-/// 9 to 17 s of the system's for 2, beside 100 of the user's. All three limits are needed.
+/// Every step wants the same large arrays anew: to return them to the system in between costs up to a tenth of the
+/// time: 9 to 17 s of the system's for 2, beside 100 of the user's. All three limits are needed.
 void keep_freed_memory() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
