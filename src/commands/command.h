@@ -27,7 +27,6 @@ void add_convert(CLI::App& app);
 void add_tailor(CLI::App& app);
 void add_dataset(CLI::App& app);
 void add_limit(CLI::App& app);
-void add_trials(CLI::App& app);
 void add_forecast(CLI::App& app);
 void add_thickness(CLI::App& app);
 void add_train(CLI::App& app);

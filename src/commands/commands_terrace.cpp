@@ -1,5 +1,6 @@
 // The commands of the program `terrace`; those that learn live in `terrace-learn`.
 #include "commands/invert.h"
+#include "commands/trials.h"
 
 namespace terrace {
 
@@ -13,7 +14,7 @@ std::vector<Command> commands() {
       {"tailor", "write a recipe for scans like one scan: retrain for your microscope", add_tailor},
       {"dataset", "simulate a labelled data set from a recipe", add_dataset},
       {"limit", "compute what the best possible reader would score on a recipe", add_limit},
-      {"trials", "invert simulated scans of known truth: how often the inversion is right", add_trials},
+      {"trials", trials_summary, [](CLI::App& app) { add_trials(app, nullptr); }, "--model"},
       {"forecast", "before an experiment: the dose that settles questions about a buried step", add_forecast},
       {"train", "train a network on a data set", nullptr},
       {"evaluate", "measure a network on held-out families", nullptr},

@@ -1,23 +1,23 @@
 // trials: a recipe in; how often the inversion is right on its simulated scans out, beside the bound.
-#include "inversion/trials.h"
+#include "commands/trials.h"
 
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <optional>
 
-#include "commands/command.h"
 #include "commands/launch.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
 #include "commands/subset_options.h"
+#include "inversion/trials.h"
 #include "report/trials_section.h"
 
 namespace terrace {
 namespace {
 
 struct Options {
-  std::string recipe, truth, output, report;
+  std::string recipe, truth, model, output, report;
   TrialsRequest request;
   int threads = 1;
 };
@@ -26,7 +26,7 @@ void print_measures(const std::vector<TrialOutcome>& outcomes, const std::vector
   for (const double electrons : doses) {
     fmt::print("{:g} electrons a pattern:\n", electrons);
     for (const auto& m : measures_of(outcomes, electrons))
-      fmt::print("  {:<26} {:8.3f} ({:.3f} … {:.3f}), n = {}: {}\n", m.name, m.value, m.low, m.high, m.n, m.meaning);
+      fmt::print("  {:<34} {:8.3f} ({:.3f} … {:.3f}), n = {}: {}\n", m.name, m.value, m.low, m.high, m.n, m.meaning);
   }
 }
 
@@ -38,6 +38,7 @@ void write_page(const TrialRecipes& recipes, const std::vector<TrialOutcome>& ou
   page.sections = trials_sections(outcomes, doses, recipes.model.substrate.cell_angstrom / 10);
   page.provenance["recipe"] = to_json(recipes.model);
   if (!recipes.same()) page.provenance["recipe of the scans"] = to_json(recipes.truth);
+  if (options.request.network) page.provenance["network"] = options.request.network->name;
   page.provenance["program"] = "terrace " TERRACE_VERSION;
   write_report(page, options.report);
 }
@@ -51,10 +52,11 @@ void print_cost(const Recipe& recipe, const Options& options, int ranks) {
   std::fflush(stdout);  // before the progress, in a file too
 }
 
-void run(const Options& options) {
+void run(Options options, OpenTrialNetwork open_network) {
   const Ranks ranks(launch_of_this_process());
   refuse_lost_ranks(ranks);
   const Recipe recipe = read_recipe(options.recipe);
+  if (!options.model.empty()) options.request.network = open_network(options.model);
   if (ranks.is_first()) print_cost(recipe, options, ranks.count());
   const auto other = options.truth.empty() ? std::optional<Recipe>() : read_recipe(options.truth);
   const TrialRecipes recipes{other ? *other : recipe, recipe};
@@ -73,7 +75,7 @@ void run(const Options& options) {
 
 }  // namespace
 
-void add_trials(CLI::App& app) {
+void add_trials(CLI::App& app, OpenTrialNetwork open_network) {
   const auto options = std::make_shared<Options>();
   auto& request = options->request;
   app.add_option("RECIPE", options->recipe, "the study whose structures and circumstances are drawn, a TOML file")
@@ -81,12 +83,15 @@ void add_trials(CLI::App& app) {
   app.add_option(
       "--truth", options->truth,
       "draw and simulate scans by this recipe instead, so that the inversion's model is not the truth; same [grid]");
+  app.add_option("--model", options->model,
+                 "model file that 'terrace train' wrote: its network reads the same counts, to stand beside the "
+                 "inversion; its [grid] has to be the recipe's");
   app.add_option(
          "-o,--output", options->output,
          "JSON file to write; what is done stands in the folder FILE.parts, where a run that was cut short goes on")
       ->required();
   app.add_option("--report", options->report,
-                 "HTML page to write: the rates over dose and source size, beside the bound");
+                 "HTML page to write: the rates over dose and source size, beside the bound (and the network)");
   add_families_options(app, request.families, request.split);
   app.add_option("--samples", request.samples,
                  "structures of each family, in the order of the recipe: a step and its matched twin come first")
@@ -98,7 +103,7 @@ void add_trials(CLI::App& app) {
       ->check(CLI::Range(0, 1000).description(""))
       ->capture_default_str();
   add_threads_option(app, options->threads);
-  app.callback([options] { run(*options); });
+  app.callback([options, open_network] { run(*options, open_network); });
 }
 
 }  // namespace terrace

@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "core/constants.h"
+#include "inversion/steps_near.h"
 
 namespace terrace {
 namespace {
@@ -22,15 +22,6 @@ constexpr double enough_to_start = 3;
 constexpr int most_fits = 6, most_looks = 3;
 /// A fit that comes as near as this to what its score said bears out those of its neighbours.
 constexpr double trusted_score_error = 1;
-/// Two steps are tried where neither is nearer than this to the other or to a surface: else they are as good as one.
-constexpr int least_terrace_cells = 3;
-
-bool equal(const Hypothesis& a, const Hypothesis& b) {
-  return a.interface_class == b.interface_class && a.plane == b.plane && a.step_depth_cells == b.step_depth_cells &&
-         a.step_height_cells == b.step_height_cells && a.second_step_depth_cells == b.second_step_depth_cells &&
-         a.second_step_height_cells == b.second_step_height_cells && a.has_width() == b.has_width();
-}
-
 class Search {
  public:
   Search(const ForwardModel& model, const Observation& observed, const SearchEffort& effort, const Progress& progress)
@@ -87,7 +78,7 @@ class Search {
     if (mixed_.log_posterior + 2 * enough_to_start < hopeless()) return;
     mixed_ = fitted(mixed_.explanation, {}, &mixed_.linearisation);
     add(mixed_);
-    if (candidates_.front().hypothesis.interface_class == InterfaceClass::diffuse) take_tangent(mixed_);
+    if (candidates_.best().hypothesis.interface_class == InterfaceClass::diffuse) take_tangent(mixed_);
   }
 
   /// A few steps without what needs a propagation each and says little from afar: film cell, B factors, milling.
@@ -128,25 +119,9 @@ class Search {
 
   // 2. One step.
 
-  std::vector<Hypothesis> steps_near(double boundary, double tolerance) const {
-    std::vector<Hypothesis> steps;
-    const int thickness = best_thickness();
-    for (const int height : {-1, 1})
-      for (int plane = -2; plane <= 2; ++plane)
-        for (int depth = 1; depth < thickness; ++depth) {
-          const Hypothesis h{.interface_class = InterfaceClass::rough,
-                             .thickness_cells = thickness,
-                             .plane = plane,
-                             .step_depth_cells = depth,
-                             .step_height_cells = height};
-          if (std::abs(mean_boundary(h) - boundary) <= tolerance) steps.push_back(h);
-        }
-    return steps;
-  }
-
   /// A score may promise more than a fit keeps, so whatever comes first is fitted until what comes first has been.
   void look_for_one_step() {
-    const double boundary = mean_boundary(tangent_->linearisation().at.hypothesis), tolerance = boundary_tolerance();
+    const double boundary = boundary_here(), tolerance = boundary_tolerance();
     score_steps(boundary, tolerance);
     // The first one comes from a mixed cell and from afar.
     auto ripple = FitEffort::Ripple::smoothed_then_followed;
@@ -154,8 +129,8 @@ class Search {
       fit_step(step, std::exchange(ripple, FitEffort::Ripple::followed));
     };
     if (const auto suggested = suggested_step(boundary, tolerance)) fit_next(*suggested);
-    for (int fits = 0; fits < most_fits && !candidates_.front().fitted; ++fits)
-      fit_next(Hypothesis(candidates_.front().hypothesis));
+    for (int fits = 0; fits < most_fits && !candidates_.best().fitted; ++fits)
+      fit_next(Hypothesis(candidates_.best().hypothesis));
   }
 
   /// Of the candidates; what its fit shows better than all before, and not as its score said, is looked around from.
@@ -166,16 +141,13 @@ class Search {
                            .ripple = ripple,
                            .hopeless_below = hopeless()};
     const auto fit = fitted({step, circumstances()}, effort, &tangent_->linearisation());
-    const auto scored =
-        std::ranges::find_if(candidates_, [&](const Candidate& c) { return !c.fitted && equal(c.hypothesis, step); });
-    const bool as_scored =
-        scored != candidates_.end() && std::abs(scored->log_evidence - fit.log_posterior) < trusted_score_error;
-    if (scored != candidates_.end()) candidates_.erase(scored);
+    const auto score = candidates_.take_score(step);
+    const bool as_scored = score && std::abs(*score - fit.log_posterior) < trusted_score_error;
     add(fit);
     if (fit.given_up || fit.log_posterior <= before) return;
     take_tangent(fit);
     if (as_scored) return;
-    std::erase_if(candidates_, [](const Candidate& c) { return !c.fitted; });
+    candidates_.drop_scores();
     score_steps(mean_boundary(fit.explanation.hypothesis), 2.5 / best_thickness());
   }
 
@@ -190,13 +162,13 @@ class Search {
       if (fit.log_posterior < before) return;
       take_tangent(fit);
       if (fit.log_posterior < before + trusted_score_error) return;
-      std::erase_if(candidates_, [](const Candidate& c) { return !c.fitted; });
+      candidates_.drop_scores();
       look_for_one_step();
     }
   }
 
   void score_steps(double boundary, double tolerance) {
-    for (const auto& candidate : scan(steps_near(boundary, tolerance))) add(candidate);
+    for (const auto& candidate : scan(steps_near(boundary, tolerance, best_thickness()))) candidates_.add(candidate);
     scored_boundary_ = boundary;
   }
 
@@ -223,53 +195,14 @@ class Search {
 
   // 3. Two steps, profiles, no step.
 
-  std::vector<Hypothesis> pairs_near(double boundary) const {
-    std::vector<Hypothesis> pairs;
-    const int thickness = best_thickness(), stride = std::max(1, thickness / effort_.two_step_depths);
-    for (const int first_height : {-1, 1})
-      for (const int second_height : {-1, 1})
-        for (int plane = -2; plane <= 2; ++plane)
-          for (int first = least_terrace_cells; first < thickness; first += stride) {
-            Hypothesis h{.interface_class = InterfaceClass::rough,
-                         .thickness_cells = thickness,
-                         .plane = plane,
-                         .step_depth_cells = first,
-                         .step_height_cells = first_height,
-                         .second_step_height_cells = second_height};
-            const double below = (boundary - mean_boundary(h)) / second_height;
-            h.second_step_depth_cells = static_cast<int>(std::lround(thickness * (1 - below)));
-            if (has_terraces(h)) pairs.push_back(h);
-          }
-    return pairs;
-  }
-
-  static bool has_terraces(const Hypothesis& pair) {
-    return pair.step_depth_cells >= least_terrace_cells &&
-           pair.second_step_depth_cells - pair.step_depth_cells >= least_terrace_cells &&
-           pair.thickness_cells - pair.second_step_depth_cells >= least_terrace_cells;
-  }
-
-  /// Moves of one cell in either depth.
-  static std::vector<Hypothesis> neighbours(const Hypothesis& pair) {
-    std::vector<Hypothesis> near;
-    for (const auto& [first, second] :
-         {std::pair{-1, -1}, {-1, 0}, {-1, 1}, {0, -1}, {0, 1}, {1, -1}, {1, 0}, {1, 1}}) {
-      Hypothesis h = pair;
-      h.step_depth_cells += first;
-      h.second_step_depth_cells += second;
-      if (has_terraces(h)) near.push_back(h);
-    }
-    return near;
-  }
-
   void look_for_two_steps() {
-    auto scanned = scan(pairs_near(mean_boundary(tangent_->linearisation().at.hypothesis)));
+    auto scanned = scan(pairs_near(boundary_here(), effort_.two_step_depths, best_thickness()));
     if (scanned.empty()) return;
     auto best = scanned.front();
-    for (const auto& candidate : scanned) add(candidate);
+    for (const auto& candidate : scanned) candidates_.add(candidate);
     while (best.log_evidence > hopeless()) {
-      scanned = scan(neighbours(best.hypothesis));
-      for (const auto& candidate : scanned) add(candidate);
+      scanned = scan(neighbours_of_pair(best.hypothesis));
+      for (const auto& candidate : scanned) candidates_.add(candidate);
       if (scanned.empty() || scanned.front().log_evidence <= best.log_evidence) break;
       best = scanned.front();
     }
@@ -278,20 +211,16 @@ class Search {
   }
 
   void look_for_profiles() {
-    const auto& at = tangent_->linearisation().at.hypothesis;
-    const double boundary = mean_boundary(at);
+    const double boundary = boundary_here();
     Hypothesis profile{.interface_class = InterfaceClass::diffuse,
-                       .thickness_cells = at.thickness_cells,
+                       .thickness_cells = best_thickness(),
                        .plane = static_cast<int>(std::lround(boundary))};
     profile.shift_cells = boundary - profile.plane;
     fit_widths(profile);
-    const auto step = std::ranges::find_if(candidates_, [](const Candidate& c) {
-      return c.fitted && c.hypothesis.has_step() && c.hypothesis.second_step_depth_cells <= 0;
-    });
-    if (step == candidates_.end()) return;
-    Hypothesis both = step->hypothesis;
-    both.interface_class = InterfaceClass::both;
-    fit_widths(both);
+    auto both = candidates_.best_fitted_step();
+    if (!both) return;
+    both->interface_class = InterfaceClass::both;
+    fit_widths(*both);
   }
 
   void fit_widths(Hypothesis profile) {
@@ -304,10 +233,9 @@ class Search {
   }
 
   void look_for_abrupt() {
-    const auto& at = tangent_->linearisation().at.hypothesis;
-    const int plane = static_cast<int>(std::lround(mean_boundary(at)));
-    const auto abrupt = scan({{.thickness_cells = at.thickness_cells, .plane = plane}}).front();
-    add(abrupt);
+    const int plane = static_cast<int>(std::lround(boundary_here()));
+    const auto abrupt = scan({{.thickness_cells = best_thickness(), .plane = plane}}).front();
+    candidates_.add(abrupt);
     if (abrupt.log_evidence < most_evidence() - effort_.interesting) return;
     add(fitted({abrupt.hypothesis, circumstances()}, nearby(), nuisance_part()));
   }
@@ -358,32 +286,22 @@ class Search {
 
   void add(const Fit& fit) {
     if (fit.given_up) return;
-    add(Candidate{fit.explanation.hypothesis, fit.log_posterior + log_occam(fit), true});
+    candidates_.add({fit.explanation.hypothesis, fit.log_posterior + log_occam(fit), true});
     if (best_ && best_->log_posterior >= fit.log_posterior) return;
     best_ = fit;
-  }
-
-  /// A fit replaces a score, a later score an earlier one.
-  void add(const Candidate& candidate) {
-    const auto known = std::ranges::find_if(
-        candidates_, [&](const Candidate& c) { return equal(c.hypothesis, candidate.hypothesis); });
-    if (known == candidates_.end())
-      candidates_.push_back(candidate);
-    else if (candidate.fitted || !known->fitted)
-      *known = candidate;
-    std::ranges::sort(candidates_, std::ranges::greater{}, &Candidate::log_evidence);
   }
 
   void take_tangent(const Fit& fit) { tangent_.emplace(observed_, nuisances_, fit.linearisation); }
 
   const Circumstances& circumstances() const { return tangent_->linearisation().at.circumstances; }
   const Linearisation* nuisance_part() const { return &tangent_->linearisation(); }
+  double boundary_here() const { return mean_boundary(tangent_->linearisation().at.hypothesis); }
   int best_thickness() const { return tangent_->linearisation().at.hypothesis.thickness_cells; }
-  double most_evidence() const { return candidates_.front().log_evidence; }
+  double most_evidence() const { return candidates_.best().log_evidence; }
   double hopeless() const { return best_->log_posterior - 1.5 * effort_.interesting; }
 
   Findings findings() {
-    Findings findings{candidates_, std::move(*best_), {}, {}};
+    Findings findings{candidates_.all(), std::move(*best_), {}, {}};
     findings.parameters = parameters(findings.best.explanation.hypothesis);
     findings.goodness = goodness_of_fit(observed_, findings.best.expected, std::ssize(findings.parameters));
     return findings;
@@ -395,7 +313,7 @@ class Search {
   Progress progress_;
   std::vector<Parameter> nuisances_;
   Fit mixed_;
-  std::vector<Candidate> candidates_;
+  Candidates candidates_;
   std::optional<Fit> best_;
   std::optional<Tangent> tangent_;
   double scored_boundary_ = 0;  ///< around which steps were tried last

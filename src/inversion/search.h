@@ -6,18 +6,10 @@
 #include <vector>
 
 #include "core/progress.h"
+#include "inversion/candidates.h"
 #include "inversion/nuisance_fit.h"
 
 namespace terrace {
-
-/// A hypothesis with the logarithm of its evidence, up to one constant: the likelihood at the best circumstances, their
-/// prior, and, for the continuous numbers of a structure, the volume that remains of them over that of their prior
-/// (Laplace's approximation). `fitted`: circumstances of its own; else the efficient score at those of another.
-struct Candidate {
-  Hypothesis hypothesis;
-  double log_evidence = 0;
-  bool fitted = false;
-};
 
 /// What a search came to.
 struct Findings {

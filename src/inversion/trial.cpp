@@ -23,27 +23,6 @@ Random stream(const Trial& trial, std::uint64_t purpose) {
                             std::bit_cast<std::uint64_t>(trial.electrons_per_pattern), purpose});
 }
 
-/// Of a sample, at any dose.
-Detection detection_of(const Recipe& recipe, Trial trial) {
-  trial.electrons_per_pattern = 0;
-  Random random = stream(trial, 0);
-  return draw_detection(recipe.detection, random);
-}
-
-/// Before any electron is counted.
-Sample scan_of(const Recipe& recipe, const FamilyPlan& plan, int sample) {
-  const FamilyPlan alone{plan.structures, {plan.samples[sample]}};
-  return std::move(simulate_family(recipe, alone, Passage::multislice)[0]);
-}
-
-Sample counted(const Recipe& recipe, const Trial& trial, Sample scan) {
-  Detection detection = detection_of(recipe, trial);
-  detection.electrons_per_pattern = trial.electrons_per_pattern;
-  Random random = stream(trial, 1);
-  detect(detection, recipe.grid.mrad_per_pixel_at(scan.conditions.semiangle_mrad), scan, random);
-  return scan;
-}
-
 void set_truth(const PlannedSample& planned, TrialOutcome& outcome) {
   outcome.truth = planned.labels.interface_class;
   outcome.thickness_cells = planned.thickness_cells;
@@ -52,23 +31,22 @@ void set_truth(const PlannedSample& planned, TrialOutcome& outcome) {
   outcome.source_fwhm_angstrom = planned.microscope.source_fwhm_angstrom;
 }
 
-void set_answer(const PlannedSample& planned, const Findings& findings, const Prediction& answer,
-                TrialOutcome& outcome) {
-  const auto& depths = answer.depth_probability;
-  outcome.answered = most_probable_class(answer);
-  outcome.answered_probability = answer.class_probability[static_cast<int>(outcome.answered)];
-  outcome.class_probability = answer.class_probability[static_cast<int>(outcome.truth)];
-  outcome.found_thickness_cells = findings.best.explanation.hypothesis.thickness_cells;
-  outcome.found_depth_cells = static_cast<int>(std::ranges::max_element(depths) - depths.begin());
-  outcome.direction_right = (answer.step_height_probability_up > 0.5) == (planned.labels.step_height_cells > 0);
-  outcome.interval_cells = (answer.depth_high_nm - answer.depth_low_nm) / answer.depth_bin_nm;
-  outcome.abstained = answer.abstains;
-  outcome.goodness = findings.goodness.ratio;
-  outcome.deviations = findings.goodness.deviations;
-  if (outcome.depth_cells < 0) return;
+/// Of a distribution over structures: the place in the true cell is drawn from the trial's numbers.
+TrialAnswer answer_to(const TrialOutcome& outcome, const Labels& truth, const Prediction& said) {
+  const auto& depths = said.depth_probability;
+  TrialAnswer answer{.answered = most_probable_class(said)};
+  answer.answered_probability = said.class_probability[static_cast<int>(answer.answered)];
+  answer.class_probability = said.class_probability[static_cast<int>(outcome.truth)];
+  answer.found_thickness_cells = static_cast<int>(std::lround(said.estimated_thickness_nm / said.depth_bin_nm));
+  answer.found_depth_cells = static_cast<int>(std::ranges::max_element(depths) - depths.begin());
+  answer.direction_right = (said.step_height_probability_up > 0.5) == (truth.step_height_cells > 0);
+  answer.interval_cells = (said.depth_high_nm - said.depth_low_nm) / said.depth_bin_nm;
+  answer.abstained = said.abstains;
+  if (outcome.depth_cells < 0) return answer;
   Random random = stream(outcome.trial, 2);
-  outcome.depth_rank = depth_rank(depths, outcome.depth_cells, random.uniform());
-  if (outcome.depth_cells < std::ssize(depths)) outcome.exact_probability = depths[outcome.depth_cells];
+  answer.depth_rank = depth_rank(depths, outcome.depth_cells, random.uniform());
+  if (outcome.depth_cells < std::ssize(depths)) answer.exact_probability = depths[outcome.depth_cells];
+  return answer;
 }
 
 /// How near the step lies to a surface, or that which a mixed cell is the twin of; −1 for anything else.
@@ -130,7 +108,21 @@ class Bound {
   std::vector<std::size_t> steps_, twins_;
 };
 
-/// The only list of the members: calls visit(name, member) for each.
+/// The only lists of the members: they call visit(name, member) for each.
+template <class Answer, class Visit>
+void for_each_member_of_answer(Answer& a, const Visit& visit) {
+  visit("answered", a.answered);
+  visit("class_probability", a.class_probability);
+  visit("answered_probability", a.answered_probability);
+  visit("found_thickness_cells", a.found_thickness_cells);
+  visit("found_depth_cells", a.found_depth_cells);
+  visit("direction_right", a.direction_right);
+  visit("exact_probability", a.exact_probability);
+  visit("depth_rank", a.depth_rank);
+  visit("interval_cells", a.interval_cells);
+  visit("abstained", a.abstained);
+}
+
 template <class Outcome, class Visit>
 void for_each_member(Outcome& o, const Visit& visit) {
   visit("family", o.trial.family);
@@ -138,20 +130,11 @@ void for_each_member(Outcome& o, const Visit& visit) {
   visit("sample", o.trial.sample);
   visit("electrons_per_pattern", o.trial.electrons_per_pattern);
   visit("truth", o.truth);
-  visit("answered", o.answered);
-  visit("class_probability", o.class_probability);
-  visit("answered_probability", o.answered_probability);
   visit("thickness_cells", o.thickness_cells);
-  visit("found_thickness_cells", o.found_thickness_cells);
   visit("step_count", o.step_count);
   visit("depth_cells", o.depth_cells);
-  visit("found_depth_cells", o.found_depth_cells);
   visit("source_fwhm_angstrom", o.source_fwhm_angstrom);
-  visit("direction_right", o.direction_right);
-  visit("exact_probability", o.exact_probability);
-  visit("depth_rank", o.depth_rank);
-  visit("interval_cells", o.interval_cells);
-  visit("abstained", o.abstained);
+  for_each_member_of_answer(o.inversion, visit);
   visit("goodness", o.goodness);
   visit("deviations", o.deviations);
   visit("seconds", o.seconds);
@@ -164,24 +147,49 @@ void for_each_member(Outcome& o, const Visit& visit) {
 
 }  // namespace
 
-std::vector<TrialOutcome> run_trials(const TrialRecipes& recipes, const FamilyPlan& plan, std::int64_t family,
-                                     int sample, std::span<const double> electrons_per_pattern,
-                                     const SearchEffort& effort, int threads) {
-  const auto& planned = plan.samples[sample];
-  const Sample scan = scan_of(recipes.truth, plan, sample);
-  const ForwardModel model(recipes.model, scan.conditions, threads);
-  const Trial any_dose{.family = family, .sample = sample};
-  const auto truth = truth_of(recipes.truth, plan, planned, detection_of(recipes.truth, any_dose));
+TrialScan::TrialScan(const Recipe& recipe, const FamilyPlan& plan, std::int64_t family, int sample)
+    : recipe_(&recipe), plan_(&plan), family_(family), sample_(sample) {
+  const FamilyPlan alone{plan.structures, {plan.samples[sample]}};
+  noise_free_ = std::move(simulate_family(recipe, alone, Passage::multislice)[0]);
+}
+
+Trial TrialScan::trial(double electrons_per_pattern) const {
+  return {family_, planned().origin.structure, sample_, electrons_per_pattern};
+}
+
+Detection TrialScan::detection() const {
+  Random random = stream(trial(0), 0);
+  return draw_detection(recipe_->detection, random);
+}
+
+Sample TrialScan::counted(double electrons_per_pattern) const {
+  Sample counts = noise_free_;
+  Detection detection = this->detection();
+  detection.electrons_per_pattern = electrons_per_pattern;
+  Random random = stream(trial(electrons_per_pattern), 1);
+  detect(detection, recipe_->grid.mrad_per_pixel_at(conditions().semiangle_mrad), counts, random);
+  return counts;
+}
+
+std::vector<TrialOutcome> run_trials(const TrialRecipes& recipes, const TrialScan& scan,
+                                     std::span<const double> electrons_per_pattern, const SearchEffort& effort,
+                                     int threads) {
+  const auto& planned = scan.planned();
+  const ForwardModel model(recipes.model, scan.conditions(), threads);
+  const auto truth = truth_of(recipes.truth, scan.plan(), planned, scan.detection());
   const auto bound = truth && recipes.same() ? Bound::of(model, *truth) : std::nullopt;
   std::vector<TrialOutcome> outcomes;
   for (const double electrons : electrons_per_pattern) {
-    TrialOutcome outcome{.trial = {family, planned.origin.structure, sample, electrons}};
-    const Sample counts = counted(recipes.truth, outcome.trial, scan);
+    TrialOutcome outcome{.trial = scan.trial(electrons)};
+    set_truth(planned, outcome);
+    const Sample counts = scan.counted(electrons);
     const auto start = std::chrono::steady_clock::now();
     const auto inversion = invert(recipes.model, counts, threads, effort);
     outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    set_truth(planned, outcome);
-    set_answer(planned, inversion.findings, inversion.answer, outcome);
+    outcome.inversion = answer_to(outcome, planned.labels, inversion.answer);
+    outcome.inversion.found_thickness_cells = inversion.findings.best.explanation.hypothesis.thickness_cells;
+    outcome.goodness = inversion.findings.goodness.ratio;
+    outcome.deviations = inversion.findings.goodness.deviations;
     if (truth) outcome.nearest_surface_cells = nearest_surface(truth->hypothesis);
     if (bound) bound->set(outcome);
     outcomes.push_back(outcome);
@@ -189,15 +197,29 @@ std::vector<TrialOutcome> run_trials(const TrialRecipes& recipes, const FamilyPl
   return outcomes;
 }
 
+void ask_network(const TrialNetwork& network, const TrialScan& scan, TrialOutcome& outcome) {
+  const auto said = network.read(scan.counted(outcome.trial.electrons_per_pattern));
+  outcome.network = answer_to(outcome, scan.planned().labels, said);
+  outcome.network_name = network.name;
+}
+
 nlohmann::ordered_json to_json(const TrialOutcome& outcome) {
   nlohmann::ordered_json json;
   for_each_member(outcome, [&](const char* name, const auto& member) { json[name] = member; });
+  if (!outcome.network) return json;
+  auto& network = json["network"] = {{"name", outcome.network_name}};
+  for_each_member_of_answer(*outcome.network, [&](const char* name, const auto& member) { network[name] = member; });
   return json;
 }
 
 TrialOutcome trial_outcome_from_json(const nlohmann::ordered_json& json) {
   TrialOutcome outcome;
   for_each_member(outcome, [&](const char* name, auto& member) { json.at(name).get_to(member); });
+  if (!json.contains("network")) return outcome;
+  const auto& network = json.at("network");
+  network.at("name").get_to(outcome.network_name);
+  for_each_member_of_answer(outcome.network.emplace(),
+                            [&](const char* name, auto& member) { network.at(name).get_to(member); });
   return outcome;
 }
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct TrialsRequest {
   int samples = 2;  ///< of each family, in the order of the recipe: a step and its twin come first
   std::vector<double> electrons_per_pattern = {1000, 10000};
   SearchEffort effort;
+  std::optional<TrialNetwork> network{};  ///< reads the same counts, to stand beside the inversion
 };
 
 /// Runs the trials and writes `path` (JSON, docs/formats.md). Ranks share out the structures; what each of them gave
@@ -32,7 +34,7 @@ std::vector<TrialOutcome> write_trials(const TrialRecipes& recipes, const Trials
 /// Of all that the request asks for, on this machine: seconds of `threads` threads.
 double usual_seconds(const Recipe& recipe, const TrialsRequest& request, int threads);
 
-/// The measures of those trials that were made at this dose.
+/// The measures of those trials that were made at this dose; those of the network begin with "network_".
 std::vector<Measure> measures_of(const std::vector<TrialOutcome>& outcomes, double electrons_per_pattern);
 
 }  // namespace terrace

@@ -79,9 +79,15 @@ Chart over_dose(std::string title, std::string meaning, std::string y_name) {
           .x_axis = Chart::Axis::logarithmic};
 }
 
+/// The network's, where one was asked.
+void add_network(const Group& all, const std::vector<double>& doses, const std::string& measure, Chart& chart,
+                 double unit = 1) {
+  add(curve_of(all, doses, "network_" + measure, "the network alone, " + all.name, unit), chart);
+}
+
 /// A share of right answers, with the best possible reader's as dots.
-Chart beside_the_bound(const std::vector<Group>& groups, const std::vector<double>& doses, Chart chart,
-                       const std::string& measure) {
+Chart beside_the_bound(const std::vector<Group>& groups, const Group& all, const std::vector<double>& doses,
+                       Chart chart, const std::string& measure) {
   for (const auto& group : groups) {
     add(curve_of(group, doses, measure, group.name), chart);
     auto bound = curve_of(group, doses, measure + "_bound", group.name + ", the best possible");
@@ -90,14 +96,17 @@ Chart beside_the_bound(const std::vector<Group>& groups, const std::vector<doubl
     bound.style = Curve::Style::dots;
     add(std::move(bound), chart);
   }
+  add_network(all, doses, measure, chart);
   return chart;
 }
 
-Chart distance_chart(const std::vector<Group>& groups, const std::vector<double>& doses, double cell_nm) {
+Chart distance_chart(const std::vector<Group>& groups, const Group& all, const std::vector<double>& doses,
+                     double cell_nm) {
   auto chart = over_dose("Distance from the true cell",
                          "Mean over single steps; the band is what multislice ptychography resolves along the beam.",
                          "distance (nm)");
   for (const auto& group : groups) add(curve_of(group, doses, "depth_error_cells", group.name, cell_nm), chart);
+  add_network(all, doses, "depth_error_cells", chart, cell_nm);
   Curve band{.name = "multislice ptychography", .x = doses, .style = Curve::Style::band};
   for ([[maybe_unused]] const double dose : doses) {
     band.y.push_back((ptychography_nm[0] + ptychography_nm[1]) / 2);
@@ -150,13 +159,13 @@ std::vector<ReportSection> trials_sections(const std::vector<TrialOutcome>& outc
           "Simulated scans of known truth, everything that the recipe leaves open drawn and fitted. Doses "
           "are electrons a pattern of the standard grid."};
   charts.charts = {
-      beside_the_bound(groups, doses, over_dose("The exact cell", "Single steps placed at their very cell.", "share"),
-                       "exact_cell"),
+      beside_the_bound(groups, all, doses,
+                       over_dose("The exact cell", "Single steps placed at their very cell.", "share"), "exact_cell"),
       beside_the_bound(
-          groups, doses,
+          groups, all, doses,
           over_dose("A step or its twin", "Steps and mixed cells of the same projection, told apart.", "share"),
           "rough_vs_twin"),
-      distance_chart(groups, doses, cell_nm), trust_chart(all, doses)};
+      distance_chart(groups, all, doses, cell_nm), trust_chart(all, doses)};
   ReportSection tables{.title = "All measures", .tables = {table_of(all, doses)}};
   if (groups.size() > 1)
     for (const auto& group : groups) tables.tables.push_back(table_of(group, doses));

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace terrace {
 namespace {
 
@@ -14,11 +16,11 @@ std::vector<TrialOutcome> outcomes(int structures) {
   for (int i = 0; i < structures; ++i)
     for (const double dose : {few, many}) {
       TrialOutcome o{.trial = {.family = i, .structure = i, .electrons_per_pattern = dose}};
-      o.truth = o.answered = InterfaceClass::rough;
+      o.truth = o.inversion.answered = InterfaceClass::rough;
       o.step_count = 1;
       o.source_fwhm_angstrom = 0.4 + 0.4 * i / structures;
       o.depth_cells = 10;
-      o.found_depth_cells = dose == many || 2 * i < structures ? 10 : 12;
+      o.inversion.found_depth_cells = dose == many || 2 * i < structures ? 10 : 12;
       o.bound_exact = 0.875;
       o.nearest_surface_cells = 10;
       all.push_back(o);
@@ -41,6 +43,21 @@ TEST(TrialsSection, a_curve_for_each_group_of_sources_beside_its_bound) {
 TEST(TrialsSection, distances_are_in_nm) {
   const auto distance = trials_sections(outcomes(20), {few, many}, 0.39)[0].charts[2];
   EXPECT_NEAR(distance.curves[1].y[0], 2 * 0.39, 1e-12);
+}
+
+TEST(TrialsSection, the_network_stands_beside_where_it_was_asked) {
+  auto asked = outcomes(20);
+  for (auto& o : asked) {
+    o.network = o.inversion;
+    o.network->found_depth_cells = 7;
+  }
+  const auto charts = trials_sections(asked, {few, many}, 0.39)[0].charts;
+  EXPECT_EQ(charts[0].curves.back().name, "the network alone, all sources");
+  EXPECT_EQ(charts[0].curves.back().y, (std::vector<double>{0, 0}));
+  const auto& distance = charts[2].curves;
+  const auto network = std::ranges::find(distance, charts[0].curves.back().name, &Curve::name);
+  ASSERT_NE(network, distance.end());
+  EXPECT_NEAR(network->y[0], 3 * 0.39, 1e-12);
 }
 
 TEST(TrialsSection, few_structures_make_one_group) {

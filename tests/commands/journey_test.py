@@ -131,6 +131,21 @@ class Journey(unittest.TestCase):
         self.assertIn("<html", (out / "trials.html").read_text())
         self.assertEqual(partial_files(out), [])
 
+    @unittest.skipUnless(workshop.has_learning, "built without learning")
+    def test_a_network_is_judged_beside_the_inversion(self):
+        out = new_folder("trials_with_model")
+        asked = ["trials", workshop.recipe(), "-o", out / "trials.json", "--samples", 1, "--families", 1, "--doses", "1e5",
+                 "--two-step-depths", 0]
+        run_well(*asked)
+        alone = json.loads((out / "trials.json").read_text())
+        said = run_well(*asked, "--model", model(), "--report", out / "trials.html").stdout
+        beside = json.loads((out / "trials.json").read_text())
+        self.assertIn("network_class_accuracy", said)
+        self.assertTrue(beside["network"].startswith("tiny.model ("), beside["network"])
+        network = beside["trials"][0].pop("network")
+        self.assertEqual(beside["trials"], alone["trials"])  # which were not inverted again
+        self.assertTrue(0 <= network["class_probability"] <= network["answered_probability"] <= 1)
+
     def test_the_engine_is_chosen_said_and_can_be_told(self):
         said = run_well("simulate", workshop.experiment(), "--dry-run").stdout
         self.assertIn("engine: direct multislice (", said)

@@ -1,0 +1,47 @@
+#include "inversion/candidates.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace terrace {
+namespace {
+
+bool equal(const Hypothesis& a, const Hypothesis& b) {
+  return a.interface_class == b.interface_class && a.plane == b.plane && a.step_depth_cells == b.step_depth_cells &&
+         a.step_height_cells == b.step_height_cells && a.second_step_depth_cells == b.second_step_depth_cells &&
+         a.second_step_height_cells == b.second_step_height_cells && a.has_width() == b.has_width();
+}
+
+}  // namespace
+
+void Candidates::add(const Candidate& candidate) {
+  const auto known =
+      std::ranges::find_if(all_, [&](const Candidate& c) { return equal(c.hypothesis, candidate.hypothesis); });
+  if (known == all_.end())
+    all_.push_back(candidate);
+  else if (candidate.fitted || !known->fitted)
+    *known = candidate;
+  std::ranges::sort(all_, std::ranges::greater{}, &Candidate::log_evidence);
+}
+
+void Candidates::drop_scores() {
+  std::erase_if(all_, [](const Candidate& c) { return !c.fitted; });
+}
+
+std::optional<double> Candidates::take_score(const Hypothesis& hypothesis) {
+  const auto scored =
+      std::ranges::find_if(all_, [&](const Candidate& c) { return !c.fitted && equal(c.hypothesis, hypothesis); });
+  if (scored == all_.end()) return std::nullopt;
+  const double log_evidence = scored->log_evidence;
+  all_.erase(scored);
+  return log_evidence;
+}
+
+std::optional<Hypothesis> Candidates::best_fitted_step() const {
+  const auto step = std::ranges::find_if(all_, [](const Candidate& c) {
+    return c.fitted && c.hypothesis.has_step() && c.hypothesis.second_step_depth_cells <= 0;
+  });
+  return step == all_.end() ? std::nullopt : std::optional(step->hypothesis);
+}
+
+}  // namespace terrace

@@ -1,0 +1,38 @@
+// What a search has looked at so far, best first.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "inversion/hypotheses.h"
+
+namespace terrace {
+
+/// A hypothesis with the logarithm of its evidence, up to one constant: the likelihood at the best circumstances, their
+/// prior, and, for the continuous numbers of a structure, the volume that remains of them over that of their prior
+/// (Laplace's approximation). `fitted`: circumstances of its own; else the efficient score at those of another.
+struct Candidate {
+  Hypothesis hypothesis;
+  double log_evidence = 0;
+  bool fitted = false;
+};
+
+/// Each structure once, whatever its thickness and its continuous numbers (widths, a mixed cell's share).
+class Candidates {
+ public:
+  /// A fit replaces a score, a later score an earlier one.
+  void add(const Candidate& candidate);
+  void drop_scores();
+  /// The score of that structure, which is dropped; empty where it has a fit, or none.
+  std::optional<double> take_score(const Hypothesis& hypothesis);
+
+  const Candidate& best() const { return all_.front(); }
+  /// The best one with a fit and one step, be it in a profile.
+  std::optional<Hypothesis> best_fitted_step() const;
+  const std::vector<Candidate>& all() const { return all_; }
+
+ private:
+  std::vector<Candidate> all_;
+};
+
+}  // namespace terrace

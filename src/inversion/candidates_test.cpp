@@ -1,0 +1,62 @@
+#include "inversion/candidates.h"
+
+#include <gtest/gtest.h>
+
+namespace terrace {
+namespace {
+
+Hypothesis step_at(int depth) {
+  return {.interface_class = InterfaceClass::rough,
+          .thickness_cells = 10,
+          .step_depth_cells = depth,
+          .step_height_cells = 1};
+}
+
+TEST(Candidates, stand_best_first) {
+  Candidates candidates;
+  candidates.add({step_at(4), -3, false});
+  candidates.add({step_at(5), -1, false});
+  candidates.add({step_at(6), -2, true});
+  EXPECT_EQ(candidates.best().hypothesis.step_depth_cells, 5);
+  EXPECT_EQ(candidates.best_fitted_step()->step_depth_cells, 6);
+}
+
+TEST(Candidates, a_fit_outlives_scores) {
+  Candidates candidates;
+  candidates.add({step_at(4), -3, false});
+  candidates.add({step_at(4), -2, false});
+  EXPECT_EQ(candidates.best().log_evidence, -2);
+  candidates.add({step_at(4), -5, true});
+  candidates.add({step_at(4), -1, false});
+  ASSERT_EQ(candidates.all().size(), 1U);
+  EXPECT_EQ(candidates.best().log_evidence, -5);
+  EXPECT_FALSE(candidates.take_score(step_at(4)));
+  candidates.add({step_at(5), -1, false});
+  candidates.drop_scores();
+  ASSERT_EQ(candidates.all().size(), 1U);
+  EXPECT_TRUE(candidates.best().fitted);
+}
+
+TEST(Candidates, a_score_is_taken_once) {
+  Candidates candidates;
+  candidates.add({step_at(4), -3, false});
+  EXPECT_EQ(candidates.take_score(step_at(4)), -3);
+  EXPECT_FALSE(candidates.take_score(step_at(4)));
+}
+
+/// What is fitted has other numbers than it started from, and is the same structure.
+TEST(Candidates, know_a_structure_at_another_thickness_and_width) {
+  Candidates candidates;
+  Hypothesis profile{.interface_class = InterfaceClass::diffuse, .thickness_cells = 10, .sigma_a_cells = 0.2};
+  candidates.add({profile, -3, false});
+  profile.thickness_cells = 11;
+  profile.sigma_a_cells = 0.6;
+  candidates.add({profile, -2, true});
+  EXPECT_EQ(candidates.all().size(), 1U);
+  profile.sigma_a_cells = 0;
+  candidates.add({profile, -2, true});
+  EXPECT_EQ(candidates.all().size(), 2U) << "a mixed cell is another structure than a profile";
+}
+
+}  // namespace
+}  // namespace terrace
