@@ -174,8 +174,11 @@ nlohmann::ordered_json to_json(const Findings& findings, const std::vector<Weigh
                              {"unit", p.unit},
                              {"value", p.value(findings.best.explanation)},
                              {"error", i < findings.best.errors.size() ? findings.best.errors[i] : -1},
-                             {"expected", p.expected},
-                             {"expected_error", p.sigma}});
+                             {"expected", p.expected}});
+    if (std::isfinite(p.sigma))
+      circumstances.back()["expected_error"] = p.sigma;
+    else
+      circumstances.back()["expected_within"] = {p.least, p.most};
   }
   for (const auto& [candidate, probability] : posterior) {
     if (probability < least_probability && !candidate.fitted) continue;

@@ -14,14 +14,29 @@ bool equal(const Hypothesis& a, const Hypothesis& b) {
 
 }  // namespace
 
+void Candidates::sort() { std::ranges::sort(all_, std::ranges::greater{}, &Candidate::log_evidence); }
+
+std::vector<Candidate>::iterator Candidates::find(const Hypothesis& hypothesis) {
+  return std::ranges::find_if(all_, [&](const Candidate& c) { return equal(c.hypothesis, hypothesis); });
+}
+
 void Candidates::add(const Candidate& candidate) {
-  const auto known =
-      std::ranges::find_if(all_, [&](const Candidate& c) { return equal(c.hypothesis, candidate.hypothesis); });
+  const auto known = find(candidate.hypothesis);
   if (known == all_.end())
     all_.push_back(candidate);
-  else if (candidate.fitted || !known->fitted)
+  else if (candidate.fitted || (!known->fitted && candidate.log_evidence > known->log_evidence))
     *known = candidate;
-  std::ranges::sort(all_, std::ranges::greater{}, &Candidate::log_evidence);
+  sort();
+}
+
+void Candidates::raise(const Candidate& score, double trusted_error) {
+  const auto known = find(score.hypothesis);
+  if (known == all_.end() || !known->fitted) return add(score);
+  if (score.log_evidence > known->log_evidence + trusted_error)
+    *known = score;
+  else
+    known->log_evidence = std::max(known->log_evidence, score.log_evidence);
+  sort();
 }
 
 void Candidates::drop_scores() {

@@ -20,8 +20,11 @@ struct Candidate {
 /// Each structure once, whatever its thickness and its continuous numbers (widths, a mixed cell's share).
 class Candidates {
  public:
-  /// A fit replaces a score, a later score an earlier one.
+  /// A fit replaces a score or an earlier fit; of two scores the better one stays.
   void add(const Candidate& candidate);
+  /// A score that is as good as a fit: a fit that ended short of it is raised to it, and counts as none where it was
+  /// short by more than `trusted_error`.
+  void raise(const Candidate& score, double trusted_error);
   void drop_scores();
   /// The score of that structure, which is dropped; empty where it has a fit, or none.
   std::optional<double> take_score(const Hypothesis& hypothesis);
@@ -32,6 +35,9 @@ class Candidates {
   const std::vector<Candidate>& all() const { return all_; }
 
  private:
+  void sort();
+  std::vector<Candidate>::iterator find(const Hypothesis& hypothesis);
+
   std::vector<Candidate> all_;
 };
 

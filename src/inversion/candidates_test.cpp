@@ -25,7 +25,8 @@ TEST(Candidates, a_fit_outlives_scores) {
   Candidates candidates;
   candidates.add({step_at(4), -3, false});
   candidates.add({step_at(4), -2, false});
-  EXPECT_EQ(candidates.best().log_evidence, -2);
+  candidates.add({step_at(4), -4, false});
+  EXPECT_EQ(candidates.best().log_evidence, -2) << "of two scores the better one";
   candidates.add({step_at(4), -5, true});
   candidates.add({step_at(4), -1, false});
   ASSERT_EQ(candidates.all().size(), 1U);
@@ -35,6 +36,21 @@ TEST(Candidates, a_fit_outlives_scores) {
   candidates.drop_scores();
   ASSERT_EQ(candidates.all().size(), 1U);
   EXPECT_TRUE(candidates.best().fitted);
+}
+
+TEST(Candidates, a_fit_that_ended_short_is_raised_and_one_far_short_counts_no_more) {
+  Candidates candidates;
+  candidates.add({step_at(4), -5, true});
+  candidates.raise({step_at(4), -6, false}, 1);
+  EXPECT_EQ(candidates.best().log_evidence, -5);
+  candidates.raise({step_at(4), -4.5, false}, 1);
+  EXPECT_EQ(candidates.best().log_evidence, -4.5);
+  EXPECT_TRUE(candidates.best().fitted);
+  candidates.raise({step_at(4), -3, false}, 1);
+  EXPECT_EQ(candidates.best().log_evidence, -3);
+  EXPECT_FALSE(candidates.best().fitted);
+  candidates.raise({step_at(5), -2, false}, 1);
+  EXPECT_EQ(candidates.best().hypothesis.step_depth_cells, 5);
 }
 
 TEST(Candidates, a_score_is_taken_once) {

@@ -120,6 +120,31 @@ TEST(Inversion, finds_nothing_worse_than_the_truth) {
   }
 }
 
+/// Odds between structures are only as good as these: of each step near the best one, to half a unit of log-evidence.
+TEST(Inversion, what_is_said_of_the_best_steps_is_what_fits_to_their_end_come_to) {
+  const auto recipe = small_inversion();
+  int compared = 0;
+  for (int family = 0; family < 4; ++family) {
+    const auto plan = plan_family(recipe, family);
+    auto scan = std::move(simulate_family(recipe, {plan.structures, {plan.samples[0]}}, Passage::multislice)[0]);
+    Random random(43, {static_cast<std::uint64_t>(family)});
+    detect({.electrons_per_pattern = 2e3, .background_share = 0.03}, recipe.grid.mrad_per_pixel, scan, random);
+    const auto inversion = invert(recipe, scan, 1, {.two_step_depths = 0});
+    const auto& best = inversion.findings.best;
+    const ForwardModel model(recipe, scan.conditions, 1);
+    for (const auto& [hypothesis, log_evidence, fitted] : inversion.findings.candidates) {
+      if (hypothesis.interface_class != InterfaceClass::rough || log_evidence < best.log_posterior - 4) continue;
+      const auto parameters = parameters_of(recipe, scan.conditions, hypothesis);
+      const auto fit =
+          fit_parameters(model, inversion.observed, parameters, {hypothesis, best.explanation.circumstances},
+                         {.ripple = FitEffort::Ripple::followed});
+      EXPECT_NEAR(log_evidence, fit.log_posterior, 0.5) << family << ", step at " << hypothesis.step_depth_cells;
+      ++compared;
+    }
+  }
+  EXPECT_GE(compared, 12);
+}
+
 TEST(Inversion, tells_a_mixed_cell_from_its_step) {
   const auto recipe = small_inversion();
   PlannedSample planned;

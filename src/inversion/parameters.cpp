@@ -1,6 +1,8 @@
 #include "inversion/parameters.h"
 
 #include <cmath>
+#include <limits>
+#include <numbers>
 #include <utility>
 
 namespace terrace {
@@ -98,10 +100,12 @@ Parameter bends(Parameter parameter) {
   return parameter;
 }
 
-/// Its share of the column, times `thickness`: when the thickness changes, the share and this number stay.
+/// Its share of the column, times `thickness`: when the thickness changes, the share and this number stay. Every share
+/// is as probable as any other, as is every depth of the step that it may be the twin of: the tails of a normal prior
+/// would speak against twins of steps near a surface.
 Parameter film_in_the_mixed_cell(double thickness) {
-  auto p =
-      of(&H::film_cells, "film in the mixed cell", evenly(0, thickness), std::max(0.5, 0.02 * thickness), 0, thickness);
+  const Known any{thickness / 2, std::numeric_limits<double>::infinity()};
+  auto p = of(&H::film_cells, "film in the mixed cell", any, std::max(0.5, 0.02 * thickness), 0, thickness);
   p.value = [thickness](const Explanation& e) {
     return e.hypothesis.film_cells / e.hypothesis.thickness_cells * thickness;
   };
@@ -195,6 +199,10 @@ Circumstances expected_circumstances(const Recipe& recipe, const Conditions& con
   Explanation explanation;
   for (const auto& parameter : all_circumstances(recipe, conditions)) parameter.set(explanation, parameter.expected);
   return explanation.circumstances;
+}
+
+double log_prior_width(const Parameter& p) {
+  return std::log(std::isfinite(p.sigma) ? p.sigma : (p.most - p.least) / std::sqrt(2 * std::numbers::pi));
 }
 
 double log_prior(std::span<const Parameter> parameters, const Explanation& explanation) {

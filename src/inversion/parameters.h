@@ -22,7 +22,7 @@ struct Explanation {
 enum class Reach { specimen, probe };
 
 /// Before any pattern is seen its value is normal around `expected` with standard deviation `sigma`, inside least …
-/// most.
+/// most; an infinite `sigma` makes all values in there equally probable.
 struct Parameter {
   std::string name, unit;
   Reach reach = Reach::probe;
@@ -48,6 +48,9 @@ std::vector<Parameter> parameters_of(const Recipe& recipe, const Conditions& con
 
 /// What `nuisances_of` expects; what the recipe fixes has its value.
 Circumstances expected_circumstances(const Recipe& recipe, const Conditions& conditions);
+
+/// ln of the standard deviation of a normal that is as high at its middle as the parameter's prior is.
+double log_prior_width(const Parameter& parameter);
 
 /// −½ Σ ((value − expected) / sigma)².
 double log_prior(std::span<const Parameter> parameters, const Explanation& explanation);

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 #include <stdexcept>
 
 #include "inversion/inversion_setting.h"
@@ -27,6 +29,20 @@ TEST(Parameters, a_mixed_cell_is_as_full_as_before_when_the_thickness_changes) {
   EXPECT_DOUBLE_EQ(film.value(explanation), 7.6);
   film.set(explanation, film.most);  // never more film than there are cells
   EXPECT_DOUBLE_EQ(explanation.hypothesis.film_cells, 6);
+}
+
+/// A twin of a step near a surface is as probable as one of a step in the middle, as the steps are.
+TEST(Parameters, no_share_of_a_mixed_cell_is_more_probable_than_another) {
+  const Hypothesis mixed{.interface_class = InterfaceClass::diffuse, .thickness_cells = 20, .film_cells = 10};
+  const auto parameters = structure_parameters(small_inversion(), mixed);
+  const auto prior = [&](double film_cells) {
+    Explanation explanation{mixed, {}};
+    explanation.hypothesis.film_cells = film_cells;
+    return log_prior(parameters, explanation);
+  };
+  EXPECT_EQ(prior(1), prior(10));
+  // Laplace's integral of exp(−x² / 2) over the prior's density, 1 / 20.
+  EXPECT_NEAR(std::exp(-log_prior_width(parameters[0])), std::sqrt(2 * std::numbers::pi) / 20, 1e-12);
 }
 
 TEST(Parameters, every_one_says_what_was_set) {

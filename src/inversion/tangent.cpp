@@ -140,19 +140,15 @@ bool Tangent::fix_a_whole_one(std::vector<int>& free, Eigen::VectorXd& change) c
   return true;
 }
 
-Tangent::Step Tangent::best_step(const Patterns& expected) const {
+Tangent::Step Tangent::best_step(const Patterns& expected, std::string_view held) const {
   const Eigen::VectorXd gradient = this->gradient(expected);
   Eigen::VectorXd change = Eigen::VectorXd::Zero(gradient.size());
   std::vector<int> free(parameters_->size());
   std::iota(free.begin(), free.end(), 0);
+  std::erase_if(free, [&](int j) { return (*parameters_)[j].name == held; });
   do solve_for(free, information_, gradient, change);
   while (fix_at_limits(free, change) || fix_a_whole_one(free, change));
   return {{change.begin(), change.end()}, gradient.dot(change) - change.dot(information_ * change) / 2};
-}
-
-double Tangent::gain(const Patterns& expected) const {
-  const Eigen::VectorXd gradient = this->gradient(expected);
-  return gradient.dot(information_.ldlt().solve(gradient)) / 2;
 }
 
 std::vector<double> Tangent::standard_errors() const {

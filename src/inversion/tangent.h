@@ -3,6 +3,7 @@
 #pragma once
 
 #include <Eigen/Dense>
+#include <string_view>
 #include <vector>
 
 #include "inversion/forward_model.h"
@@ -42,15 +43,13 @@ class Tangent {
   const Linearisation& linearisation() const { return linearisation_; }
 
   /// The change of every parameter that is best for the counts, were their expectation `expected` here, and what that
-  /// adds to the log-posterior: the efficient score's correction. Whole parameters change by whole numbers, and none
-  /// leaves its limits.
+  /// adds to the log-posterior: the efficient score's correction. Whole parameters change by whole numbers, none leaves
+  /// its limits, and that of the name `held` stays.
   struct Step {
     std::vector<double> change;
     double gain = 0;
   };
-  Step best_step(const Patterns& expected) const;
-  /// The gain alone, every parameter continuous.
-  double gain(const Patterns& expected) const;
+  Step best_step(const Patterns& expected, std::string_view held = {}) const;
 
   /// Of each parameter, the others fitted as well.
   std::vector<double> standard_errors() const;

@@ -43,6 +43,11 @@ TextTable structures_table(const Inversion& inversion) {
   return table;
 }
 
+std::string expectation_text(const Parameter& p) {
+  return std::isfinite(p.sigma) ? fmt::format("{:.3g} ± {:.2g}", p.expected, p.sigma)
+                                : fmt::format("{:.3g} to {:.3g}", p.least, p.most);
+}
+
 TextTable circumstances_table(const Findings& findings) {
   TextTable table{.title = "Fitted with it",
                   .meaning = "Errors are the fit's own (Fisher information), everything else fitted as well.",
@@ -51,7 +56,7 @@ TextTable circumstances_table(const Findings& findings) {
     const auto& p = findings.parameters[i];
     const double error = i < findings.best.errors.size() ? findings.best.errors[i] : NAN;
     table.rows.push_back({p.name, fmt::format("{:.4g}", p.value(findings.best.explanation)),
-                          fmt::format("{:.2g}", error), fmt::format("{:.3g} ± {:.2g}", p.expected, p.sigma), p.unit});
+                          fmt::format("{:.2g}", error), expectation_text(p), p.unit});
   }
   return table;
 }
