@@ -122,9 +122,12 @@ TEST(Inversion, finds_nothing_worse_than_the_truth) {
 
 /// Odds between structures are only as good as these: of each step near the best one, to half a unit of log-evidence.
 TEST(Inversion, what_is_said_of_the_best_steps_is_what_fits_to_their_end_come_to) {
-  const auto recipe = small_inversion();
+  auto recipe = small_inversion();
+  recipe.ranges.film_loss_cells = {0, 3};
+  recipe.ranges.film_b_scale = {0.7, 1.3};
+  recipe.ranges.specimen_tilt_mrad = {0, 3};
   int compared = 0;
-  for (int family = 0; family < 4; ++family) {
+  for (const int family : {0, 2}) {
     const auto plan = plan_family(recipe, family);
     auto scan = std::move(simulate_family(recipe, {plan.structures, {plan.samples[0]}}, Passage::multislice)[0]);
     Random random(43, {static_cast<std::uint64_t>(family)});
