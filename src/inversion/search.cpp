@@ -22,6 +22,7 @@ constexpr double enough_to_start = 3;
 constexpr int most_fits = 6, most_looks = 3;
 /// A fit that comes as near as this to what its score said bears out those of its neighbours.
 constexpr double trusted_score_error = 1;
+
 class Search {
  public:
   Search(const ForwardModel& model, const Observation& observed, const SearchEffort& effort, const Progress& progress)
@@ -143,7 +144,7 @@ class Search {
                            .most_steps = 6,
                            .ripple = ripple,
                            .hopeless_below = hopeless()};
-    const auto fit = fitted({step, circumstances()}, effort, &tangent_->linearisation());
+    const auto fit = fitted({step, circumstances()}, effort, nuisance_part());
     const auto score = candidates_.take_score(step);
     const bool as_scored = score && std::abs(*score - fit.log_posterior) < trusted_score_error;
     add(fit);

@@ -31,7 +31,7 @@ struct SearchEffort {
 /// 1. a mixed cell of continuous composition at the registered plane, fitted with all circumstances: smooth, so that
 ///    it finds thickness, tilt, focus and mean boundary from afar;
 /// 2. steps with that mean boundary, by their efficient scores, the best one fitted (first of all the suggested one),
-///    until the best one stays, and once more by derivatives of its own;
+///    until the best one stays, and once more by derivatives of its own, where all steps are scored anew;
 /// 3. pairs of steps, error-function profiles, a step in such a profile, the abrupt interface.
 /// Throws InputError as ForwardModel does.
 Findings search(const ForwardModel& model, const Observation& observed, const SearchEffort& effort = {},
