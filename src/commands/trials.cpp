@@ -10,6 +10,7 @@
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
 #include "commands/subset_options.h"
+#include "inversion/trial_measures.h"
 #include "inversion/trials.h"
 #include "report/trials_section.h"
 

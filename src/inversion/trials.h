@@ -1,14 +1,12 @@
-// How often the inversion is right: many trials, their measures with intervals, and the bound beside them.
+// Many trials of the inversion, kept as they are done and written down with their measures.
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/progress.h"
-#include "dataset/measure.h"
 #include "dataset/ranks.h"
 #include "inversion/trial.h"
 
@@ -33,8 +31,5 @@ std::vector<TrialOutcome> write_trials(const TrialRecipes& recipes, const Trials
 
 /// Of all that the request asks for, on this machine: seconds of `threads` threads.
 double usual_seconds(const Recipe& recipe, const TrialsRequest& request, int threads);
-
-/// The measures of those trials that were made at this dose; those of the network begin with "network_".
-std::vector<Measure> measures_of(const std::vector<TrialOutcome>& outcomes, double electrons_per_pattern);
 
 }  // namespace terrace

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "inversion/trial_measures.h"
+
 namespace terrace {
 namespace {
 

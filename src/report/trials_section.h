@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "inversion/trials.h"
+#include "inversion/trial.h"
 #include "report/report.h"
 
 namespace terrace {

@@ -1,0 +1,119 @@
+#include "inversion/trial_measures.h"
+
+#include <cmath>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "dataset/bootstrap.h"
+#include "dataset/depth_distribution.h"
+
+namespace terrace {
+namespace {
+
+using O = TrialOutcome;
+using A = TrialAnswer;
+
+/// A measure: what it counts of an outcome and of a reader's answer, nothing where the outcome has no part in it.
+struct Counted {
+  enum class Reader { any, inversion };
+  const char* name;
+  const char* meaning;
+  std::function<std::optional<double>(const O&, const A&)> of;
+  Reader reader = Reader::any;
+};
+
+bool is_rough(const O& o) { return o.truth == InterfaceClass::rough; }
+bool has_one_step(const O& o) { return is_rough(o) && o.step_count == 1; }
+bool is_pair(const O& o) { return o.nearest_surface_cells >= 0; }
+int distance_cells(const O& o, const A& a) { return std::abs(a.found_depth_cells - o.depth_cells); }
+
+/// Sure of a wrong class, or of a wrong place: more than one cell off, and outside the 90 % interval.
+bool falsely_confident(const O& o, const A& a) {
+  if (a.abstained) return false;
+  if (a.answered != o.truth) return a.answered_probability >= 0.9;
+  return has_one_step(o) && distance_cells(o, a) > 1 && central_share(a.depth_rank) > 0.9;
+}
+
+bool is_answered_as_other_of_pair(const O& o, const A& a) {
+  return a.answered == (is_rough(o) ? InterfaceClass::diffuse : InterfaceClass::rough);
+}
+
+std::optional<double> when(bool has_part, double value) { return has_part ? std::optional(value) : std::nullopt; }
+
+const std::vector<Counted>& counted() {
+  constexpr auto inversion = Counted::Reader::inversion;
+  static const std::vector<Counted> all = {
+      {"class_accuracy", "share of structures whose class is answered",
+       [](const O& o, const A& a) { return when(true, a.answered == o.truth); }},
+      {"rough_vs_twin", "share of steps and matched twins that are not answered as the other of the two",
+       [](const O& o, const A& a) { return when(is_pair(o), !is_answered_as_other_of_pair(o, a)); }},
+      {"rough_vs_twin_bound", "the best possible",
+       [](const O& o, const A&) { return when(is_pair(o) && o.bound_class >= 0, o.bound_class); }, inversion},
+      {"rough_vs_twin_inside", "the same where the step is at least 3 cells from a surface",
+       [](const O& o, const A& a) { return when(o.nearest_surface_cells >= 3, !is_answered_as_other_of_pair(o, a)); }},
+      {"rough_vs_twin_inside_bound", "the best possible",
+       [](const O& o, const A&) { return when(o.bound_class >= 0 && o.nearest_surface_cells >= 3, o.bound_class); },
+       inversion},
+      {"exact_cell", "share of single steps placed at their very cell",
+       [](const O& o, const A& a) { return when(has_one_step(o), distance_cells(o, a) == 0); }},
+      {"exact_cell_bound", "the best possible",
+       [](const O& o, const A&) { return when(has_one_step(o) && o.bound_exact >= 0, o.bound_exact); }, inversion},
+      {"within_one_cell", "share of single steps placed to one cell",
+       [](const O& o, const A& a) { return when(has_one_step(o), distance_cells(o, a) <= 1); }},
+      {"depth_error_cells", "mean distance of the most probable cell from the truth, single steps",
+       [](const O& o, const A& a) { return when(has_one_step(o), distance_cells(o, a)); }},
+      {"direction", "share of single steps whose direction is right",
+       [](const O& o, const A& a) { return when(has_one_step(o), a.direction_right); }},
+      {"thickness_within_one_cell", "share of thicknesses found to one cell",
+       [](const O& o, const A& a) { return when(true, std::abs(a.found_thickness_cells - o.thickness_cells) <= 1); }},
+      {"coverage_90",
+       "share of single steps inside the central 90 % of the depth's distribution (place in the cell drawn)",
+       [](const O& o, const A& a) { return when(has_one_step(o), central_share(a.depth_rank) <= 0.9); }},
+      {"interval_cells", "mean width of the 90 % interval that is answered",
+       [](const O& o, const A& a) { return when(has_one_step(o), a.interval_cells); }},
+      {"false_confidence",
+       "share sure of a wrong class (90 %), or of a step's place: over a cell off, outside that 90 %",
+       [](const O& o, const A& a) { return when(true, falsely_confident(o, a)); }},
+      {"abstained", "share of answers that are withheld", [](const O&, const A& a) { return when(true, a.abstained); }},
+      {"goodness", "mean residual over the counts' noise", [](const O& o, const A&) { return when(true, o.goodness); },
+       inversion},
+      {"seconds", "mean time of a search", [](const O& o, const A&) { return when(true, o.seconds); }, inversion},
+      {"adjacent_settles", "mean of ln dose that settles the next cell",
+       [](const O& o, const A&) { return when(o.adjacent_settles > 0, std::log(o.adjacent_settles)); }, inversion},
+      {"twin_settles", "mean of ln dose that settles the twin",
+       [](const O& o, const A&) { return when(o.twin_settles > 0, std::log(o.twin_settles)); }, inversion},
+  };
+  return all;
+}
+
+/// What `answer_of` gives is the reader's answer, null where there is none.
+template <class AnswerOf>
+void add_measure(const std::string& name, const Counted& what, const std::vector<O>& outcomes,
+                 double electrons_per_pattern, const AnswerOf& answer_of, std::vector<Measure>& measures) {
+  std::vector<Contribution> contributions;
+  for (const auto& outcome : outcomes) {
+    const A* answer = answer_of(outcome);
+    if (!answer || outcome.trial.electrons_per_pattern != electrons_per_pattern) continue;
+    if (const auto value = what.of(outcome, *answer))
+      contributions.push_back({{outcome.trial.family, outcome.trial.structure}, *value});
+  }
+  if (!contributions.empty()) measures.push_back(mean_over_families(name, what.meaning, contributions));
+}
+
+}  // namespace
+
+std::vector<Measure> measures_of(const std::vector<TrialOutcome>& outcomes, double electrons_per_pattern) {
+  std::vector<Measure> measures;
+  for (const auto& what : counted())
+    add_measure(
+        what.name, what, outcomes, electrons_per_pattern, [](const O& o) { return &o.inversion; }, measures);
+  for (const auto& what : counted())
+    if (what.reader == Counted::Reader::any)
+      add_measure(
+          std::string("network_") + what.name, what, outcomes, electrons_per_pattern,
+          [](const O& o) { return o.network ? &*o.network : nullptr; }, measures);
+  return measures;
+}
+
+}  // namespace terrace

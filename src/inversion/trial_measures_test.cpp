@@ -1,0 +1,96 @@
+#include "inversion/trial_measures.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace terrace {
+namespace {
+
+constexpr double electrons = 1000;
+
+/// A single step of 20 cells, found where it is.
+TrialOutcome step_at(int depth) {
+  TrialOutcome outcome{.trial = {.family = depth, .electrons_per_pattern = electrons}};
+  outcome.truth = outcome.inversion.answered = InterfaceClass::rough;
+  outcome.inversion.class_probability = outcome.inversion.answered_probability = 0.97;
+  outcome.thickness_cells = outcome.inversion.found_thickness_cells = 20;
+  outcome.step_count = 1;
+  outcome.depth_cells = outcome.inversion.found_depth_cells = depth;
+  outcome.inversion.depth_rank = 0.5;
+  outcome.nearest_surface_cells = std::min(depth, 20 - depth);
+  return outcome;
+}
+
+Measure measure(const std::vector<TrialOutcome>& outcomes, const std::string& name) {
+  for (const auto& m : measures_of(outcomes, electrons))
+    if (m.name == name) return m;
+  ADD_FAILURE() << name;
+  return {};
+}
+
+double false_confidence(const TrialOutcome& outcome) { return measure({outcome}, "false_confidence").value; }
+
+TEST(TrialMeasures, false_confidence_is_a_sure_wrong_class) {
+  auto outcome = step_at(7);
+  EXPECT_EQ(false_confidence(outcome), 0);
+  outcome.inversion.answered = InterfaceClass::diffuse;
+  EXPECT_EQ(false_confidence(outcome), 1);
+  outcome.inversion.answered_probability = 0.6;
+  EXPECT_EQ(false_confidence(outcome), 0);
+}
+
+TEST(TrialMeasures, false_confidence_is_a_place_off_and_outside_the_interval) {
+  auto outcome = step_at(7);
+  outcome.inversion.found_depth_cells = 10;
+  EXPECT_EQ(false_confidence(outcome), 0);  // the interval holds the truth
+  outcome.inversion.depth_rank = 0.99;
+  EXPECT_EQ(false_confidence(outcome), 1);
+  outcome.inversion.found_depth_cells = 8;
+  EXPECT_EQ(false_confidence(outcome), 0);
+}
+
+TEST(TrialMeasures, a_withheld_answer_is_never_falsely_confident) {
+  auto outcome = step_at(7);
+  outcome.inversion.answered = InterfaceClass::abrupt;
+  outcome.inversion.abstained = true;
+  EXPECT_EQ(false_confidence(outcome), 0);
+}
+
+TEST(TrialMeasures, steps_near_a_surface_are_counted_apart) {
+  auto near = step_at(2);
+  near.inversion.answered = InterfaceClass::diffuse;
+  const std::vector<TrialOutcome> outcomes = {near, step_at(3), step_at(10)};
+  EXPECT_NEAR(measure(outcomes, "rough_vs_twin").value, 2.0 / 3, 1e-12);
+  EXPECT_EQ(measure(outcomes, "rough_vs_twin_inside").value, 1);
+  EXPECT_EQ(measure(outcomes, "rough_vs_twin_inside").n, 2);
+}
+
+TEST(TrialMeasures, only_trials_of_the_dose_are_counted) {
+  auto other = step_at(4);
+  other.trial.electrons_per_pattern = 10 * electrons;
+  EXPECT_EQ(measure({step_at(5), other}, "exact_cell").n, 1);
+}
+
+TEST(TrialMeasures, the_network_is_judged_as_the_inversion_is) {
+  auto outcome = step_at(7);
+  EXPECT_EQ(measures_of({outcome}, electrons).back().name.find("network_"), std::string::npos);
+  outcome.network = outcome.inversion;
+  outcome.network->found_depth_cells = 9;
+  EXPECT_EQ(measure({outcome}, "exact_cell").value, 1);
+  EXPECT_EQ(measure({outcome}, "network_exact_cell").value, 0);
+  EXPECT_EQ(measure({outcome}, "network_depth_error_cells").value, 2);
+}
+
+TEST(TrialOutcome, survives_its_file) {
+  auto outcome = step_at(7);
+  outcome.network = outcome.inversion;
+  outcome.network->found_depth_cells = 9;
+  outcome.network_name = "a network";
+  const auto json = to_json(outcome);
+  EXPECT_EQ(to_json(trial_outcome_from_json(json)), json);
+  EXPECT_EQ(json["network"]["found_depth_cells"], 9);
+}
+
+}  // namespace
+}  // namespace terrace
