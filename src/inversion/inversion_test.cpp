@@ -9,6 +9,7 @@
 #include "core/random.h"
 #include "dataset/family_simulation.h"
 #include "inversion/inversion_setting.h"
+#include "inversion/trial.h"
 #include "inversion/truth.h"
 
 namespace terrace {
@@ -155,6 +156,17 @@ TEST(Inversion, tells_a_mixed_cell_from_its_step) {
   const auto inversion = invert(recipe, scan, 1);
   EXPECT_EQ(most_probable_class(inversion.answer), InterfaceClass::diffuse);
   EXPECT_NEAR(inversion.answer.interface_offset_cells, planned.labels.interface_offset_cells, 0.05);
+}
+
+/// From afar the mixed cell of this scan ends in another valley, 30 below the truth; it was called a step, with 100 %.
+TEST(Inversion, a_mixed_cell_is_tried_beside_the_best_step) {
+  const auto recipe = read_recipe(TERRACE_SOURCE_DIR "/recipes/inversion.toml");
+  constexpr int family = 61, twin = 1;
+  const auto plan = plan_family(recipe, family);
+  const TrialScan scan(recipe, plan, family, twin);
+  ASSERT_EQ(scan.planned().labels.interface_class, InterfaceClass::diffuse);
+  const auto inversion = invert(recipe, scan.counted(1000), 1);
+  EXPECT_EQ(most_probable_class(inversion.answer), InterfaceClass::diffuse);
 }
 
 TEST(Inversion, says_that_nothing_fits_what_is_no_interface) {
