@@ -31,11 +31,14 @@ Sample scan_of(const Recipe& recipe, InterfaceClass wanted, double electrons, Pl
   throw std::logic_error("no such sample");
 }
 
-/// A dose that no scan has, so that lamellae of eight cells tell what thick ones do at a usual one.
+/// A dose that no scan has, so that lamellae of eight cells tell what thick ones do at a usual one. At a third of it
+/// the step's twin, its composition fitted, is as probable as the step.
+constexpr double abounding = 1e8;
+
 TEST(Inversion, places_a_step_at_its_cell_where_electrons_abound) {
   const auto recipe = small_inversion();
   PlannedSample planned;
-  const auto scan = scan_of(recipe, InterfaceClass::rough, 3e7, planned);
+  const auto scan = scan_of(recipe, InterfaceClass::rough, abounding, planned);
   const auto inversion = invert(recipe, scan, 1);
   const auto& best = inversion.findings.candidates.front().hypothesis;
   EXPECT_EQ(best.interface_class, InterfaceClass::rough);
@@ -51,7 +54,7 @@ TEST(Inversion, places_a_step_at_its_cell_where_electrons_abound) {
 TEST(Inversion, reaches_what_was_forecast) {
   const auto recipe = small_inversion();
   PlannedSample planned;
-  const auto scan = scan_of(recipe, InterfaceClass::rough, 3e7, planned);
+  const auto scan = scan_of(recipe, InterfaceClass::rough, abounding, planned);
   auto inversion = invert(recipe, scan, 1, {.two_step_depths = 0});
   add_forecast(recipe, scan.conditions, 1, inversion);
   int reached = 0;
@@ -71,7 +74,7 @@ TEST(Inversion, reaches_what_was_forecast) {
 TEST(Inversion, a_wrong_suggestion_does_not_lead_it_astray) {
   const auto recipe = small_inversion();
   PlannedSample planned;
-  const auto scan = scan_of(recipe, InterfaceClass::rough, 3e7, planned);
+  const auto scan = scan_of(recipe, InterfaceClass::rough, abounding, planned);
   const auto& truth = planned.labels;
   const double thickness = planned.thickness_cells;
   // The mirror image has the same projection.

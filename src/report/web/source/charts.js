@@ -123,10 +123,11 @@ function columns(curve, colour, dash) {
   return { series, table: [curve.x, ...data] };
 }
 
-/** Colours and dashes count the lines; a band alone has the colour of the curve before it. */
+/** Colours and dashes count the lines; a band alone, or dots without an interval, have the colour of the curve before. */
 function numbered(curves) {
   let number = -1;
-  return curves.map((curve) => ({ curve, number: curve.style === "band" ? Math.max(0, number) : ++number }));
+  const goes_with_last = ({ style, low }) => style === "band" || (style === "dots" && !low.length && number >= 0);
+  return curves.map((curve) => ({ curve, number: goes_with_last(curve) ? Math.max(0, number) : ++number }));
 }
 
 /** `draw(ctx, left, right, box, pixel)` for a stretch of the x axis, kept inside the plot. */
