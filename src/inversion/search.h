@@ -27,6 +27,9 @@ struct SearchEffort {
   std::optional<Hypothesis> suggested{};  ///< a step, by a network: the first to be fitted, if projection allows it
 };
 
+/// Raised where a search comes to answer otherwise: what is kept of an earlier one is not taken for its own.
+inline constexpr int search_revision = 2;
+
 /// From what registration knows to the posterior's ingredients:
 /// 1. a mixed cell of continuous composition at the registered plane, fitted with all circumstances: smooth, so that
 ///    it finds thickness, tilt, focus and mean boundary from afar;

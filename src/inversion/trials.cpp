@@ -56,7 +56,7 @@ struct Unit {
 
 /// Names everything that outcomes depend on, but the dose: a part holds those of every dose that was asked for so far.
 std::string key_of(const TrialRecipes& recipes, const TrialsRequest& request) {
-  const auto settings = Json::array({to_json(recipes.truth), to_json(recipes.model),
+  const auto settings = Json::array({search_revision, to_json(recipes.truth), to_json(recipes.model),
                                      request.effort.boundary_tolerance_cells, request.effort.two_step_depths})
                             .dump();
   return fmt::format("{:016x}", checksum(settings.data(), settings.size()));
