@@ -14,7 +14,7 @@ namespace terrace {
 /// What a search came to.
 struct Findings {
   std::vector<Candidate> candidates;  ///< best first
-  Fit best;                           ///< of the first candidate
+  Fit best;                           ///< the highest log-posterior of all fits
   std::vector<Parameter> parameters;  ///< of it
   GoodnessOfFit goodness;             ///< of it
 };
