@@ -278,6 +278,11 @@ DetectorOrientation Registration::detector_orientation() const {
   return {detector_rotation_deg.value + scan_rotation_deg.value, detector_handedness};
 }
 
+double Registration::electrons_per_pattern(const ScanInfo& info) const {
+  if (info.electrons_per_pattern > 0 || info.intensity_unit != "electrons") return info.electrons_per_pattern;
+  return beam_intensity.known() ? beam_intensity.value : 0;
+}
+
 bool Registration::usable() const {
   return centre_row.known() && mrad_per_pixel_x.known() && mrad_per_pixel_y.known() && step_x_angstrom.known() &&
          step_y_angstrom.known() && interface_angstrom.known() && column_angstrom.known() && film_side != "unknown" &&

@@ -129,6 +129,9 @@ struct Registration {
   CrystalAxes crystal_axes() const;
   /// The detector's axes on the crystal's.
   DetectorOrientation detector_orientation() const;
+  /// Dose at one scan position: the scan's where it is told; where its numbers are electrons and it is not, those that
+  /// the camera caught, a few per cent less; 0 where neither is known.
+  double electrons_per_pattern(const ScanInfo& info) const;
   /// Whether to_standard_grid has all it needs.
   bool usable() const;
 };

@@ -150,7 +150,7 @@ Conditions conditions_of(const ScanInfo& info, const Registration& r, double pat
   if (r.energy_kev.known()) conditions.energy_kev = r.energy_kev.value;
   if (r.semiangle_mrad.known()) conditions.semiangle_mrad = r.semiangle_mrad.value;
   conditions.thickness_nm = r.thickness_nm.value;
-  conditions.electrons_per_pattern = info.electrons_per_pattern * patterns_averaged;
+  conditions.electrons_per_pattern = r.electrons_per_pattern(info) * patterns_averaged;
   return conditions;
 }
 
@@ -172,7 +172,7 @@ double electrons_per_standard_pattern(const ScanInfo& info, const Registration& 
   refuse_unusable(registration);
   Array<std::uint8_t, 2> covered({grid.along, grid.across});
   Gifts gifts;
-  return info.electrons_per_pattern * Layout(info, registration, grid, {}).add_gifts(0, covered, gifts);
+  return registration.electrons_per_pattern(info) * Layout(info, registration, grid, {}).add_gifts(0, covered, gifts);
 }
 
 std::vector<Sample> to_standard_grids(const Scan& scan, const Registration& registration, const StandardGrid& grid,

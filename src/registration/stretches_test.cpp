@@ -152,6 +152,18 @@ TEST(Stretches, are_chosen_as_short_as_the_dose_allows) {
   EXPECT_EQ(choose_stretch_cells(scan.info(), r, {}, 10000).cells, 20);
 }
 
+TEST(Stretches, take_electrons_that_the_camera_caught_for_a_dose_that_nobody_told) {
+  CountingScan scan(20);
+  auto r = known_registration();
+  r.beam_intensity = {1500, -1, "measured"};
+  scan.info().intensity_unit = "electrons";
+  EXPECT_NEAR(electrons_per_standard_pattern(scan.info(), r, {}), 20 * 1500, 1);
+  EXPECT_NEAR(to_standard_grid(scan, r, {}).conditions.electrons_per_pattern, 20 * 1500, 1);
+  // What an electron adds to a camera's counts is not known.
+  scan.info().intensity_unit = "counts";
+  EXPECT_EQ(electrons_per_standard_pattern(scan.info(), r, {}), 0);
+}
+
 TEST(Stretches, without_a_dose_are_one_cell_of_noise_free_patterns_or_an_eighth_of_others) {
   CountingScan scan(20);
   const auto r = known_registration();

@@ -138,12 +138,12 @@ Lines microscope_lines(const Registration& r) {
 /// From a tenth (a stretch of the map) to twice what a pattern of the standard grid gathers.
 Line dose_line(const ScanInfo& info, const Registration& r) {
   const Line usual{"detection", "electrons_per_pattern", "[500, 200000]", "recipe default: the scan's dose is unknown"};
-  if (info.electrons_per_pattern <= 0) return usual;
-  const double dose = r.usable() ? electrons_per_standard_pattern(info, r, StandardGrid{}) : info.electrons_per_pattern;
+  const double each = r.electrons_per_pattern(info);
+  const double dose = r.usable() ? electrons_per_standard_pattern(info, r, StandardGrid{}) : each;
   if (dose <= 0) return usual;
   return {"detection", "electrons_per_pattern", pair(std::max(1.0, dose / 10), std::min(1e9, 2 * dose)),
           fmt::format("scan: {:.4g} electrons a pattern, {:.4g} in one of the grid, a tenth to twice of it",
-                      info.electrons_per_pattern, dose)};
+                      each, dose)};
 }
 
 Lines detection_lines(const ScanInfo& info, const Registration& r, const TailoredCamera& camera) {
