@@ -93,7 +93,7 @@ std::string compared_with(const Prediction& network, const Prediction& fit) {
   const std::string verdict = probability > 0.5    ? "the fit bears it out"
                               : probability > 0.05 ? "the fit neither excludes nor confirms it"
                                                    : "the fit excludes it";
-  return fmt::format("the network said {} ({:.0f} %): {} ({:.2g} %)", interface_class_names[said],
+  return fmt::format("the network said {} ({:.0f} %): {} ({:.3g} %)", interface_class_names[said],
                      100 * network.class_probability[said], verdict, 100 * probability);
 }
 

@@ -23,9 +23,14 @@ double alternatives(const Hypothesis& h) {
 
 double log_prior_of(const Hypothesis& h, const StructurePrior& prior) {
   double share = prior.of_class[static_cast<int>(h.interface_class)] / alternatives(h);
+  if (h.interface_class == InterfaceClass::diffuse) share *= h.has_width() ? prior.profile : 1 - prior.profile;
   if (h.interface_class == InterfaceClass::rough)
     share *= h.second_step_depth_cells > 0 ? prior.second_step : 1 - prior.second_step;
   return std::log(std::max(share, 1e-300));
+}
+
+double tempered(const Candidate& c, double tempering) {
+  return (c.log_evidence - c.log_occam) / tempering + c.log_occam + c.continuous_numbers * std::log(tempering) / 2;
 }
 
 /// Mean and spread of a number of the structure over the posterior, and the fit's own error.
@@ -45,6 +50,19 @@ double error_of(const Findings& findings, const std::string& name) {
   for (std::size_t i = 0; i < findings.parameters.size(); ++i)
     if (findings.parameters[i].name == name && i < findings.best.errors.size()) return findings.best.errors[i];
   return 0;
+}
+
+/// Of a number of the best structure's own, as far as the posterior is of that structure.
+double own_error_of(const Findings& findings, const std::vector<WeighedCandidate>& posterior, const std::string& name) {
+  double share = 0;
+  for (const auto& [candidate, probability] : posterior)
+    if (alike(candidate.hypothesis, findings.best.explanation.hypothesis)) share += probability;
+  return std::sqrt(share) * error_of(findings, name);
+}
+
+double own_error_of_mixed_share(const Findings& findings, const std::vector<WeighedCandidate>& posterior) {
+  return own_error_of(findings, posterior, "film in the mixed cell") /
+         findings.best.explanation.hypothesis.thickness_cells;
 }
 
 void set_depth(const std::vector<WeighedCandidate>& posterior, int thickness_cells, Prediction& answer) {
@@ -73,14 +91,20 @@ void set_depth(const std::vector<WeighedCandidate>& posterior, int thickness_cel
 
 void set_widths(const Findings& findings, const std::vector<WeighedCandidate>& posterior, Prediction& answer) {
   // A mixed cell alone has the second moment of its share.
-  const auto mixed = [](const Hypothesis& h) {
-    const double share = h.film_cells / h.thickness_cells;
+  const auto share_of = [](const Hypothesis& h) { return h.film_cells / h.thickness_cells; };
+  const auto mixed = [&](const Hypothesis& h) {
+    const double share = share_of(h);
     return h.interface_class == InterfaceClass::diffuse ? std::sqrt(share * (1 - share)) : 0.0;
   };
   const auto a = moments(posterior, [&](const Hypothesis& h) { return h.has_width() ? h.sigma_a_cells : mixed(h); });
   const auto b = moments(posterior, [&](const Hypothesis& h) { return h.has_width() ? h.sigma_b_cells : mixed(h); });
-  answer.sigma_a_cells = a.mean, answer.sigma_a_error = std::hypot(a.error, error_of(findings, "sigma_a"));
-  answer.sigma_b_cells = b.mean, answer.sigma_b_error = std::hypot(b.error, error_of(findings, "sigma_b"));
+  const auto& best = findings.best.explanation.hypothesis;
+  const double width = mixed(best), slope = width > 0 ? (1 - 2 * share_of(best)) / (2 * width) : 0;
+  const double of_mixed = slope * own_error_of_mixed_share(findings, posterior);
+  answer.sigma_a_cells = a.mean;
+  answer.sigma_a_error = std::hypot(a.error, own_error_of(findings, posterior, "sigma_a"), of_mixed);
+  answer.sigma_b_cells = b.mean;
+  answer.sigma_b_error = std::hypot(b.error, own_error_of(findings, posterior, "sigma_b"), of_mixed);
 }
 
 std::string summary_of(const Prediction& answer, const GoodnessOfFit& goodness) {
@@ -117,7 +141,7 @@ std::vector<WeighedCandidate> weigh(const Findings& findings, const StructurePri
   std::vector<WeighedCandidate> posterior;
   double most = -1e300, sum = 0;
   for (const auto& candidate : findings.candidates) {
-    const double value = candidate.log_evidence / tempering + log_prior_of(candidate.hypothesis, prior);
+    const double value = tempered(candidate, tempering) + log_prior_of(candidate.hypothesis, prior);
     posterior.push_back({candidate, value});
     most = std::max(most, value);
   }
@@ -149,7 +173,8 @@ Prediction answer_of(const Findings& findings, const std::vector<WeighedCandidat
   const auto boundary = moments(posterior, mean_boundary);
   const auto thickness = moments(posterior, [](const Hypothesis& h) { return h.thickness_cells; });
   answer.interface_offset_cells = boundary.mean;
-  answer.interface_offset_error = boundary.error;
+  answer.interface_offset_error = std::hypot(boundary.error, own_error_of(findings, posterior, "shift"),
+                                             own_error_of_mixed_share(findings, posterior));
   answer.film_cell_angstrom = best.circumstances.film_cell_angstrom;
   answer.film_cell_error = error_of(findings, "film cell");
   answer.thickness_nm = conditions.thickness_nm;

@@ -13,6 +13,7 @@ namespace terrace {
 struct StructurePrior {
   std::array<double, 4> of_class = {0.25, 0.25, 0.25, 0.25};  ///< order of InterfaceClass
   double second_step = 0.25;                                  ///< of a second step, given one without mixing
+  double profile = 0.5;  ///< of a profile, given a diffuse interface; else one mixed cell
 };
 
 /// A candidate's share of the posterior; its structure's prior is in it.
@@ -21,8 +22,10 @@ struct WeighedCandidate {
   double probability = 0;
 };
 
-/// The posterior over the structures that were tried, best first. Log-evidences are divided by `tempering` (≥ 1): where
-/// the best fit leaves more than the counts' noise, as if every electron counted that much less (over-dispersion).
+/// The posterior over the structures that were tried, best first. Where the best fit leaves more than the counts'
+/// noise, `tempering` is above 1, and every electron counts that much less (over-dispersion): log-likelihoods (with
+/// what the circumstances' priors, nearly alike, add to them) are divided by it, and what remains unknown of a
+/// structure's continuous numbers is wider by its root.
 std::vector<WeighedCandidate> weigh(const Findings& findings, const StructurePrior& prior, double tempering);
 
 /// The over-dispersion that the best fit leaves, 1 where it leaves none.

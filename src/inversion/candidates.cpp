@@ -4,20 +4,16 @@
 #include <functional>
 
 namespace terrace {
-namespace {
-
-bool equal(const Hypothesis& a, const Hypothesis& b) {
+bool alike(const Hypothesis& a, const Hypothesis& b) {
   return a.interface_class == b.interface_class && a.plane == b.plane && a.step_depth_cells == b.step_depth_cells &&
          a.step_height_cells == b.step_height_cells && a.second_step_depth_cells == b.second_step_depth_cells &&
          a.second_step_height_cells == b.second_step_height_cells && a.has_width() == b.has_width();
 }
 
-}  // namespace
-
 void Candidates::sort() { std::ranges::sort(all_, std::ranges::greater{}, &Candidate::log_evidence); }
 
 std::vector<Candidate>::iterator Candidates::find(const Hypothesis& hypothesis) {
-  return std::ranges::find_if(all_, [&](const Candidate& c) { return equal(c.hypothesis, hypothesis); });
+  return std::ranges::find_if(all_, [&](const Candidate& c) { return alike(c.hypothesis, hypothesis); });
 }
 
 void Candidates::add(const Candidate& candidate) {
@@ -45,7 +41,7 @@ void Candidates::drop_scores() {
 
 std::optional<double> Candidates::take_score(const Hypothesis& hypothesis) {
   const auto scored =
-      std::ranges::find_if(all_, [&](const Candidate& c) { return !c.fitted && equal(c.hypothesis, hypothesis); });
+      std::ranges::find_if(all_, [&](const Candidate& c) { return !c.fitted && alike(c.hypothesis, hypothesis); });
   if (scored == all_.end()) return std::nullopt;
   const double log_evidence = scored->log_evidence;
   all_.erase(scored);

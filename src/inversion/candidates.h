@@ -15,7 +15,12 @@ struct Candidate {
   Hypothesis hypothesis;
   double log_evidence = 0;
   bool fitted = false;
+  double log_occam = 0;        ///< the part of it that Laplace's approximation adds
+  int continuous_numbers = 0;  ///< of the structure
 };
+
+/// Whether they are one but for thickness and continuous numbers.
+bool alike(const Hypothesis& a, const Hypothesis& b);
 
 /// Each structure once, whatever its thickness and its continuous numbers (widths, a mixed cell's share).
 class Candidates {

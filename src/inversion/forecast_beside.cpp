@@ -26,12 +26,12 @@ bool is_rival(const Hypothesis& other, const Hypothesis& best, Question question
   return false;
 }
 
-std::optional<double> reached(const std::vector<Candidate>& candidates, Question question) {
-  const auto& best = candidates.front();
-  const auto rival = std::ranges::find_if(
-      candidates, [&](const Candidate& c) { return is_rival(c.hypothesis, best.hypothesis, question); });
-  if (rival == candidates.end()) return std::nullopt;
-  return best.log_evidence - rival->log_evidence;
+std::optional<double> reached(const std::vector<Candidate>& candidates, const Hypothesis& best, Question question) {
+  const auto own = std::ranges::find_if(candidates, [&](const Candidate& c) { return alike(c.hypothesis, best); });
+  const auto rival =
+      std::ranges::find_if(candidates, [&](const Candidate& c) { return is_rival(c.hypothesis, best, question); });
+  if (own == candidates.end() || rival == candidates.end()) return std::nullopt;
+  return own->log_evidence - rival->log_evidence;
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ std::vector<ForecastBeside> forecast_beside(const ForwardModel& model, const Fin
   std::vector<ForecastBeside> list;
   for (std::size_t i = 0; i < rivals.size(); ++i) {
     const ForecastBeside one{rivals[i].question, separation.settling_electrons(i), found.expected_ratio(i),
-                             reached(findings.candidates, rivals[i].question)};
+                             reached(findings.candidates, best.explanation.hypothesis, rivals[i].question)};
     const auto known = std::ranges::find(list, one.question, &ForecastBeside::question);
     if (known == list.end())
       list.push_back(one);

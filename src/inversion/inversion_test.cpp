@@ -31,9 +31,8 @@ Sample scan_of(const Recipe& recipe, InterfaceClass wanted, double electrons, Pl
   throw std::logic_error("no such sample");
 }
 
-/// A dose that no scan has, so that lamellae of eight cells tell what thick ones do at a usual one. At a third of it
-/// the step's twin, its composition fitted, is as probable as the step.
-constexpr double abounding = 1e8;
+/// Tells of lamellae of eight cells what usual doses do of thick ones.
+constexpr double abounding = 1e5;
 
 TEST(Inversion, places_a_step_at_its_cell_where_electrons_abound) {
   const auto recipe = small_inversion();
@@ -89,7 +88,7 @@ TEST(Inversion, a_wrong_suggestion_does_not_lead_it_astray) {
 TEST(Inversion, fits_what_is_suggested) {
   const auto recipe = small_inversion();
   PlannedSample planned;
-  const auto scan = scan_of(recipe, InterfaceClass::rough, 1e5, planned);
+  const auto scan = scan_of(recipe, InterfaceClass::rough, 2e3, planned);
   const Hypothesis near{.interface_class = InterfaceClass::rough,
                         .step_depth_cells = static_cast<int>(planned.labels.step_depth_cells) - 1,
                         .step_height_cells = planned.labels.step_height_cells};
@@ -119,7 +118,7 @@ TEST(Inversion, finds_nothing_worse_than_the_truth) {
     const ForwardModel model(recipe, scan.conditions, 1);
     const auto parameters = parameters_of(recipe, scan.conditions, truth->hypothesis);
     const auto fit = fit_parameters(model, inversion.observed, parameters, *truth);
-    // A fit ends where a step would gain less than 0.1; two such ends may differ by a few.
+    // A fit ends where a step would gain less than 0.2; two such ends may differ by a few.
     EXPECT_GT(inversion.findings.best.log_posterior, fit.log_posterior - 0.5) << family;
   }
 }
@@ -135,11 +134,13 @@ TEST(Inversion, what_is_said_of_the_best_steps_is_what_fits_to_their_end_come_to
     const auto plan = plan_family(recipe, family);
     auto scan = std::move(simulate_family(recipe, {plan.structures, {plan.samples[0]}}, Passage::multislice)[0]);
     Random random(43, {static_cast<std::uint64_t>(family)});
-    detect({.electrons_per_pattern = 2e3, .background_share = 0.03}, recipe.grid.mrad_per_pixel, scan, random);
+    detect({.electrons_per_pattern = 1e3, .background_share = 0.03}, recipe.grid.mrad_per_pixel, scan, random);
     const auto inversion = invert(recipe, scan, 1, {.two_step_depths = 0});
     const auto& best = inversion.findings.best;
     const ForwardModel model(recipe, scan.conditions, 1);
-    for (const auto& [hypothesis, log_evidence, fitted] : inversion.findings.candidates) {
+    for (const auto& candidate : inversion.findings.candidates) {
+      const auto& hypothesis = candidate.hypothesis;
+      const double log_evidence = candidate.log_evidence;
       if (hypothesis.interface_class != InterfaceClass::rough || log_evidence < best.log_posterior - 4) continue;
       const auto parameters = parameters_of(recipe, scan.conditions, hypothesis);
       const auto fit =
@@ -149,13 +150,13 @@ TEST(Inversion, what_is_said_of_the_best_steps_is_what_fits_to_their_end_come_to
       ++compared;
     }
   }
-  EXPECT_GE(compared, 12);
+  EXPECT_GE(compared, 8);
 }
 
 TEST(Inversion, tells_a_mixed_cell_from_its_step) {
   const auto recipe = small_inversion();
   PlannedSample planned;
-  const auto scan = scan_of(recipe, InterfaceClass::diffuse, 3e7, planned);
+  const auto scan = scan_of(recipe, InterfaceClass::diffuse, abounding, planned);
   const auto inversion = invert(recipe, scan, 1);
   EXPECT_EQ(most_probable_class(inversion.answer), InterfaceClass::diffuse);
   EXPECT_NEAR(inversion.answer.interface_offset_cells, planned.labels.interface_offset_cells, 0.05);
@@ -185,48 +186,16 @@ TEST(Inversion, says_that_nothing_fits_what_is_no_interface) {
   EXPECT_THAT(inversion.answer.summary, testing::HasSubstr("No hypothesis fits"));
 }
 
-Findings two_candidates(double log_evidence_apart) {
-  const Hypothesis step{
-      .interface_class = InterfaceClass::rough, .thickness_cells = 10, .step_depth_cells = 4, .step_height_cells = 1};
-  Hypothesis next = step;
-  next.step_depth_cells = 5;
-  Findings findings;
-  findings.candidates = {{step, 0, true}, {next, -log_evidence_apart, false}};
-  return findings;
-}
-
-TEST(Answer, odds_are_those_of_the_evidence) {
-  const auto posterior = weigh(two_candidates(2), {}, 1);
-  EXPECT_NEAR(posterior[0].probability / posterior[1].probability, std::exp(2), 1e-9);
-  EXPECT_NEAR(posterior[0].probability + posterior[1].probability, 1, 1e-12);
-}
-
-TEST(Answer, tempering_counts_every_electron_less) {
-  const auto posterior = weigh(two_candidates(2), {}, 2);
-  EXPECT_NEAR(posterior[0].probability / posterior[1].probability, std::exp(1), 1e-9);
-  EXPECT_EQ(tempering_of({.ratio = 0.9}), 1);
-  EXPECT_EQ(tempering_of({.ratio = 1.5}), 1.5);
-  EXPECT_EQ(tempering_of({.ratio = 1.5, .coherent = 4}), 4);
-}
-
-TEST(Answer, depth_intervals_hold_their_share) {
-  auto findings = two_candidates(0);
-  findings.best.explanation.hypothesis = findings.candidates[0].hypothesis;
-  const auto posterior = weigh(findings, {}, 1);
-  const auto answer = answer_of(findings, posterior, small_inversion(), conditions_of_inversion(10));
-  const double cell = answer.depth_bin_nm;
-  // Half in cell 4, half in cell 5, each spread over its cell.
-  EXPECT_NEAR(answer.depth_nm, 4.5 * cell, 1e-9);
-  EXPECT_NEAR(answer.depth_low_nm, 3.6 * cell, 1e-9);
-  EXPECT_NEAR(answer.depth_high_nm, 5.4 * cell, 1e-9);
-  EXPECT_EQ(answer.step_count_probability[1], 1);
-}
-
-TEST(Answer, a_misfit_beyond_chance_is_refused_and_a_small_one_is_said) {
-  EXPECT_TRUE(fits({.ratio = 1.0, .deviations = 0.3}));
-  EXPECT_TRUE(fits({.ratio = 1.1, .deviations = 30}));
-  EXPECT_TRUE(fits({.ratio = 1.4, .deviations = 2}));
-  EXPECT_FALSE(fits({.ratio = 1.4, .deviations = 30}));
+/// Where the thickness is known, structures of another one are no candidates.
+TEST(Inversion, a_thickness_that_is_known_stays) {
+  const auto recipe = small_inversion();
+  PlannedSample planned;
+  auto scan = scan_of(recipe, InterfaceClass::rough, 3e4, planned);
+  scan.conditions.thickness_nm = planned.thickness_cells * recipe.substrate.cell_angstrom / 10;
+  scan.conditions.thickness_error_nm = 0;
+  const auto inversion = invert(recipe, scan, 1, {.two_step_depths = 0});
+  for (const auto& candidate : inversion.findings.candidates)
+    EXPECT_EQ(candidate.hypothesis.thickness_cells, planned.thickness_cells);
 }
 
 }  // namespace

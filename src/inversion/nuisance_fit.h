@@ -40,7 +40,7 @@ struct FitEffort {
 };
 
 /// Fits every parameter from `start` on. A step that does not gain is halved, and given up after a few halvings.
-/// `earlier`, of the same parameters, spares the derivatives that need propagation.
+/// `earlier`, of the same parameters or of the first ones of them, spares the derivatives that need propagation.
 Fit fit_parameters(const ForwardModel& model, const Observation& observed, const std::vector<Parameter>& parameters,
                    const Explanation& start, const FitEffort& effort = {}, const Linearisation* earlier = nullptr);
 

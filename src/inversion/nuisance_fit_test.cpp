@@ -62,6 +62,29 @@ TEST(Tangent, the_gradient_is_the_slope_of_the_log_posterior) {
   EXPECT_NEAR(gained / (best.gain * (2 * small - small * small)), 1, 0.1);
 }
 
+/// Of a mixed cell's derivatives, those of the circumstances serve a profile; that of its share is none of the
+/// profile's.
+TEST(Tangent, drops_derivatives_by_what_is_no_parameter) {
+  const Case one(0);
+  const Hypothesis mixed{.interface_class = InterfaceClass::diffuse, .thickness_cells = 8, .film_cells = 4};
+  const auto all = parameters_of(one.recipe, one.conditions, mixed);
+  ASSERT_EQ(all.size(), one.parameters.size() + 1);
+  const Explanation at{mixed, one.truth.circumstances};
+  const auto linearisation = linearise(one.model.propagate(mixed, at.circumstances), one.model, at, all);
+  const auto observed = one.observed(3000, 0);
+  EXPECT_EQ(Tangent(observed, one.parameters, linearisation).linearisation().derivatives.size(), one.parameters.size());
+
+  // What counts cells stays while the volume of the share is taken: it is that without them.
+  std::vector<Parameter> continuous;
+  auto of_continuous = linearisation;
+  of_continuous.derivatives.clear();
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (!all[i].whole) continuous.push_back(all[i]), of_continuous.derivatives.push_back(linearisation.derivatives[i]);
+  ASSERT_LT(continuous.size(), all.size());
+  EXPECT_NEAR(Tangent(observed, all, linearisation).log_volume(all.size() - 1, all.size()),
+              Tangent(observed, continuous, of_continuous).log_volume(continuous.size() - 1, continuous.size()), 1e-9);
+}
+
 TEST(NuisanceFit, errors_are_those_of_many_fits) {
   // χ² of the fitted circumstances against their stated errors, over parameters and draws.
   double square = 0;

@@ -1,5 +1,6 @@
 #include "inversion/parameters.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -17,12 +18,16 @@ struct Known {
 };
 Known evenly(double low, double high) { return {(low + high) / 2, (high - low) / std::sqrt(12.0)}; }
 Known evenly(const std::vector<double>& range) { return evenly(range.at(0), range.at(1)); }
+Known whole_evenly(const std::vector<int>& range) {
+  const double low = range.at(0), high = range.at(1), numbers = high - low + 1;
+  return {(low + high) / 2, std::sqrt((numbers * numbers - 1) / 12)};
+}
 Known within(double largest) { return evenly(-largest, largest); }
 Known moved(Known known, double by) { return {known.mean + by, known.sigma}; }
 
-/// One component of a vector of even length low … high and any azimuth: half its mean square.
-Known component_of_length(const std::vector<double>& length) {
-  const double low = length.at(0), high = length.at(1);
+/// One component of a vector of any azimuth whose length is even in low … high, added to `fixed`: half its mean square.
+Known component_of_length(const std::vector<double>& length, double fixed) {
+  const double low = length.at(0) + fixed, high = length.at(1) + fixed;
   return {0, std::sqrt((low * low + low * high + high * high) / 6)};
 }
 
@@ -78,7 +83,6 @@ Parameter of(double H::*member, const char* name, Known known, double step, doub
 
 Parameter in_cells(Parameter parameter) {
   parameter.whole = true;
-  parameter.expected = std::round(parameter.expected);
   return parameter;
 }
 
@@ -135,8 +139,8 @@ std::vector<Parameter> all_circumstances(const Recipe& recipe, const Conditions&
   const auto& m = recipe.microscope;
   const double angle = conditions.semiangle_mrad;
   const Known semiangle{angle, angle * within(r.semiangle_error_share).sigma};
-  const Known tilt = component_on_ring(r.specimen_tilt_mrad), twofold = component_of_length(r.astigmatism_nm);
-  const std::vector<double> lost(r.film_loss_cells.begin(), r.film_loss_cells.end());
+  const Known tilt = component_on_ring(r.specimen_tilt_mrad), twofold = component_of_length(r.astigmatism_nm, m.C12_nm),
+              lost = whole_evenly(r.film_loss_cells);
   const auto half_beam = half_beam_mrad(recipe, conditions.energy_kev);
   constexpr auto specimen = Reach::specimen;
   return {of(&C::defocus_nm, "defocus", "nm", moved(defocus(r), m.defocus_nm), 0.3),
@@ -162,8 +166,8 @@ std::vector<Parameter> all_circumstances(const Recipe& recipe, const Conditions&
           of(&C::dose_share, "dose", "", dose(d), 0.01, Reach::probe, -0.9),
           of(&C::film_cell_angstrom, "film cell", "Å", evenly(r.film_cell_angstrom), 0.005, specimen, 2),
           of(&C::film_b_scale, "film B scale", "", evenly(r.film_b_scale), 0.1, specimen, 0.05),
-          in_cells(of(&C::film_loss_entrance_cells, "film lost above", "cells", evenly(lost), 1, specimen, 0)),
-          in_cells(of(&C::film_loss_exit_cells, "film lost below", "cells", evenly(lost), 1, specimen, 0))};
+          in_cells(of(&C::film_loss_entrance_cells, "film lost above", "cells", lost, 1, specimen, 0)),
+          in_cells(of(&C::film_loss_exit_cells, "film lost below", "cells", lost, 1, specimen, 0))};
 }
 
 }  // namespace
@@ -191,13 +195,18 @@ std::vector<Parameter> structure_parameters(const Recipe& recipe, const Hypothes
 
 std::vector<Parameter> parameters_of(const Recipe& recipe, const Conditions& conditions, const Hypothesis& hypothesis) {
   auto parameters = nuisances_of(recipe, conditions);
+  // A lamella that ended above a step would be one without it.
+  const int last_step = std::max(hypothesis.step_depth_cells, hypothesis.second_step_depth_cells);
+  for (auto& p : parameters)
+    if (p.name == "thickness") p.least = std::max<double>(p.least, last_step + 1);
   for (auto& parameter : structure_parameters(recipe, hypothesis)) parameters.push_back(std::move(parameter));
   return parameters;
 }
 
 Circumstances expected_circumstances(const Recipe& recipe, const Conditions& conditions) {
   Explanation explanation;
-  for (const auto& parameter : all_circumstances(recipe, conditions)) parameter.set(explanation, parameter.expected);
+  for (const auto& p : all_circumstances(recipe, conditions))
+    p.set(explanation, p.whole ? std::round(p.expected) : p.expected);
   return explanation.circumstances;
 }
 

@@ -46,7 +46,7 @@ std::vector<Parameter> structure_parameters(const Recipe& recipe, const Hypothes
 /// Both.
 std::vector<Parameter> parameters_of(const Recipe& recipe, const Conditions& conditions, const Hypothesis& hypothesis);
 
-/// What `nuisances_of` expects; what the recipe fixes has its value.
+/// What `nuisances_of` expects, counts of cells rounded; what the recipe fixes has its value.
 Circumstances expected_circumstances(const Recipe& recipe, const Conditions& conditions);
 
 /// ln of the standard deviation of a normal that is as high at its middle as the parameter's prior is.

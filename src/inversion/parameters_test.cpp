@@ -45,6 +45,34 @@ TEST(Parameters, no_share_of_a_mixed_cell_is_more_probable_than_another) {
   EXPECT_NEAR(std::exp(-log_prior_width(parameters[0])), std::sqrt(2 * std::numbers::pi) / 20, 1e-12);
 }
 
+/// Whole cells a … b, each as probable: mean and variance of its normal are theirs.
+TEST(Parameters, film_lost_to_milling_is_expected_as_it_is_drawn) {
+  auto recipe = small_inversion();
+  const auto lost = [&](int least, int most) {
+    recipe.ranges.film_loss_cells = {least, most};
+    return named(nuisances_of(recipe, conditions_of_inversion(8)), "film lost above");
+  };
+  EXPECT_EQ(lost(0, 1).expected, 0.5);
+  EXPECT_EQ(lost(0, 1).sigma, 0.5);
+  EXPECT_EQ(lost(0, 6).expected, 3);
+  EXPECT_NEAR(lost(0, 6).sigma, 2, 1e-12);
+  recipe.ranges.film_loss_cells = {0, 1};
+  EXPECT_EQ(expected_circumstances(recipe, conditions_of_inversion(8)).film_loss_entrance_cells, 1);
+}
+
+TEST(Parameters, astigmatism_of_the_recipe_is_longer_by_what_it_adds) {
+  auto recipe = small_inversion();
+  recipe.ranges.astigmatism_nm = {0, 0};
+  recipe.microscope.C12_nm = 3;
+  EXPECT_NEAR(named(nuisances_of(recipe, conditions_of_inversion(8)), "C12_a").sigma, 3 / std::sqrt(2.0), 1e-12);
+}
+
+TEST(Parameters, no_lamella_ends_above_its_step) {
+  const Hypothesis step{
+      .interface_class = InterfaceClass::rough, .thickness_cells = 8, .step_depth_cells = 6, .step_height_cells = 1};
+  EXPECT_EQ(named(parameters_of(small_inversion(), conditions_of_inversion(8), step), "thickness").least, 7);
+}
+
 TEST(Parameters, every_one_says_what_was_set) {
   const Hypothesis profile{
       .interface_class = InterfaceClass::diffuse, .thickness_cells = 8, .sigma_a_cells = 0.4, .sigma_b_cells = 0.4};

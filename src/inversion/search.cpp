@@ -177,7 +177,7 @@ class Search {
       add(fit);
       if (fit.log_posterior >= before) take_tangent(fit);
       candidates_.drop_scores();
-      for (const auto& scored : scored_steps_of_three_thicknesses()) candidates_.raise(scored, trusted_score_error);
+      for (const auto& scored : scored_steps_of_near_thicknesses()) candidates_.raise(scored, trusted_score_error);
       if (candidates_.best().fitted) return;
       fit_until_the_best_stays(FitEffort::Ripple::followed);
     }
@@ -188,11 +188,12 @@ class Search {
     return scan(steps_near(boundary, tolerance, best_thickness()));
   }
 
-  /// The thickness of a fit may be a cell off, and steps beside its own be better at another.
-  std::vector<Candidate> scored_steps_of_three_thicknesses() {
+  /// The thickness of a fit may be a cell off, and steps beside its own be better at another, where it is open.
+  std::vector<Candidate> scored_steps_of_near_thicknesses() {
     scored_boundary_ = boundary_here();
+    const int most = std::ranges::count(nuisances_, "thickness", &Parameter::name) > 0 ? 1 : 0;
     std::vector<Hypothesis> steps;
-    for (const int more : {-1, 0, 1})
+    for (int more = -most; more <= most; ++more)
       for (const auto& step : steps_near(scored_boundary_, boundary_tolerance(), best_thickness() + more))
         steps.push_back(step);
     return scan(steps);
@@ -207,6 +208,9 @@ class Search {
     take_tangent(*best_);
     candidates_.drop_scores();
     look_for_one_step();
+    confirm();
+    if (effort_.two_step_depths > 0) look_for_two_steps();
+    look_for_abrupt();
   }
 
   /// In the column that lets it have the mean boundary, if one does.
@@ -307,20 +311,29 @@ class Search {
     return parameters_of(model_.recipe(), model_.conditions(), hypothesis);
   }
 
-  /// Of the structure's own numbers: the volume that the counts leave of their prior's.
-  double log_occam(const Fit& fit) const {
-    const auto all = parameters(fit.explanation.hypothesis);
+  /// Of the structure's own numbers, which come last in `all`: the volume that the counts leave of their prior's, half
+  /// of it where one is at a limit, all where the counts say nothing of them.
+  double log_occam(const Fit& fit, const std::vector<Parameter>& all) const {
     if (all.size() == nuisances_.size()) return 0;
     double sum = Tangent(observed_, all, fit.linearisation).log_volume(nuisances_.size(), all.size());
-    for (std::size_t i = nuisances_.size(); i < all.size(); ++i) sum -= log_prior_width(all[i]);
-    return sum;
+    for (std::size_t i = nuisances_.size(); i < all.size(); ++i) {
+      const double value = all[i].value(fit.explanation);
+      sum -= log_prior_width(all[i]) + (value <= all[i].least || value >= all[i].most ? std::log(2.0) : 0);
+    }
+    return std::min(sum, 0.0);
   }
 
   void add(const Fit& fit) {
     if (fit.given_up) return;
-    candidates_.add({fit.explanation.hypothesis, fit.log_posterior + log_occam(fit), true});
-    if (best_ && best_->log_posterior >= fit.log_posterior) return;
-    best_ = fit;
+    const auto all = parameters(fit.explanation.hypothesis);
+    const double occam = log_occam(fit, all), evidence = fit.log_posterior + occam;
+    candidates_.add({.hypothesis = fit.explanation.hypothesis,
+                     .log_evidence = evidence,
+                     .fitted = true,
+                     .log_occam = occam,
+                     .continuous_numbers = static_cast<int>(all.size() - nuisances_.size())});
+    if (!most_evident_ || evidence > most_evidence_of_fits_) most_evident_ = fit, most_evidence_of_fits_ = evidence;
+    if (!best_ || fit.log_posterior > best_->log_posterior) best_ = fit;
   }
 
   void take_tangent(const Fit& fit) { tangent_.emplace(observed_, nuisances_, fit.linearisation); }
@@ -333,7 +346,7 @@ class Search {
   double hopeless() const { return best_->log_posterior - 1.5 * effort_.interesting; }
 
   Findings findings() {
-    Findings findings{candidates_.all(), std::move(*best_), {}, {}};
+    Findings findings{candidates_.all(), std::move(*most_evident_), {}, {}};
     findings.parameters = parameters(findings.best.explanation.hypothesis);
     findings.goodness = goodness_of_fit(observed_, findings.best.expected, std::ssize(findings.parameters));
     return findings;
@@ -346,7 +359,9 @@ class Search {
   std::vector<Parameter> nuisances_;
   Fit mixed_;
   Candidates candidates_;
-  std::optional<Fit> best_;
+  std::optional<Fit> best_;          ///< the highest log-posterior: what fits best, to look around from
+  std::optional<Fit> most_evident_;  ///< the highest evidence: what is most probable
+  double most_evidence_of_fits_ = 0;
   std::optional<Tangent> tangent_;
   double scored_boundary_ = 0;  ///< around which steps were tried last
 };

@@ -14,7 +14,7 @@ namespace terrace {
 /// What a search came to.
 struct Findings {
   std::vector<Candidate> candidates;  ///< best first
-  Fit best;                           ///< the highest log-posterior of all fits
+  Fit best;                           ///< the highest evidence of all fits
   std::vector<Parameter> parameters;  ///< of it
   GoodnessOfFit goodness;             ///< of it
 };
@@ -28,7 +28,7 @@ struct SearchEffort {
 };
 
 /// Raised where a search comes to answer otherwise: what is kept of an earlier one is not taken for its own.
-inline constexpr int search_revision = 2;
+inline constexpr int search_revision = 3;
 
 /// From what registration knows to the posterior's ingredients:
 /// 1. a mixed cell of continuous composition at the registered plane, fitted with all circumstances: smooth, so that

@@ -90,6 +90,7 @@ Tangent::Tangent(const Observation& observed, const std::vector<Parameter>& para
     : observed_(&observed), parameters_(&parameters), linearisation_(std::move(linearisation)) {
   const auto& expected = linearisation_.expected;
   const auto count = expected.size(), n = std::ssize(parameters);
+  linearisation_.derivatives.resize(parameters.size());
   const auto electrons = static_cast<float>(observed.electrons_per_pattern);
   roots_.resize(count);
   for (std::int64_t i = 0; i < count; ++i)
@@ -160,13 +161,18 @@ std::vector<double> Tangent::standard_errors() const {
 }
 
 double Tangent::log_volume(std::size_t first, std::size_t last) const {
+  std::vector<int> continuous, asked;
+  for (std::size_t j = 0; j < parameters_->size(); ++j) {
+    if ((*parameters_)[j].whole) continue;
+    if (j >= first && j < last) asked.push_back(static_cast<int>(continuous.size()));
+    continuous.push_back(static_cast<int>(j));
+  }
+  if (asked.empty()) return 0;
+  const Eigen::MatrixXd information = information_(continuous, continuous);
   const Eigen::MatrixXd covariance =
-      information_.ldlt().solve(Eigen::MatrixXd::Identity(information_.rows(), information_.cols()));
-  const auto n = static_cast<Eigen::Index>(last - first);
-  if (n == 0) return 0;
-  const Eigen::VectorXd diagonal =
-      covariance.block(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(first), n, n).ldlt().vectorD();
-  return diagonal.array().log().sum() / 2;
+      information.ldlt().solve(Eigen::MatrixXd::Identity(information.rows(), information.cols()));
+  const Eigen::MatrixXd part = covariance(asked, asked);
+  return part.ldlt().vectorD().array().log().sum() / 2;
 }
 
 }  // namespace terrace

@@ -37,7 +37,7 @@ Linearisation linearise(const PropagatedStructure& propagated, const ForwardMode
 /// (2007), ch. 4), plus that of the prior.
 class Tangent {
  public:
-  /// Takes the first of the linearisation's derivatives where `parameters` are fewer.
+  /// Takes the first of the linearisation's derivatives where `parameters` are fewer, and drops the others.
   Tangent(const Observation& observed, const std::vector<Parameter>& parameters, Linearisation linearisation);
 
   const Linearisation& linearisation() const { return linearisation_; }
@@ -53,7 +53,8 @@ class Tangent {
 
   /// Of each parameter, the others fitted as well.
   std::vector<double> standard_errors() const;
-  /// ln √det of the inverse information of the parameters first … last: the volume of what remains unknown of them.
+  /// ln √det of the inverse information of the parameters first … last: the volume of what remains unknown of them, the
+  /// others fitted as well, but for those that count cells: they stay.
   double log_volume(std::size_t first, std::size_t last) const;
 
  private:

@@ -1,0 +1,102 @@
+#include "inversion/answer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "inversion/inversion_setting.h"
+
+namespace terrace {
+namespace {
+
+Findings two_candidates(double log_evidence_apart) {
+  const Hypothesis step{
+      .interface_class = InterfaceClass::rough, .thickness_cells = 10, .step_depth_cells = 4, .step_height_cells = 1};
+  Hypothesis next = step;
+  next.step_depth_cells = 5;
+  Findings findings;
+  findings.candidates = {{step, 0, true}, {next, -log_evidence_apart, false}};
+  return findings;
+}
+
+TEST(Answer, odds_are_those_of_the_evidence) {
+  const auto posterior = weigh(two_candidates(2), {}, 1);
+  EXPECT_NEAR(posterior[0].probability / posterior[1].probability, std::exp(2), 1e-9);
+  EXPECT_NEAR(posterior[0].probability + posterior[1].probability, 1, 1e-12);
+}
+
+TEST(Answer, tempering_counts_every_electron_less) {
+  const auto posterior = weigh(two_candidates(2), {}, 2);
+  EXPECT_NEAR(posterior[0].probability / posterior[1].probability, std::exp(1), 1e-9);
+  EXPECT_EQ(tempering_of({.ratio = 0.9}), 1);
+  EXPECT_EQ(tempering_of({.ratio = 1.5}), 1.5);
+  EXPECT_EQ(tempering_of({.ratio = 1.5, .coherent = 4}), 4);
+}
+
+Candidate mixed_cell(double film_cells) {
+  return {.hypothesis = {.interface_class = InterfaceClass::diffuse, .thickness_cells = 10, .film_cells = film_cells},
+          .fitted = true};
+}
+
+/// What the prior says of a structure's numbers is no electron's; what counts leave open of them is wider by
+/// √tempering.
+TEST(Answer, tempering_leaves_the_prior_as_it_is) {
+  Findings findings;
+  findings.candidates = {{.hypothesis = {.thickness_cells = 10}, .fitted = true}, mixed_cell(4)};
+  findings.candidates[1].log_evidence = 6 - 3;
+  findings.candidates[1].log_occam = -3;
+  findings.candidates[1].continuous_numbers = 1;
+  const StructurePrior equal{.of_class = {0.25, 0.25, 0.25, 0.25}, .profile = 0};
+  const auto posterior = weigh(findings, equal, 4);
+  EXPECT_NEAR(std::log(posterior[0].probability / posterior[1].probability), std::abs(6 / 4.0 - 3 + std::log(4) / 2),
+              1e-9);
+}
+
+TEST(Answer, every_class_is_as_probable_whatever_kinds_it_has) {
+  Candidate profile = mixed_cell(0);
+  profile.hypothesis.sigma_a_cells = profile.hypothesis.sigma_b_cells = 0.5;
+  Findings findings;
+  findings.candidates = {{.hypothesis = {.thickness_cells = 10}, .fitted = true}, mixed_cell(4), profile};
+  const auto posterior = weigh(findings, {}, 1);
+  double abrupt = 0, diffuse = 0;
+  for (const auto& [candidate, probability] : posterior)
+    (candidate.hypothesis.interface_class == InterfaceClass::diffuse ? diffuse : abrupt) += probability;
+  EXPECT_NEAR(abrupt, diffuse, 1e-12);
+}
+
+TEST(Answer, errors_are_those_of_the_fit_where_one_structure_has_all) {
+  Findings findings;
+  findings.candidates = {mixed_cell(2)};
+  findings.best.explanation.hypothesis = findings.candidates[0].hypothesis;
+  findings.parameters = structure_parameters(small_inversion(), findings.candidates[0].hypothesis);
+  findings.best.errors = {0.5};  // of ten cells
+  const auto answer = answer_of(findings, weigh(findings, {}, 1), small_inversion(), conditions_of_inversion(10));
+  EXPECT_NEAR(answer.interface_offset_cells, 0.8, 1e-12);
+  EXPECT_NEAR(answer.interface_offset_error, 0.05, 1e-12);
+  // σ = √(s (1 − s)): by differences of the share.
+  const auto width = [](double share) { return std::sqrt(share * (1 - share)); };
+  EXPECT_NEAR(answer.sigma_a_error, (width(0.2005) - width(0.1995)) / 0.001 * 0.05, 1e-6);
+}
+
+TEST(Answer, depth_intervals_hold_their_share) {
+  auto findings = two_candidates(0);
+  findings.best.explanation.hypothesis = findings.candidates[0].hypothesis;
+  const auto posterior = weigh(findings, {}, 1);
+  const auto answer = answer_of(findings, posterior, small_inversion(), conditions_of_inversion(10));
+  const double cell = answer.depth_bin_nm;
+  // Half in cell 4, half in cell 5, each spread over its cell.
+  EXPECT_NEAR(answer.depth_nm, 4.5 * cell, 1e-9);
+  EXPECT_NEAR(answer.depth_low_nm, 3.6 * cell, 1e-9);
+  EXPECT_NEAR(answer.depth_high_nm, 5.4 * cell, 1e-9);
+  EXPECT_EQ(answer.step_count_probability[1], 1);
+}
+
+TEST(Answer, a_misfit_beyond_chance_is_refused_and_a_small_one_is_said) {
+  EXPECT_TRUE(fits({.ratio = 1.0, .deviations = 0.3}));
+  EXPECT_TRUE(fits({.ratio = 1.1, .deviations = 30}));
+  EXPECT_TRUE(fits({.ratio = 1.4, .deviations = 2}));
+  EXPECT_FALSE(fits({.ratio = 1.4, .deviations = 30}));
+}
+
+}  // namespace
+}  // namespace terrace
