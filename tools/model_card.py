@@ -11,7 +11,7 @@ root = pathlib.Path(__file__).parent.parent
 
 QUESTIONS = [
     ("rough_vs_diffuse", "rough or diffuse"),
-    ("rough_vs_diffuse_matched", "the same on matched pairs, which no image tells apart"),
+    ("rough_vs_diffuse_matched", "the same on matched pairs, which no projection tells apart"),
     ("rough_vs_diffuse_random_cations", "the same where the diffuse one is made of whole atoms at random"),
     ("class_accuracy", "which of the four classes"),
     ("step_within_one_cell", "step in the true cell or a neighbour"),
@@ -25,9 +25,21 @@ QUESTIONS = [
     ("depth_interval_width_nm", "their mean width, nm"),
     ("abstention_share", "scans it declines to answer"),
     ("baseline_projected_profile_matched", "baseline on matched pairs: the projection"),
+    ("baseline_dark_field_matched", "baseline on matched pairs: the dark-field image"),
     ("baseline_linear_matched", "baseline on matched pairs: linear discriminant"),
     ("baseline_dictionary_matched", "baseline on matched pairs: nearest neighbour"),
 ]
+
+
+# What all families share, beside the ranges.
+FIXED = {"microscope": ["energy_kev", "semiangle_mrad"],
+         "grid": ["across", "along", "half_span_cells", "pixels", "mrad_per_pixel", "semiangle_pixels"]}
+
+
+def noise_note(recipe):
+    if recipe.get("detection", {}).get("electrons_per_pattern"):
+        return ""
+    return "\n**For simulations without noise only**: it declines every scan that has a dose. For measured scans take models/microscope.\n"
 
 
 def cell(measure):
@@ -64,7 +76,9 @@ def by_dose(evaluation):
 
 def sanity(evaluation):
     rows = [[name.replace("_", " "), cell(measure), measure["meaning"]] for name, measure in evaluation.get("sanity", {}).items()]
-    return "\n## What must fail\n\n" + table(["network", "figure", "what it is"], rows) + "\n" if rows else ""
+    note = ("\nThe sum of a pattern is not quite blind: what is scattered beyond the camera depends a little on the order of the atoms. "
+            "Shuffled labels must end at chance.\n")
+    return "\n## What must fail\n\n" + table(["network", "figure", "what it is"], rows) + "\n" + note if rows else ""
 
 
 def held_out(evaluation):
@@ -80,7 +94,9 @@ def held_out(evaluation):
 
 def domain(recipe):
     ranges = recipe.get("ranges", {})
-    rows = [[key.replace("_", " "), value] for key, value in ranges.items()]
+    fixed = [(table, key) for table, keys in FIXED.items() for key in keys if key in recipe.get(table, {})]
+    rows = [[f"{table}: {key.replace('_', ' ')}", recipe[table][key]] for table, key in fixed if f"{key[:-4]}ies_kev" not in ranges]
+    rows += [[key.replace("_", " "), value] for key, value in ranges.items()]
     rows += [[key.replace("_", " "), value] for key, value in recipe.get("detection", {}).items()]
     return table(["drawn from", "range"], rows)
 
@@ -104,7 +120,7 @@ def card(name):
 `{name}.terrace` ({size:.1f} MB) answers for scans that look like its training: what it was not trained on it should decline
 (`terrace predict SCAN --model models/{name}/{name}.terrace -o ANSWER`). Trained on LaAlO3 on SrTiO3 simulated by Terrace alone; how other
 programs' patterns and measured ones differ from these is in docs/physics.md.
-
+{noise_note(recipe)}
 ## Figures
 
 On families of structures that training never saw; intervals resample families.

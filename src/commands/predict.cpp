@@ -190,9 +190,10 @@ void add_predict(CLI::App& app) {
       ->capture_default_str();
   app.add_flag("--measure-thickness", options->measure_thickness,
                "fit the thickness to the substrate's patterns even where it is known");
-  app.add_option("--substrate-a-site", options->substrate.a_site, "element on the substrate's A site, for that")
+  app.add_option("--substrate-a-site", options->substrate.a_site,
+                 "element on the substrate's A site, to measure the thickness by")
       ->capture_default_str();
-  app.add_option("--substrate-b-site", options->substrate.b_site, "on its B site")->capture_default_str();
+  app.add_option("--substrate-b-site", options->substrate.b_site, "element on its B site")->capture_default_str();
   add_threads_option(app, options->threads);
   add_settings_options(app, options->overrides, "Instead of what the file says (the unit is in the name)");
   add_settings_options(app, options->registration, "Registration by hand (each is measured where not given)");

@@ -198,9 +198,9 @@ void add_thickness(CLI::App& app) {
     app.add_option(name, value, help)->check(range_of(low, high))->capture_default_str();
   };
   range("--thinnest-nm", options->thinnest_nm, 0.5, 1000, "thicknesses to try, from");
-  range("--thickest-nm", options->thickest_nm, 1, 1000, "the thickest of them");
-  range("--thickness-step-nm", options->step_nm, 0.1, 50, "in steps of about");
-  range("--most-tilt-mrad", options->most_tilt_mrad, 0, 20, "tilts to try, up to");
+  range("--thickest-nm", options->thickest_nm, 1, 1000, "largest thickness to try");
+  range("--thickness-step-nm", options->step_nm, 0.1, 50, "about how far apart they are");
+  range("--most-tilt-mrad", options->most_tilt_mrad, 0, 20, "largest tilt to try");
   app.add_option("-o,--output", options->output, "folder for thickness.json and report.html");
   app.add_flag("--json", options->json, "print the result as JSON and nothing else");
   add_threads_option(app, options->threads);

@@ -44,12 +44,13 @@ void write_page(const TrialRecipes& recipes, const std::vector<TrialOutcome>& ou
   write_report(page, options.report);
 }
 
-void print_cost(const Recipe& recipe, const Options& options, int ranks) {
+void print_cost(const TrialRecipes& recipes, const Options& options, int ranks) {
+  const auto& recipe = recipes.model;
   const auto& request = options.request;
   fmt::print("recipe '{}' ({}): {} families, {} structures of each, at {} doses: about {} on {} x {} threads\n",
              recipe.study.name, recipe_hash(recipe), request.families, request.samples,
              request.electrons_per_pattern.size(),
-             duration_text(usual_seconds(recipe, request, options.threads) / ranks), ranks, options.threads);
+             duration_text(usual_seconds(recipes, request, options.threads) / ranks), ranks, options.threads);
   std::fflush(stdout);  // before the progress, in a file too
 }
 
@@ -58,9 +59,9 @@ void run(Options options, OpenTrialNetwork open_network) {
   refuse_lost_ranks(ranks);
   const Recipe recipe = read_recipe(options.recipe);
   if (!options.model.empty()) options.request.network = open_network(options.model);
-  if (ranks.is_first()) print_cost(recipe, options, ranks.count());
   const auto other = options.truth.empty() ? std::optional<Recipe>() : read_recipe(options.truth);
   const TrialRecipes recipes{other ? *other : recipe, recipe};
+  if (ranks.is_first()) print_cost(recipes, options, ranks.count());
   make_place_for(options.output);
   if (!options.report.empty()) make_place_for(options.report);
   ProgressBar bar;

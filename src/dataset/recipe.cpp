@@ -159,6 +159,15 @@ int Recipe::families() const {
   return sum;
 }
 
+std::vector<std::int64_t> Recipe::families_of(const std::string& split, int most) const {
+  std::vector<std::int64_t> chosen;
+  for (std::int64_t family = 0; family < families() && std::ssize(chosen) < most; ++family)
+    if (split_of(family) == split) chosen.push_back(family);
+  if (!chosen.empty()) return chosen;
+  throw InputError(fmt::format(
+      "The recipe '{}' has no families called '{}'. Choose 'test' or one of its held-out sets.", study.name, split));
+}
+
 std::string Recipe::split_of(std::int64_t family) const {
   if (const auto* set = held_out_set(*this, family)) return set->name;
   // Interleaved by a fixed stride, so that any first part of the families (a data set cut short) keeps the shares.

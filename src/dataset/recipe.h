@@ -104,7 +104,7 @@ struct Recipe {
   StandardGrid grid;
   Microscope microscope;
   Sampling sampling;
-  Perovskite substrate, film;
+  Perovskite substrate = strontium_titanate(), film = lanthanum_aluminate();
 
   int structures_per_family() const;
   int samples_per_family() const;
@@ -113,6 +113,8 @@ struct Recipe {
   std::int64_t samples() const { return std::int64_t{families()} * samples_per_family(); }
   /// "train", "calibration", "test" or the name of a held-out set, by family alone.
   std::string split_of(std::int64_t family) const;
+  /// The first `most` families of a split. Throws InputError where it has none.
+  std::vector<std::int64_t> families_of(const std::string& split, int most) const;
   const Ranges& ranges_of(std::int64_t family) const;
 };
 

@@ -41,8 +41,8 @@ inline auto fields(const ScanOverrides*) {
   using S = ScanOverrides;
   return std::array{
       F{"dataset", &S::dataset, "", "which data of an HDF5 file that holds several; a part of the path is enough"},
-      F{"scan_shape", &S::scan_shape, 1, 1e6, "positions [y, x], where the file does not say them or is wrong"},
-      F{"crop", &S::crop, 0, 1e6, "positions to keep [first y, first x, height, width]"},
+      F{"scan_shape", &S::scan_shape, 1, 1e6, "positions y,x (64,128), where the file does not say them or is wrong"},
+      F{"crop", &S::crop, 0, 1e6, "positions to keep: first y,first x,height,width (0,16,64,64)"},
       F{"detector_shape", &S::detector_shape, 1, 1e5, "pixels [ky, kx] of a raw file, which has no header to read"},
       F{"dtype", &S::dtype, "uint8|uint16|uint32|uint64|int8|int16|int32|int64|float32|float64",
         "numbers of a raw file"},

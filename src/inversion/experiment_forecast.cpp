@@ -19,8 +19,6 @@ namespace {
 
 using Rival = NamedRival::Question;
 
-/// Depths that compete for the exact cell; farther ones are farther apart.
-constexpr int rival_reach = 3;
 constexpr int fewest_cells = 4;
 /// Of the thickness, where no depths are asked for.
 constexpr double depth_shares[] = {0.125, 0.25, 0.5, 0.75, 0.875};
@@ -155,7 +153,13 @@ Hypothesis step_at(int depth_cells, int thickness_cells) {
 
 std::vector<NamedRival> rivals_under(const Recipe& recipe, const Hypothesis& truth) {
   const int margin = std::max(1, static_cast<int>(std::ceil(recipe.rules.surface_margin_cells)));
-  return rivals_of(truth, rival_reach, margin);
+  auto rivals = rivals_of(truth, rival_reach, margin);
+  for (auto& rival : neighbours_of_mirrored(truth, rival_reach)) rivals.push_back(std::move(rival));
+  return rivals;
+}
+
+bool projects_like(const Hypothesis& one, const Hypothesis& other) {
+  return std::abs(mean_boundary(one) - mean_boundary(other)) < 1e-9;
 }
 
 std::vector<Explanation> explanations_of(const std::vector<NamedRival>& rivals, const Circumstances& circumstances) {
@@ -198,7 +202,9 @@ DepthForecast forecast_at(const ForwardModel& model, const Hypothesis& truth, co
     return rival.question == Rival::adjacent &&
            std::abs(rival.hypothesis.step_depth_cells - truth.step_depth_cells) == 1;
   });
-  found.mirrored = of(Rival::mirrored);
+  found.mirrored = hardest(rivals, fitted, known, [&](const NamedRival& rival) {
+    return rival.question == Rival::mirrored && projects_like(rival.hypothesis, truth);
+  });
   found.twin = of(Rival::twin);
   found.two_steps = of(Rival::two_steps);
   std::vector<std::size_t> steps, twins;

@@ -47,7 +47,8 @@ struct DepthForecast {
   std::optional<SettlingDose> mirrored{};   ///< the step at t − z, of the same projection
   std::optional<SettlingDose> twin{};       ///< the mixed cell of the same projection
   std::optional<SettlingDose> two_steps{};  ///< the harder of the two nearest pairs of steps of the same projection
-  std::vector<double> exact_cell{};  ///< [dose]: probability that no other cell, nor the mirrored step, is likelier
+  std::vector<double> exact_cell{};  ///< [dose]: probability that no cell nearby (rival_reach) is likelier, nor one of
+                                     ///< the mirrored step
   std::vector<double> over_twin{};   ///< [dose]: that the mixed cell is not likelier
 };
 

@@ -18,7 +18,6 @@ constexpr double cell_nm = 0.3905;
 Recipe study() {
   auto recipe = small_study();
   recipe.substrate = strontium_titanate();
-  recipe.film = lanthanum_aluminate();
   recipe.ranges.film_b_scale = {1, 1};
   recipe.ranges.film_cell_angstrom = {3.73, 3.73};
   return recipe;

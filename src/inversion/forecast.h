@@ -66,5 +66,7 @@ std::vector<NamedRival> rivals_of(const Hypothesis& truth, int reach, int margin
 /// Of a single step: its mirror image at depths up to `reach` cells away. Near a surface they project almost alike and
 /// are as like the step as the mirror image itself.
 std::vector<NamedRival> neighbours_of_mirrored(const Hypothesis& truth, int reach);
+/// Depths that compete for the exact cell, of the step and of its mirror image; farther ones are farther apart.
+inline constexpr int rival_reach = 3;
 
 }  // namespace terrace

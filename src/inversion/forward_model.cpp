@@ -13,12 +13,13 @@ namespace {
 
 constexpr int slabs_per_cell = 2;
 
-/// How far tilt, semi-angle, pattern scale and rotation may move before a structure has to be propagated anew.
+/// How far tilt, semi-angle, pattern scale, rotation and centre may move before a structure has to be propagated anew.
 struct Margin {
   double tilt_x_mrad = 0, tilt_y_mrad = 0;
   double semiangle_share = 0.02;
   double pattern_scale_share = 0.01;
   double rotation_deg = 0.7;
+  double centre_share = 0.008;  ///< of the camera's half width
   /// What the camera is made wider by: scale, rotation (0.012 of its half width) and centre.
   double pattern_share = 0.03;
 };
@@ -55,6 +56,7 @@ struct WindowOfExplanations {
 bool PropagatedStructure::covers(const Circumstances& c) const {
   const auto& a = around_;
   const auto margin = margin_of(model_->recipe(), model_->conditions().energy_kev);
+  const double half_pixels = model_->recipe().grid.pixels / 2.0;
   const auto near = [](double one, double other, double within) {
     return std::abs(one - other) <= within * (1 + 1e-9);
   };
@@ -65,7 +67,9 @@ bool PropagatedStructure::covers(const Circumstances& c) const {
          near(c.tilt_y_mrad, a.tilt_y_mrad, margin.tilt_y_mrad) &&
          near(c.semiangle_mrad, a.semiangle_mrad, margin.semiangle_share * a.semiangle_mrad) &&
          near(c.pattern_scale_share, a.pattern_scale_share, margin.pattern_scale_share) &&
-         near(c.rotation_deg, a.rotation_deg, margin.rotation_deg);
+         near(c.rotation_deg, a.rotation_deg, margin.rotation_deg) &&
+         near(c.centre_x_pixels, a.centre_x_pixels, margin.centre_share * half_pixels) &&
+         near(c.centre_y_pixels, a.centre_y_pixels, margin.centre_share * half_pixels);
 }
 
 std::vector<Patterns> PropagatedStructure::expected(std::span<const Circumstances> circumstances) const {

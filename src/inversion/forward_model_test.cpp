@@ -60,7 +60,7 @@ TEST(ForwardModel, sums_around_a_propagation_equal_propagation_there) {
   there.semiangle_mrad *= 1.01;
   there.source_fwhm_angstrom = 0.55;
   there.shift_x_angstrom = 0.08;
-  there.centre_y_pixels = 0.2;
+  there.centre_y_pixels = 0.05;
   there.background_share = 0.05;
   there.dose_share = 0.03;
   ASSERT_TRUE(propagated.covers(there));
@@ -83,32 +83,9 @@ TEST(ForwardModel, what_needs_another_specimen_is_not_covered) {
   auto tilted = around;
   tilted.tilt_x_mrad += 2;
   EXPECT_FALSE(propagated.covers(tilted));
-}
-
-TEST(Parameters, what_the_recipe_fixes_is_no_nuisance_and_has_its_value) {
-  auto recipe = small_inversion();
-  recipe.microscope.C30_um = 1.2;
-  const auto conditions = conditions_of_inversion(8);
-  for (const auto& parameter : nuisances_of(recipe, conditions)) EXPECT_NE(parameter.name, "C30");
-  EXPECT_EQ(expected_circumstances(recipe, conditions).C30_um, 1.2);
-}
-
-TEST(Parameters, a_range_has_the_mean_and_variance_of_its_even_distribution) {
-  const auto recipe = small_inversion();
-  for (const auto& parameter : nuisances_of(recipe, conditions_of_inversion(8)))
-    if (parameter.name == "source FWHM") {
-      EXPECT_NEAR(parameter.expected, 0.5, 1e-12);
-      EXPECT_NEAR(parameter.sigma, 0.2 / std::sqrt(12.0), 1e-12);
-    }
-}
-
-TEST(Parameters, a_mixed_cell_keeps_its_share_when_the_thickness_changes) {
-  const auto recipe = small_inversion();
-  Explanation mixed{{.interface_class = InterfaceClass::diffuse, .thickness_cells = 8, .film_cells = 2}, {}};
-  for (const auto& parameter : nuisances_of(recipe, conditions_of_inversion(8)))
-    if (parameter.name == "thickness") parameter.set(mixed, 12);
-  EXPECT_EQ(mixed.hypothesis.thickness_cells, 12);
-  EXPECT_EQ(mixed.hypothesis.film_cells, 3);
+  auto beside = around;
+  beside.centre_x_pixels += 0.5;  // plane waves that were not kept
+  EXPECT_FALSE(propagated.covers(beside));
 }
 
 }  // namespace

@@ -10,7 +10,6 @@ inline Recipe small_inversion() {
   Recipe recipe;
   recipe.study.families = 12;
   recipe.study.seed = 5;
-  recipe.film = lanthanum_aluminate();
   recipe.content.stepped_structures = 1;
   recipe.content.exits_per_step = 1;
   recipe.content.diffuse_profiles = 1;

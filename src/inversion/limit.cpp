@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 
 #include "core/error.h"
@@ -23,36 +24,28 @@ using Json = nlohmann::ordered_json;
 
 constexpr int families_counted = 2;
 
-std::vector<std::int64_t> families_of(const Recipe& recipe, const LimitRequest& request) {
-  std::vector<std::int64_t> families;
-  for (std::int64_t family = 0; family < recipe.families() && std::ssize(families) < request.families; ++family)
-    if (recipe.split_of(family) == request.split) families.push_back(family);
-  if (!families.empty()) return families;
-  throw InputError(
-      fmt::format("The recipe '{}' has no families called '{}'. Choose 'test' or one of its held-out sets.",
-                  recipe.study.name, request.split));
-}
-
 fs::path partial(const fs::path& path) { return path.string() + ".partial"; }
 
-/// The judged samples that `path` holds for this question; none where there is no such file or it answers another.
-std::vector<JudgedStructure> judged_in(const fs::path& path, const Json& question, const Exposure& exposure) {
-  if (!fs::exists(path)) return {};
+/// The judged samples that `path` holds for this question; empty where there is no such file or it answers another.
+std::optional<std::vector<JudgedStructure>> judged_in(const fs::path& path, const Json& question,
+                                                      const Exposure& exposure) {
+  if (!fs::exists(path)) return std::nullopt;
   const auto json = Json::parse(read_text(path), nullptr, false);
   for (const auto& [key, value] : question.items())
-    if (!json.is_object() || json.value(key, Json()) != value) return {};
+    if (!json.is_object() || json.value(key, Json()) != value) return std::nullopt;
   return judged_from_json(json, exposure);
 }
 
 /// From an unfinished file, which must not be another's, or a finished one.
 std::vector<JudgedStructure> judged_before(const fs::path& path, const Json& question, const Exposure& exposure) {
-  const auto unfinished = judged_in(partial(path), question, exposure);
-  if (unfinished.empty() && fs::exists(partial(path)))
+  auto unfinished = judged_in(partial(path), question, exposure);
+  if (!unfinished && fs::exists(partial(path)))
     throw InputError(
         fmt::format("'{}' answers another request (recipe, doses or samples differ). Delete it, or choose "
                     "another output.",
                     partial(path).string()));
-  return unfinished.empty() ? judged_in(path, question, exposure) : unfinished;
+  if (!unfinished) unfinished = judged_in(path, question, exposure);
+  return unfinished.value_or(std::vector<JudgedStructure>());
 }
 
 /// Steps near a surface need a hundred times the dose of others, so that a mean would say nothing of either.
@@ -81,7 +74,11 @@ std::vector<Measure> means(const std::vector<JudgedStructure>& judged, const std
 class Judging {
  public:
   Judging(const Recipe& recipe, const LimitRequest& request, const fs::path& path, const Progress& progress)
-      : recipe_(recipe), request_(request), path_(path), progress_(progress), families_(families_of(recipe, request)) {
+      : recipe_(recipe),
+        request_(request),
+        path_(path),
+        progress_(progress),
+        families_(recipe.families_of(request.split, request.families)) {
     const std::set<std::int64_t> wanted(families_.begin(), families_.end());
     judged_ = judged_before(path, question_json(recipe, request), request.exposure);
     std::erase_if(judged_, [&](const auto& one) { return !wanted.contains(one.family); });
@@ -139,7 +136,7 @@ class Judging {
 }  // namespace
 
 LimitCost cost_of_limit(const Recipe& recipe, const LimitRequest& request, int threads) {
-  const auto families = families_of(recipe, request);
+  const auto families = recipe.families_of(request.split, request.families);
   const int workers = std::min<int>(threads, static_cast<int>(families.size()));
   const int counted = std::min<int>(families_counted, static_cast<int>(families.size()));
   LimitCost cost{.families = static_cast<int>(families.size())};

@@ -139,6 +139,14 @@ TEST(Limit, an_unfinished_file_of_another_request_is_left_alone) {
   EXPECT_THROW(write_limit(small_study(), other, path, 1, {}), InputError);
 }
 
+TEST(Limit, an_unfinished_file_that_has_judged_nothing_yet_is_gone_on_with) {
+  const auto path = fresh_file("limit_begun.json");
+  auto begun = limit_json(small_study(), small_request(), {});
+  write_text(path.string() + ".partial", begun.dump());
+  write_limit(small_study(), small_request(), path, 1, {});
+  EXPECT_TRUE(fs::exists(path));
+}
+
 TEST(Limit, a_split_that_is_not_there_is_refused) {
   auto request = small_request();
   request.split = "thicker";

@@ -22,9 +22,9 @@ struct Observation {
 };
 
 /// Positions that the scan does not cover are left out, and pixels that read nothing in any pattern though their
-/// neighbours count (dead) or stay far above all their neighbours in every pattern (hot). `electrons_per_pattern` is
-/// the dose where the sample's is unknown. Throws InputError where no dose is known, nothing is covered, a value is not
-/// finite or nothing is counted at all.
+/// neighbours count (dead), or whose sum over all patterns is far above that of each neighbour (hot).
+/// `electrons_per_pattern` is the dose where the sample's is unknown. Throws InputError where no dose is known, nothing
+/// is covered, a value is not finite or nothing is counted at all.
 Observation observe(const Sample& sample, double electrons_per_pattern = 0);
 
 /// Σ n ln(N I) − N I over what is compared, N = `electrons_per_pattern`, without −ln n!.

@@ -31,6 +31,20 @@ TEST(Parameters, a_mixed_cell_is_as_full_as_before_when_the_thickness_changes) {
   EXPECT_DOUBLE_EQ(explanation.hypothesis.film_cells, 6);
 }
 
+TEST(Parameters, what_the_recipe_fixes_is_no_nuisance_and_has_its_value) {
+  auto recipe = small_inversion();
+  recipe.microscope.C30_um = 1.2;
+  const auto conditions = conditions_of_inversion(8);
+  for (const auto& parameter : nuisances_of(recipe, conditions)) EXPECT_NE(parameter.name, "C30");
+  EXPECT_EQ(expected_circumstances(recipe, conditions).C30_um, 1.2);
+}
+
+TEST(Parameters, a_range_has_the_mean_and_variance_of_its_even_distribution) {
+  const auto source = named(nuisances_of(small_inversion(), conditions_of_inversion(8)), "source FWHM");
+  EXPECT_NEAR(source.expected, 0.5, 1e-12);
+  EXPECT_NEAR(source.sigma, 0.2 / std::sqrt(12.0), 1e-12);
+}
+
 /// A twin of a step near a surface is as probable as one of a step in the middle, as the steps are.
 TEST(Parameters, no_share_of_a_mixed_cell_is_more_probable_than_another) {
   const Hypothesis mixed{.interface_class = InterfaceClass::diffuse, .thickness_cells = 20, .film_cells = 10};

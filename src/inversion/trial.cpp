@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::uint64_t scan_seed = 0x747269616c;
 /// Depths up to this far from the truth compete for the exact cell; farther ones are farther apart.
-constexpr int rival_reach = 3;
 
 Random stream(const Trial& trial, std::uint64_t purpose) {
   return Random(scan_seed, {static_cast<std::uint64_t>(trial.family), static_cast<std::uint64_t>(trial.sample),

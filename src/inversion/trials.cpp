@@ -16,16 +16,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 using O = TrialOutcome;
 
-std::vector<std::int64_t> families_of(const Recipe& recipe, const TrialsRequest& request) {
-  std::vector<std::int64_t> families;
-  for (std::int64_t family = 0; family < recipe.families() && std::ssize(families) < request.families; ++family)
-    if (recipe.split_of(family) == request.split) families.push_back(family);
-  if (families.empty())
-    throw InputError(fmt::format("the recipe '{}' has no families called '{}'. Choose 'test' or a held-out set of it.",
-                                 recipe.study.name, request.split));
-  return families;
-}
-
 Json to_json(const Measure& m) {
   return {{"name", m.name}, {"value", m.value},           {"low", m.low},           {"high", m.high},
           {"n", m.n},       {"structures", m.structures}, {"families", m.families}, {"meaning", m.meaning}};
@@ -65,7 +55,7 @@ std::string key_of(const TrialRecipes& recipes, const TrialsRequest& request) {
 std::vector<Unit> units_of(const TrialRecipes& recipes, const TrialsRequest& request, const fs::path& folder) {
   std::vector<Unit> units;
   const auto key = key_of(recipes, request);
-  for (const auto family : families_of(recipes.truth, request))
+  for (const auto family : recipes.truth.families_of(request.split, request.families))
     for (int sample = 0; sample < request.samples; ++sample)
       units.push_back({family, sample, folder / fmt::format("{}_{:06}_{:03}.json", key, family, sample)});
   return units;
@@ -145,11 +135,11 @@ std::vector<O> write_trials(const TrialRecipes& recipes, const TrialsRequest& re
   return outcomes;
 }
 
-double usual_seconds(const Recipe& recipe, const TrialsRequest& request, int threads) {
-  const auto families = families_of(recipe, request);
-  const auto conditions = plan_family(recipe, families[0]).samples.at(0).conditions;
+double usual_seconds(const TrialRecipes& recipes, const TrialsRequest& request, int threads) {
+  const auto families = recipes.truth.families_of(request.split, request.families);
+  const auto conditions = plan_family(recipes.truth, families[0]).samples.at(0).conditions;
   const double trials = 1.0 * std::ssize(families) * request.samples * std::ssize(request.electrons_per_pattern);
-  return trials * usual_cost(recipe, conditions, threads).seconds;
+  return trials * usual_cost(recipes.model, conditions, threads).seconds;
 }
 
 }  // namespace terrace

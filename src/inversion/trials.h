@@ -30,6 +30,6 @@ std::vector<TrialOutcome> write_trials(const TrialRecipes& recipes, const Trials
                                        const Progress& progress);
 
 /// Of all that the request asks for, on this machine: seconds of `threads` threads.
-double usual_seconds(const Recipe& recipe, const TrialsRequest& request, int threads);
+double usual_seconds(const TrialRecipes& recipes, const TrialsRequest& request, int threads);
 
 }  // namespace terrace

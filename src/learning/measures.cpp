@@ -38,7 +38,7 @@ class Table {
 void add_class_measures(Table& table) {
   table.add("rough_vs_diffuse", "rough and diffuse interfaces told apart; a coin would reach 0.5", is_rough_or_diffuse,
             rough_is_told_from_diffuse);
-  table.add("rough_vs_diffuse_matched", "the same on twins with equal projections, which no image can tell apart",
+  table.add("rough_vs_diffuse_matched", "the same on twins with equal projections, which no projection tells apart",
             is_twin, rough_is_told_from_diffuse);
   table.add(
       "rough_vs_diffuse_random_cations", "the same where the diffuse interface is made of whole atoms at random",

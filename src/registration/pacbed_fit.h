@@ -34,7 +34,7 @@ struct PacbedFit {
   Estimate tilt_y_mrad, tilt_x_mrad;  ///< of the beam against the zone axis, in the detector's axes (rows, columns)
   Estimate semiangle_mrad, mrad_per_pixel;
   Estimate centre_row, centre_column;
-  Estimate rotation_deg;  ///< from the detector's axes to the crystal box's: k_x = cos kx' − sin ky'
+  Estimate rotation_deg;  ///< from the detector's axes to the crystal box's: k_x = kx' cos a − ky' sin a
   double correlation = 0;
   std::vector<PacbedMatch> matches;  ///< of every thickness
   Image measured, fitted;            ///< the compared part of the pattern and its best fit, NaN where not compared

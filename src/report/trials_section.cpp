@@ -42,8 +42,12 @@ std::vector<Group> groups_of(const std::vector<TrialOutcome>& outcomes, const st
   const auto count = std::clamp<std::size_t>(sources.size() / least_in_group, 1, most_groups);
   std::vector<Group> groups;
   for (std::size_t i = 0; i < count; ++i) {
-    const auto first = sources.begin() + i * sources.size() / count,
-               last = sources.begin() + (i + 1) * sources.size() / count;
+    // Sources that are equal are in one group.
+    const auto from = [&](std::size_t part) {
+      const auto at = part * sources.size() / count;
+      return at < sources.size() ? std::ranges::lower_bound(sources, sources[at]) : sources.end();
+    };
+    const auto first = from(i), last = from(i + 1);
     if (first == last) continue;
     const std::vector<double> own(first, last);
     std::vector<TrialOutcome> inside;

@@ -40,6 +40,12 @@ TEST(TrialsSection, a_curve_for_each_group_of_sources_beside_its_bound) {
   EXPECT_EQ(exact.curves[1].y, (std::vector<double>{0.875, 0.875}));
 }
 
+TEST(TrialsSection, equal_sources_are_one_group) {
+  auto all = outcomes(40);
+  for (auto& o : all) o.source_fwhm_angstrom = 0.5;
+  EXPECT_EQ(trials_sections(all, {few, many}, 0.39)[0].charts[0].curves.size(), 2u);
+}
+
 TEST(TrialsSection, distances_are_in_nm) {
   const auto distance = trials_sections(outcomes(20), {few, many}, 0.39)[0].charts[2];
   EXPECT_NEAR(distance.curves[1].y[0], 2 * 0.39, 1e-12);
