@@ -23,6 +23,9 @@ void make_folder(const fs::path& folder) {
 void make_place_for(const fs::path& file) {
   if (fs::is_directory(file) || !file.has_filename())
     throw InputError(fmt::format("'{}' is a folder. Give a file name to -o.", file.string()));
+  if (fs::exists(file) && !fs::is_regular_file(file))
+    throw InputError(
+        fmt::format("'{}' is a device or pipe, which a file would replace. Give another -o?", file.string()));
   make_folder(file.has_parent_path() ? file.parent_path() : fs::path("."));
 }
 

@@ -48,8 +48,8 @@ void print_cost(const TrialRecipes& recipes, const Options& options, int ranks) 
   const auto& recipe = recipes.model;
   const auto& request = options.request;
   fmt::print("recipe '{}' ({}): {} families, {} structures of each, at {} doses: about {} on {} x {} threads\n",
-             recipe.study.name, recipe_hash(recipe), request.families, request.samples,
-             request.electrons_per_pattern.size(),
+             recipe.study.name, recipe_hash(recipe), recipes.truth.families_of(request.split, request.families).size(),
+             request.samples, request.electrons_per_pattern.size(),
              duration_text(usual_seconds(recipes, request, options.threads) / ranks), ranks, options.threads);
   std::fflush(stdout);  // before the progress, in a file too
 }

@@ -24,7 +24,7 @@ const HeldOutSet* held_out_set(const Recipe& recipe, std::int64_t family) {
 template <class T>
 void check_range(const std::vector<T>& range, const std::string& name) {
   if (range.size() == 2 && range[0] <= range[1]) return;
-  throw InputError(fmt::format("{} must be [low, high] with low ≤ high.", name));
+  throw InputError(fmt::format("{} = [{}] must be [low, high] with low ≤ high.", name, fmt::join(range, ", ")));
 }
 
 /// A range that may be left empty.

@@ -202,8 +202,8 @@ void apply(const ScanOverrides& overrides, ScanInfo& info) {
   if (overrides.energy_kev > 0) info.energy_kev = overrides.energy_kev;
   if (overrides.semiangle_mrad > 0) info.semiangle_mrad = overrides.semiangle_mrad;
   if (overrides.thickness_nm > 0) info.thickness_nm = overrides.thickness_nm;
-  if (overrides.counts_per_electron > 0) info.intensity_unit = "electrons";
   if (!overrides.intensity_unit.empty()) info.intensity_unit = overrides.intensity_unit;
+  if (overrides.counts_per_electron > 0) info.intensity_unit = "electrons";  // whatever they were before
   if (overrides.electrons_per_pattern > 0) info.electrons_per_pattern = overrides.electrons_per_pattern;
   if (!overrides.title.empty()) info.title = overrides.title;
   settle_angles(info);

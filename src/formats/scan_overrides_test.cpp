@@ -52,6 +52,10 @@ TEST(ScanOverrides, counts_become_electrons) {
   overrides.counts_per_electron = 4;
   const auto scan = open_numbered(overrides);
   EXPECT_EQ(scan->info().intensity_unit, "electrons");
+  overrides.intensity_unit = "counts";  // as a sidecar may say of the numbers as they are
+  ScanInfo info;
+  apply(overrides, info);
+  EXPECT_EQ(info.intensity_unit, "electrons");
   EXPECT_EQ(scan->info().dtype, "float32");  // no whole numbers any more
   auto wanted = pattern_at(scan->info(), 3, 4);
   for (float& number : wanted) number /= 4;

@@ -107,13 +107,35 @@ void set_widths(const Findings& findings, const std::vector<WeighedCandidate>& p
   answer.sigma_b_error = std::hypot(b.error, own_error_of(findings, posterior, "sigma_b"), of_mixed);
 }
 
+/// What the best fit needs though it was not to be expected; what may go as far as it likes (the dose) is never.
+struct Unexpected {
+  std::vector<std::string> numbers;
+  bool as_far_as_it_goes = false;  ///< one of them at the limit of what a fit may try
+};
+
+Unexpected unexpected(const Findings& findings) {
+  Unexpected found;
+  for (const auto& p : findings.parameters) {
+    const double value = p.value(findings.best.explanation), off = std::abs(value - p.expected);
+    if (off <= noted_deviations * p.sigma || p.most > p.expected + 2 * farthest_deviations * p.sigma) continue;
+    found.numbers.push_back(fmt::format("{} {:.3g}{}{} ({:.3g} ± {:.2g})", p.name, value, p.unit.empty() ? "" : " ",
+                                        p.unit, p.expected, p.sigma));
+    const double room = p.whole ? 1 : 0.01 * p.sigma;
+    found.as_far_as_it_goes |= value - room < p.least || value + room > p.most;
+  }
+  return found;
+}
+
 std::string summary_of(const Prediction& answer, const GoodnessOfFit& goodness) {
   const auto found = static_cast<int>(most_probable_class(answer));
   auto sentence = fmt::format("{} ({:.0f} %): {}.", interface_class_names[found], 100 * answer.class_probability[found],
                               finding_in_words(answer));
-  if (answer.abstains)
+  if (!fits(goodness))
     return fmt::format("No hypothesis fits: the best one leaves {:.2f} times the noise of the counts. It would say: {}",
                        goodness.ratio, sentence);
+  if (answer.abstains)
+    return fmt::format("No hypothesis fits under what is expected of the scan (see the notes). It would say: {}",
+                       sentence);
   sentence[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(sentence[0])));
   return sentence;
 }
@@ -181,6 +203,13 @@ Prediction answer_of(const Findings& findings, const std::vector<WeighedCandidat
   answer.estimated_thickness_nm = thickness.mean * cell_nm;
   answer.estimated_thickness_error = std::hypot(thickness.error, error_of(findings, "thickness")) * cell_nm;
   answer.abstains = !fits(findings.goodness);
+  const auto far = unexpected(findings);
+  answer.abstains |= far.as_far_as_it_goes;
+  if (!far.numbers.empty())
+    answer.reasons.push_back(fmt::format(
+        "the best fit is far from what was expected (in brackets): {}. Are energy, angles, thickness and film side "
+        "right, and the recipe's ranges wide enough?",
+        fmt::join(far.numbers, ", ")));
   if (findings.goodness.deviations > refused_deviations || findings.goodness.coherent > 1)
     answer.reasons.push_back(fmt::format(
         "the best fit leaves {:.2f} times the noise of the counts, {:.2f} times in sums of neighbouring values: "

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "inversion/inversion_setting.h"
@@ -89,6 +90,23 @@ TEST(Answer, depth_intervals_hold_their_share) {
   EXPECT_NEAR(answer.depth_low_nm, 3.6 * cell, 1e-9);
   EXPECT_NEAR(answer.depth_high_nm, 5.4 * cell, 1e-9);
   EXPECT_EQ(answer.step_count_probability[1], 1);
+}
+
+TEST(Answer, what_a_fit_needs_beyond_expectation_is_noted_and_far_beyond_withheld) {
+  auto findings = two_candidates(3);
+  findings.best.explanation.hypothesis = findings.candidates[0].hypothesis;
+  const auto conditions = conditions_of_inversion(10);
+  findings.parameters = nuisances_of(small_inversion(), conditions);
+  for (const auto& p : findings.parameters) p.set(findings.best.explanation, p.expected);
+  const auto answer = [&] { return answer_of(findings, weigh(findings, {}, 1), small_inversion(), conditions); };
+  EXPECT_TRUE(answer().reasons.empty());
+  const auto defocus = std::ranges::find(findings.parameters, "defocus", &Parameter::name);
+  defocus->set(findings.best.explanation, defocus->expected + 4 * defocus->sigma);
+  EXPECT_EQ(answer().reasons.size(), 1u);
+  EXPECT_FALSE(answer().abstains);
+  defocus->set(findings.best.explanation, defocus->most);
+  EXPECT_TRUE(answer().abstains);
+  EXPECT_NEAR(defocus->most, defocus->expected + farthest_deviations * defocus->sigma, 1e-12);
 }
 
 TEST(Answer, a_misfit_beyond_chance_is_refused_and_a_small_one_is_said) {

@@ -52,6 +52,7 @@ Known skew(const Recipe& recipe) {
 }
 
 /// A dose is known to a few per cent where the recipe says no more: what was taken for the beam may have missed some.
+constexpr const char* dose_name = "dose";
 constexpr double least_dose_sigma = 0.02;
 Known dose(const DetectionRanges& ranges) {
   return {0, std::hypot(least_dose_sigma, within(ranges.gain_error_share).sigma)};
@@ -163,11 +164,19 @@ std::vector<Parameter> all_circumstances(const Recipe& recipe, const Conditions&
           of(&C::rotation_deg, "rotation", "degrees", within(r.pattern_rotation_error_deg), 0.1),
           of(&C::psf_pixels, "psf", "pixels", evenly(d.psf_pixels), 0.05, Reach::probe, 0),
           of(&C::background_share, "background", "", evenly(d.background_share), 0.01, Reach::probe, 0),
-          of(&C::dose_share, "dose", "", dose(d), 0.01, Reach::probe, -0.9),
+          of(&C::dose_share, dose_name, "", dose(d), 0.01, Reach::probe, -0.9),
           of(&C::film_cell_angstrom, "film cell", "Å", evenly(r.film_cell_angstrom), 0.005, specimen, 2),
           of(&C::film_b_scale, "film B scale", "", evenly(r.film_b_scale), 0.1, specimen, 0.05),
           in_cells(of(&C::film_loss_entrance_cells, "film lost above", "cells", lost, 1, specimen, 0)),
           in_cells(of(&C::film_loss_exit_cells, "film lost below", "cells", lost, 1, specimen, 0))};
+}
+
+Parameter within_reach(Parameter p) {
+  if (p.name == dose_name) return p;
+  const double low = p.expected - farthest_deviations * p.sigma, high = p.expected + farthest_deviations * p.sigma;
+  p.least = std::max(p.least, p.whole ? std::ceil(low) : low);
+  p.most = std::min(p.most, p.whole ? std::floor(high) : high);
+  return p;
 }
 
 }  // namespace
@@ -175,8 +184,8 @@ std::vector<Parameter> all_circumstances(const Recipe& recipe, const Conditions&
 std::vector<Parameter> nuisances_of(const Recipe& recipe, const Conditions& conditions) {
   std::vector<Parameter> open;
   for (auto& parameter : all_circumstances(recipe, conditions))
-    if (parameter.sigma > 0) open.push_back(std::move(parameter));
-  if (conditions.thickness_error_nm > 0) open.push_back(thickness(recipe, conditions));
+    if (parameter.sigma > 0) open.push_back(within_reach(std::move(parameter)));
+  if (conditions.thickness_error_nm > 0) open.push_back(within_reach(thickness(recipe, conditions)));
   return open;
 }
 
@@ -187,8 +196,10 @@ std::vector<Parameter> structure_parameters(const Recipe& recipe, const Hypothes
   if (!h.has_width()) return parameters;
   const auto& r = recipe.ranges;
   const double narrow = 0.1;
-  parameters.push_back(bends(of(&H::sigma_a_cells, "sigma_a", evenly(r.sigma_a_cells), 0.05, narrow, 10)));
-  parameters.push_back(bends(of(&H::sigma_b_cells, "sigma_b", evenly(r.sigma_b_cells), 0.05, narrow, 10)));
+  parameters.push_back(
+      within_reach(bends(of(&H::sigma_a_cells, "sigma_a", evenly(r.sigma_a_cells), 0.05, narrow, 10))));
+  parameters.push_back(
+      within_reach(bends(of(&H::sigma_b_cells, "sigma_b", evenly(r.sigma_b_cells), 0.05, narrow, 10))));
   if (!h.has_step()) parameters.push_back(of(&H::shift_cells, "shift", within(0.5), 0.05, -1, 1));
   return parameters;
 }

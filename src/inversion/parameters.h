@@ -36,6 +36,10 @@ struct Parameter {
   std::function<void(Explanation&, double)> set;
 };
 
+/// No fit goes farther from what is expected, in standard deviations: something else is wrong then. Doses are told
+/// wrongly by more, and may.
+inline constexpr double farthest_deviations = 12;
+
 /// The circumstances that `recipe` leaves open: each of its ranges becomes a normal of the same mean and variance.
 /// `conditions` say what was given of the scan: semi-angle, thickness and its error.
 std::vector<Parameter> nuisances_of(const Recipe& recipe, const Conditions& conditions);

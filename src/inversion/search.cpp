@@ -67,6 +67,7 @@ class Search {
                              .film_cells = thickness / 2.0};
       auto fit = first_look({mixed, expected_circumstances(model_.recipe(), model_.conditions())});
       if (plane == -1 || fit.log_posterior > best.log_posterior) best = std::move(fit);
+      report(plane == -1 ? 8 : 16);
     }
     best = fitted(best.explanation, from_afar(12), nullptr);
     mixed_ = at_next_column_if_better(std::move(best));
@@ -150,6 +151,7 @@ class Search {
 
   /// Of the candidates; what its fit shows better than all before, and not as its score said, is looked around from.
   void fit_step(const Hypothesis& step, FitEffort::Ripple ripple) {
+    report(std::min(40 + 3 * steps_fitted_++, 62));
     const double before = best_->log_posterior;
     const FitEffort effort{.renewed = FitEffort::Renewed::of_probe,
                            .earlier_serves = ripple == FitEffort::Ripple::followed,
@@ -363,6 +365,7 @@ class Search {
   std::optional<Fit> most_evident_;  ///< the highest evidence: what is most probable
   double most_evidence_of_fits_ = 0;
   std::optional<Tangent> tangent_;
+  int steps_fitted_ = 0;
   double scored_boundary_ = 0;  ///< around which steps were tried last
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 
 #include "core/checksum.h"
@@ -33,6 +34,16 @@ Prediction answer_for(const Recipe& recipe, const Sample& sample, int threads, c
   }
 }
 
+/// Empty where there is no such file, or a damaged one.
+std::optional<Prediction> answer_in(const fs::path& path) {
+  if (!fs::exists(path)) return std::nullopt;
+  try {
+    return prediction_from_json(nlohmann::ordered_json::parse(read_text(path)));
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 std::vector<Prediction> invert_stretches(const Recipe& recipe, std::span<const Sample> samples, const fs::path& folder,
@@ -45,7 +56,7 @@ std::vector<Prediction> invert_stretches(const Recipe& recipe, std::span<const S
   fs::create_directories(folder);
   const std::int64_t count = std::ssize(samples);
   for (std::int64_t i = 0; i < count; ++i) {
-    if ((i + 1) % ranks.count() == ranks.rank() && !fs::exists(paths[i])) {
+    if ((i + 1) % ranks.count() == ranks.rank() && !answer_in(paths[i])) {
       const auto answer = answer_for(recipe, samples[i], threads, effort, electrons_per_pattern);
       write_text(paths[i], to_json(answer).dump(1) + "\n");
     }
@@ -54,7 +65,7 @@ std::vector<Prediction> invert_stretches(const Recipe& recipe, std::span<const S
   ranks.wait_for_all();
   std::vector<Prediction> answers;
   for (const auto& path : paths)
-    if (ranks.is_first()) answers.push_back(prediction_from_json(nlohmann::ordered_json::parse(read_text(path))));
+    if (ranks.is_first()) answers.push_back(answer_in(path).value());
   return answers;
 }
 

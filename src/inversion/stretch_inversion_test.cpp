@@ -46,6 +46,8 @@ TEST_F(Stretches, an_answer_that_is_known_is_not_sought_again_and_an_impossible_
     write_text(file.path(), json.dump());
   }
   for (const auto& answer : answers()) EXPECT_EQ(answer.summary, "kept");
+  for (const auto& file : fs::directory_iterator(folder_)) write_text(file.path(), "{");  // damaged: sought again
+  EXPECT_EQ(answers()[0].summary, first[0].summary);
   const auto detection = recipe_.detection;
   recipe_.detection.background_share = {0, 0.2};  // other priors
   samples_.pop_back();

@@ -1,6 +1,7 @@
 #include "microscope/faulty_pixels.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace terrace {
 
@@ -40,20 +41,27 @@ std::vector<int> find_faulty_pixels(const Array<double, 2>& mean_pattern) {
   return faulty;
 }
 
-void repair(std::span<float> pattern, int height, int width, const std::vector<int>& faulty) {
+int repair(std::span<float> pattern, int height, int width, const std::vector<int>& faulty) {
+  std::vector<int> unsound;
+  for (int i = 0; i < std::ssize(pattern); ++i)
+    if (!std::isfinite(pattern[i])) unsound.push_back(i);
+  const int no_numbers = static_cast<int>(unsound.size());
+  unsound.insert(unsound.end(), faulty.begin(), faulty.end());
+  std::ranges::sort(unsound);
   std::vector<float> replaced;
-  for (const int index : faulty) {
+  for (const int index : unsound) {
     double sum = 0;
     int count = 0;
     for_neighbours(index / width, index % width, height, width, [&](int y, int x) {
       const int other = y * width + x;
-      if (std::binary_search(faulty.begin(), faulty.end(), other)) return;
+      if (std::binary_search(unsound.begin(), unsound.end(), other)) return;
       sum += pattern[other];
       ++count;
     });
     replaced.push_back(count ? static_cast<float>(sum / count) : 0.0f);
   }
-  for (std::size_t i = 0; i < faulty.size(); ++i) pattern[faulty[i]] = replaced[i];
+  for (std::size_t i = 0; i < unsound.size(); ++i) pattern[unsound[i]] = replaced[i];
+  return no_numbers;
 }
 
 }  // namespace terrace

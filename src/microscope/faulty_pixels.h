@@ -16,7 +16,8 @@ constexpr double hottest_sound(double around, double mean) { return 8 * around +
 /// neighbours where that is not faint.
 std::vector<int> find_faulty_pixels(const Array<double, 2>& mean_pattern);
 
-/// Replaces each faulty pixel by the mean of its sound neighbours (0 where it has none).
-void repair(std::span<float> pattern, int height, int width, const std::vector<int>& faulty);
+/// Replaces each faulty pixel, and each that reads no number (NaN, infinite), by the mean of its sound neighbours (0
+/// where it has none). Returns how many read no number.
+int repair(std::span<float> pattern, int height, int width, const std::vector<int>& faulty);
 
 }  // namespace terrace

@@ -1,5 +1,7 @@
 #include "registration/registration.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -249,6 +251,18 @@ void check_cells(Registration& r, const RegistrationOptions& options) {
   }
 }
 
+void note_bad_values(Registration& r, const HighAngleImage& image) {
+  constexpr double noted_share = 0.02;
+  if (image.no_numbers > 0)
+    r.reasons.push_back(
+        fmt::format("{} values are NaN or infinite; each is taken as the mean of its neighbours", image.no_numbers));
+  if (image.negative_share > noted_share)
+    r.reasons.push_back(
+        fmt::format("negative values sum to {:.0f} % of the positive ones: was too much dark current "
+                    "subtracted? Counts from the detector itself are better",
+                    100 * image.negative_share));
+}
+
 void scale_intensity(Registration& r, const ScanInfo& info, double mean_total) {
   if (info.intensity_unit == "fraction")
     r.beam_intensity = {1, -1, "file"};
@@ -306,6 +320,7 @@ Registration register_scan(const Scan& scan, const RegistrationOptions& options,
   if (reach < 1.3 * r.semiangle_mrad.value)
     r.reasons.push_back("the camera reaches only " + number(reach) +
                         " mrad; columns show poorly below 1.3 semi-angles");
+  note_bad_values(r, image);
   scale_intensity(r, info, image.mean_total);
   take_distortion(r, image.image, options);
   take_detector_turn(r, info, image, options);

@@ -141,9 +141,9 @@ Line dose_line(const ScanInfo& info, const Registration& r) {
   const double each = r.electrons_per_pattern(info);
   const double dose = r.usable() ? electrons_per_standard_pattern(info, r, StandardGrid{}) : each;
   if (dose <= 0) return usual;
-  return {"detection", "electrons_per_pattern", pair(std::max(1.0, dose / 10), std::min(1e9, 2 * dose)),
-          fmt::format("scan: {:.4g} electrons a pattern, {:.4g} in one of the grid, a tenth to twice of it",
-                      each, dose)};
+  return {
+      "detection", "electrons_per_pattern", pair(std::max(1.0, dose / 10), std::min(1e9, 2 * dose)),
+      fmt::format("scan: {:.4g} electrons a pattern, {:.4g} in one of the grid, a tenth to twice of it", each, dose)};
 }
 
 Lines detection_lines(const ScanInfo& info, const Registration& r, const TailoredCamera& camera) {

@@ -88,7 +88,8 @@ Array<double, 2> mean_pattern(const Scan& scan, int most, const Progress& progre
     const double place = std::fmod(0.6180339887498949 * static_cast<double>(i), 1.0);
     const auto position = static_cast<std::int64_t>((static_cast<double>(i) + place) * positions / taken);
     scan.read(static_cast<int>(position / info.scan_width), static_cast<int>(position % info.scan_width), pattern);
-    for (std::int64_t p = 0; p < sum.size(); ++p) sum.data()[p] += pattern[p];
+    for (std::int64_t p = 0; p < sum.size(); ++p)
+      if (std::isfinite(pattern[p])) sum.data()[p] += pattern[p];
     tell(progress, "mean pattern", i + 1, taken);
   }
   for (double& value : sum) value /= static_cast<double>(std::max<std::int64_t>(1, taken));
@@ -133,11 +134,13 @@ HighAngleImage high_angle_image(const Scan& scan, const Registration& registrati
              weights_x = whole_cell_weights(info.scan_width, registration.step_x_angstrom.value, cell);
   Array<double, 2> whole_cells({info.detector_height, info.detector_width});
   std::vector<float> pattern(within.size());
+  std::int64_t no_numbers = 0;
+  double negative = 0;
   for (int row = 0; row < info.scan_height; ++row) {
     for (int column = 0; column < info.scan_width; ++column) {
       scan.read(row, column, pattern);
-      repair(pattern, info.detector_height, info.detector_width, registration.faulty_pixels);
-      for (const float value : pattern) total(row, column) += value;
+      no_numbers += repair(pattern, info.detector_height, info.detector_width, registration.faulty_pixels);
+      for (const float value : pattern) total(row, column) += value, negative -= std::min(value, 0.0f);
       if (const double weight = weights_y[row] * weights_x[column]; weight > 0)
         for (std::size_t p = 0; p < pattern.size(); ++p) whole_cells.data()[p] += weight * pattern[p];
       const auto moments = masked_moments(pattern, within, info, registration);
@@ -148,7 +151,9 @@ HighAngleImage high_angle_image(const Scan& scan, const Registration& registrati
     }
     tell(progress, "virtual images", row + 1, info.scan_height);
   }
-  HighAngleImage result{std::move(near), std::move(centres), std::move(whole_cells), mean_of(total), true};
+  HighAngleImage result{std::move(near), std::move(centres), std::move(whole_cells), mean_of(total), true, no_numbers};
+  const double positive = result.mean_total * static_cast<double>(total.size()) + negative;
+  result.negative_share = positive > 0 ? negative / positive : 0;
   const double mean = mean_of(result.image);
   if (relative_spread(result.image) < 1e-4 && relative_spread(far) > 1e-4) {
     result.image = std::move(far);
