@@ -94,11 +94,12 @@ def held_out(evaluation):
 
 def domain(recipe):
     ranges = recipe.get("ranges", {})
-    fixed = [(table, key) for table, keys in FIXED.items() for key in keys if key in recipe.get(table, {})]
-    rows = [[f"{table}: {key.replace('_', ' ')}", recipe[table][key]] for table, key in fixed if f"{key[:-4]}ies_kev" not in ranges]
+    drawn = set(ranges) | ({"energy_kev"} if "energies_kev" in ranges else set())
+    fixed = [(part, key) for part, keys in FIXED.items() for key in keys if key in recipe.get(part, {}) and key not in drawn]
+    rows = [[f"{part}: {key.replace('_', ' ')}", recipe[part][key]] for part, key in fixed]
     rows += [[key.replace("_", " "), value] for key, value in ranges.items()]
     rows += [[key.replace("_", " "), value] for key, value in recipe.get("detection", {}).items()]
-    return table(["drawn from", "range"], rows)
+    return table(["what", "value, or range drawn from"], rows)
 
 
 def times(name):
