@@ -24,7 +24,6 @@ Recipe small_recipe() {
   recipe.content.random_cation_share = 0.5;
   recipe.content.twice_stepped = 2;
   recipe.content.states = 2;
-  recipe.film = lanthanum_aluminate();
   return recipe;
 }
 

@@ -36,7 +36,6 @@ Recipe tiny_recipe() {
   recipe.grid = {.across = 4, .along = 1, .half_span_cells = 2, .pixels = 8, .mrad_per_pixel = 8};
   recipe.sampling.pixels_x = 96;
   recipe.sampling.pixels_y = 32;
-  recipe.film = lanthanum_aluminate();
   return recipe;
 }
 

@@ -10,7 +10,6 @@ namespace {
 
 Recipe recipe_of(int columns, int thickest) {
   Recipe recipe;
-  recipe.film = lanthanum_aluminate();
   recipe.window = {.columns = columns, .cells_along = 2};
   recipe.ranges.thickness_cells = {4, thickest};
   recipe.sampling.pixels_x = 24 * columns;

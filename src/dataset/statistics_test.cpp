@@ -61,7 +61,6 @@ Recipe many_families() {
   recipe.study = {.families = 60, .calibration_share = 0.2, .test_share = 0.3};
   recipe.content = {.stepped_structures = 2, .exits_per_step = 1, .diffuse_profiles = 1, .abrupt_exits = 1};
   recipe.content.random_cation_share = 1;
-  recipe.film = lanthanum_aluminate();
   recipe.held_out = {{"thicker", 8, recipe.ranges}};
   recipe.held_out[0].ranges.thickness_cells = {41, 50};
   return recipe;

@@ -30,7 +30,8 @@ double log_prior_of(const Hypothesis& h, const StructurePrior& prior) {
 }
 
 double tempered(const Candidate& c, double tempering) {
-  return (c.log_evidence - c.log_occam) / tempering + c.log_occam + c.continuous_numbers * std::log(tempering) / 2;
+  const double wider = c.continuous_numbers * std::log(tempering) / 2;
+  return (c.log_evidence - c.log_occam) / tempering + std::min(0.0, c.log_occam + wider);
 }
 
 /// Mean and spread of a number of the structure over the posterior, and the fit's own error.
@@ -46,9 +47,11 @@ Moments moments(const std::vector<WeighedCandidate>& posterior, const Value& val
   return {mean, std::sqrt(square)};
 }
 
+/// By the fit, wider where electrons count less.
 double error_of(const Findings& findings, const std::string& name) {
+  const double wider = std::sqrt(tempering_of(findings.goodness));
   for (std::size_t i = 0; i < findings.parameters.size(); ++i)
-    if (findings.parameters[i].name == name && i < findings.best.errors.size()) return findings.best.errors[i];
+    if (findings.parameters[i].name == name && i < findings.best.errors.size()) return wider * findings.best.errors[i];
   return 0;
 }
 
@@ -107,21 +110,23 @@ void set_widths(const Findings& findings, const std::vector<WeighedCandidate>& p
   answer.sigma_b_error = std::hypot(b.error, own_error_of(findings, posterior, "sigma_b"), of_mixed);
 }
 
-/// What the best fit needs though it was not to be expected; what may go as far as it likes (the dose) is never.
+/// What the best fit has though it was not to be expected.
 struct Unexpected {
   std::vector<std::string> numbers;
-  bool as_far_as_it_goes = false;  ///< one of them at the limit of what a fit may try
+  bool as_far_as_it_goes = false;  ///< one of them is as far off as a fit may go
 };
 
 Unexpected unexpected(const Findings& findings) {
   Unexpected found;
   for (const auto& p : findings.parameters) {
-    const double value = p.value(findings.best.explanation), off = std::abs(value - p.expected);
-    if (off <= noted_deviations * p.sigma || p.most > p.expected + 2 * farthest_deviations * p.sigma) continue;
+    if (p.unbounded) continue;
+    const double value = p.value(findings.best.explanation), rounding = p.whole ? 0.5 : 0;
+    const double off = std::max(0.0, std::abs(value - p.expected) - rounding);
+    if (off <= noted_deviations * p.sigma) continue;
     found.numbers.push_back(fmt::format("{} {:.3g}{}{} ({:.3g} ± {:.2g})", p.name, value, p.unit.empty() ? "" : " ",
                                         p.unit, p.expected, p.sigma));
-    const double room = p.whole ? 1 : 0.01 * p.sigma;
-    found.as_far_as_it_goes |= value - room < p.least || value + room > p.most;
+    const bool no_next = value - 1 < p.least || value + 1 > p.most;
+    found.as_far_as_it_goes |= p.whole ? no_next : off > (farthest_deviations - 0.01) * p.sigma;
   }
   return found;
 }

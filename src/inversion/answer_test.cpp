@@ -49,8 +49,13 @@ TEST(Answer, tempering_leaves_the_prior_as_it_is) {
   findings.candidates[1].continuous_numbers = 1;
   const StructurePrior equal{.of_class = {0.25, 0.25, 0.25, 0.25}, .profile = 0};
   const auto posterior = weigh(findings, equal, 4);
-  EXPECT_NEAR(std::log(posterior[0].probability / posterior[1].probability), std::abs(6 / 4.0 - 3 + std::log(4) / 2),
-              1e-9);
+  const auto probability_of = [&](InterfaceClass wanted) {
+    for (const auto& one : posterior)
+      if (one.candidate.hypothesis.interface_class == wanted) return one.probability;
+    return 0.0;
+  };
+  EXPECT_NEAR(std::log(probability_of(InterfaceClass::diffuse) / probability_of(InterfaceClass::abrupt)),
+              6 / 4.0 - 3 + std::log(4) / 2, 1e-9);
 }
 
 TEST(Answer, every_class_is_as_probable_whatever_kinds_it_has) {
@@ -107,6 +112,19 @@ TEST(Answer, what_a_fit_needs_beyond_expectation_is_noted_and_far_beyond_withhel
   defocus->set(findings.best.explanation, defocus->most);
   EXPECT_TRUE(answer().abstains);
   EXPECT_NEAR(defocus->most, defocus->expected + farthest_deviations * defocus->sigma, 1e-12);
+}
+
+TEST(Answer, a_whole_number_beside_what_is_expected_is_what_was_expected) {
+  auto findings = two_candidates(3);
+  auto conditions = conditions_of_inversion(10);
+  conditions.thickness_nm = 12.63, conditions.thickness_error_nm = 0.05;  // 32.34 ± 0.07 cells
+  findings.best.explanation.hypothesis = findings.candidates[0].hypothesis;
+  findings.parameters = nuisances_of(small_inversion(), conditions);
+  for (const auto& p : findings.parameters)
+    p.set(findings.best.explanation, p.whole ? std::round(p.expected) : p.expected);
+  EXPECT_TRUE(answer_of(findings, weigh(findings, {}, 1), small_inversion(), conditions).reasons.empty());
+  conditions.thickness_nm = 12.7, conditions.thickness_error_nm = 0.01;  // 32.52 ± 0.01
+  for (const auto& p : nuisances_of(small_inversion(), conditions)) EXPECT_LT(p.least, p.most) << p.name;
 }
 
 TEST(Answer, a_misfit_beyond_chance_is_refused_and_a_small_one_is_said) {

@@ -17,7 +17,6 @@ constexpr double cell_nm = 0.3905;
 /// Thin lamellae with little unknown, so that a forecast takes a moment.
 Recipe study() {
   auto recipe = small_study();
-  recipe.substrate = strontium_titanate();
   recipe.ranges.film_b_scale = {1, 1};
   recipe.ranges.film_cell_angstrom = {3.73, 3.73};
   return recipe;

@@ -52,7 +52,6 @@ Known skew(const Recipe& recipe) {
 }
 
 /// A dose is known to a few per cent where the recipe says no more: what was taken for the beam may have missed some.
-constexpr const char* dose_name = "dose";
 constexpr double least_dose_sigma = 0.02;
 Known dose(const DetectionRanges& ranges) {
   return {0, std::hypot(least_dose_sigma, within(ranges.gain_error_share).sigma)};
@@ -84,6 +83,11 @@ Parameter of(double H::*member, const char* name, Known known, double step, doub
 
 Parameter in_cells(Parameter parameter) {
   parameter.whole = true;
+  return parameter;
+}
+
+Parameter unbounded(Parameter parameter) {
+  parameter.unbounded = true;
   return parameter;
 }
 
@@ -164,7 +168,7 @@ std::vector<Parameter> all_circumstances(const Recipe& recipe, const Conditions&
           of(&C::rotation_deg, "rotation", "degrees", within(r.pattern_rotation_error_deg), 0.1),
           of(&C::psf_pixels, "psf", "pixels", evenly(d.psf_pixels), 0.05, Reach::probe, 0),
           of(&C::background_share, "background", "", evenly(d.background_share), 0.01, Reach::probe, 0),
-          of(&C::dose_share, dose_name, "", dose(d), 0.01, Reach::probe, -0.9),
+          unbounded(of(&C::dose_share, "dose", "", dose(d), 0.01, Reach::probe, -0.9)),
           of(&C::film_cell_angstrom, "film cell", "Å", evenly(r.film_cell_angstrom), 0.005, specimen, 2),
           of(&C::film_b_scale, "film B scale", "", evenly(r.film_b_scale), 0.1, specimen, 0.05),
           in_cells(of(&C::film_loss_entrance_cells, "film lost above", "cells", lost, 1, specimen, 0)),
@@ -172,10 +176,11 @@ std::vector<Parameter> all_circumstances(const Recipe& recipe, const Conditions&
 }
 
 Parameter within_reach(Parameter p) {
-  if (p.name == dose_name) return p;
+  if (p.unbounded) return p;
   const double low = p.expected - farthest_deviations * p.sigma, high = p.expected + farthest_deviations * p.sigma;
-  p.least = std::max(p.least, p.whole ? std::ceil(low) : low);
-  p.most = std::min(p.most, p.whole ? std::floor(high) : high);
+  // A whole number on either side of what is expected is always within reach.
+  p.least = std::max(p.least, p.whole ? std::min(std::ceil(low), std::floor(p.expected)) : low);
+  p.most = std::min(p.most, p.whole ? std::max(std::floor(high), std::ceil(p.expected)) : high);
   return p;
 }
 

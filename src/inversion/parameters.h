@@ -30,14 +30,15 @@ struct Parameter {
   double step = 0.1;       ///< for derivatives by differences
   bool both_ways = false;  ///< by the difference of one step up and one down: over a ripple's whole period
   double least = -1e9, most = 1e9;
-  bool whole = false;  ///< counts cells: fitted in whole numbers
-  bool bends = false;  ///< the patterns' derivative by it changes a lot as it moves: the width of a profile
+  bool whole = false;      ///< counts cells: fitted in whole numbers
+  bool unbounded = false;  ///< may go as far from what is expected as it likes: doses are often told wrongly
+  bool bends = false;      ///< the patterns' derivative by it changes a lot as it moves: the width of a profile
   std::function<double(const Explanation&)> value;
   std::function<void(Explanation&, double)> set;
 };
 
-/// No fit goes farther from what is expected, in standard deviations: something else is wrong then. Doses are told
-/// wrongly by more, and may.
+/// How far from what is expected a fit may move a parameter, in standard deviations: where it would go farther,
+/// something else is wrong.
 inline constexpr double farthest_deviations = 12;
 
 /// The circumstances that `recipe` leaves open: each of its ranges becomes a normal of the same mean and variance.

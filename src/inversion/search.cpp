@@ -51,8 +51,9 @@ class Search {
 
  private:
   /// Shares of the usual time.
-  void report(int percent) const {
-    if (progress_) progress_("trying structures", percent, 100);
+  void report(int percent) {
+    percent_ = std::max(percent_, percent);
+    if (progress_) progress_("trying structures", percent_, 100);
   }
 
   // 1. The mixed cell.
@@ -313,8 +314,8 @@ class Search {
     return parameters_of(model_.recipe(), model_.conditions(), hypothesis);
   }
 
-  /// Of the structure's own numbers, which come last in `all`: the volume that the counts leave of their prior's, half
-  /// of it where one is at a limit, all where the counts say nothing of them.
+  /// Of the structure's own numbers, which come last in `all`: ln of the share of their prior's volume that the counts
+  /// leave; half of that for each one at a limit, and never more than all.
   double log_occam(const Fit& fit, const std::vector<Parameter>& all) const {
     if (all.size() == nuisances_.size()) return 0;
     double sum = Tangent(observed_, all, fit.linearisation).log_volume(nuisances_.size(), all.size());
@@ -365,7 +366,7 @@ class Search {
   std::optional<Fit> most_evident_;  ///< the highest evidence: what is most probable
   double most_evidence_of_fits_ = 0;
   std::optional<Tangent> tangent_;
-  int steps_fitted_ = 0;
+  int percent_ = 0, steps_fitted_ = 0;
   double scored_boundary_ = 0;  ///< around which steps were tried last
 };
 

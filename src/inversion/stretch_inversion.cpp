@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/checksum.h"
 #include "core/error.h"
@@ -65,7 +66,12 @@ std::vector<Prediction> invert_stretches(const Recipe& recipe, std::span<const S
   ranks.wait_for_all();
   std::vector<Prediction> answers;
   for (const auto& path : paths)
-    if (ranks.is_first()) answers.push_back(answer_in(path).value());
+    if (ranks.is_first()) {
+      auto answer = answer_in(path);
+      if (!answer)
+        throw FileError(fmt::format("'{}' is missing or damaged. Run again: it is made anew.", path.string()));
+      answers.push_back(std::move(*answer));
+    }
   return answers;
 }
 

@@ -15,7 +15,6 @@ namespace terrace {
 namespace {
 
 constexpr std::uint64_t scan_seed = 0x747269616c;
-/// Depths up to this far from the truth compete for the exact cell; farther ones are farther apart.
 
 Random stream(const Trial& trial, std::uint64_t purpose) {
   return Random(scan_seed, {static_cast<std::uint64_t>(trial.family), static_cast<std::uint64_t>(trial.sample),

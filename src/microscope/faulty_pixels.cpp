@@ -41,11 +41,11 @@ std::vector<int> find_faulty_pixels(const Array<double, 2>& mean_pattern) {
   return faulty;
 }
 
-int repair(std::span<float> pattern, int height, int width, const std::vector<int>& faulty) {
+Repaired repair(std::span<float> pattern, int height, int width, const std::vector<int>& faulty) {
   std::vector<int> unsound;
   for (int i = 0; i < std::ssize(pattern); ++i)
     if (!std::isfinite(pattern[i])) unsound.push_back(i);
-  const int no_numbers = static_cast<int>(unsound.size());
+  Repaired repaired{.no_numbers = static_cast<int>(unsound.size())};
   unsound.insert(unsound.end(), faulty.begin(), faulty.end());
   std::ranges::sort(unsound);
   std::vector<float> replaced;
@@ -58,10 +58,11 @@ int repair(std::span<float> pattern, int height, int width, const std::vector<in
       sum += pattern[other];
       ++count;
     });
+    repaired.alone += count == 0 && !std::isfinite(pattern[index]);
     replaced.push_back(count ? static_cast<float>(sum / count) : 0.0f);
   }
   for (std::size_t i = 0; i < unsound.size(); ++i) pattern[unsound[i]] = replaced[i];
-  return no_numbers;
+  return repaired;
 }
 
 }  // namespace terrace

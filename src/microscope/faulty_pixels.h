@@ -16,8 +16,13 @@ constexpr double hottest_sound(double around, double mean) { return 8 * around +
 /// neighbours where that is not faint.
 std::vector<int> find_faulty_pixels(const Array<double, 2>& mean_pattern);
 
-/// Replaces each faulty pixel, and each that reads no number (NaN, infinite), by the mean of its sound neighbours (0
-/// where it has none). Returns how many read no number.
-int repair(std::span<float> pattern, int height, int width, const std::vector<int>& faulty);
+/// Of the values that were no numbers (NaN, infinite).
+struct Repaired {
+  int no_numbers = 0, alone = 0;  ///< all, and those without a sound neighbour
+};
+
+/// Replaces each faulty pixel, and each that reads no number, by the mean of its sound neighbours (0 where it has
+/// none).
+Repaired repair(std::span<float> pattern, int height, int width, const std::vector<int>& faulty);
 
 }  // namespace terrace

@@ -45,9 +45,12 @@ TEST(FaultyPixels, dead_and_hot_pixels_are_found_and_take_their_neighbours_mean)
 TEST(FaultyPixels, what_is_no_number_takes_its_neighbours_mean) {
   const float nan = std::numeric_limits<float>::quiet_NaN(), infinite = std::numeric_limits<float>::infinity();
   std::vector<float> pattern = {1, 2, 3, 4, nan, 6, 7, 8, infinite};
-  EXPECT_EQ(repair(pattern, 3, 3, {}), 2);
+  EXPECT_EQ(repair(pattern, 3, 3, {}).no_numbers, 2);
   EXPECT_FLOAT_EQ(pattern[4], (1 + 2 + 3 + 4 + 6 + 7 + 8) / 7.0f);
   EXPECT_FLOAT_EQ(pattern[8], (6 + 8) / 2.0f);
+  std::vector<float> lost(9, nan);
+  EXPECT_EQ(repair(lost, 3, 3, {}).alone, 9);
+  EXPECT_EQ(lost[4], 0);
 }
 
 TEST(FaultyPixels, a_pixel_passes_for_sound_up_to_the_limit_and_no_further) {

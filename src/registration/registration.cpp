@@ -254,8 +254,9 @@ void check_cells(Registration& r, const RegistrationOptions& options) {
 void note_bad_values(Registration& r, const HighAngleImage& image) {
   constexpr double noted_share = 0.02;
   if (image.no_numbers > 0)
-    r.reasons.push_back(
-        fmt::format("{} values are NaN or infinite; each is taken as the mean of its neighbours", image.no_numbers));
+    r.reasons.push_back(fmt::format(
+        "{} values are NaN or infinite: taken as the mean of their neighbours, {} without a sound one as 0{}",
+        image.no_numbers, image.alone, image.alone > 0 ? ". Crop lost patterns away (--crop)" : ""));
   if (image.negative_share > noted_share)
     r.reasons.push_back(
         fmt::format("negative values sum to {:.0f} % of the positive ones: was too much dark current "

@@ -134,12 +134,14 @@ HighAngleImage high_angle_image(const Scan& scan, const Registration& registrati
              weights_x = whole_cell_weights(info.scan_width, registration.step_x_angstrom.value, cell);
   Array<double, 2> whole_cells({info.detector_height, info.detector_width});
   std::vector<float> pattern(within.size());
-  std::int64_t no_numbers = 0;
+  std::int64_t no_numbers = 0, alone = 0;
   double negative = 0;
   for (int row = 0; row < info.scan_height; ++row) {
     for (int column = 0; column < info.scan_width; ++column) {
       scan.read(row, column, pattern);
-      no_numbers += repair(pattern, info.detector_height, info.detector_width, registration.faulty_pixels);
+      const auto repaired = repair(pattern, info.detector_height, info.detector_width, registration.faulty_pixels);
+      no_numbers += repaired.no_numbers;
+      alone += repaired.alone;
       for (const float value : pattern) total(row, column) += value, negative -= std::min(value, 0.0f);
       if (const double weight = weights_y[row] * weights_x[column]; weight > 0)
         for (std::size_t p = 0; p < pattern.size(); ++p) whole_cells.data()[p] += weight * pattern[p];
@@ -151,7 +153,8 @@ HighAngleImage high_angle_image(const Scan& scan, const Registration& registrati
     }
     tell(progress, "virtual images", row + 1, info.scan_height);
   }
-  HighAngleImage result{std::move(near), std::move(centres), std::move(whole_cells), mean_of(total), true, no_numbers};
+  HighAngleImage result{
+      std::move(near), std::move(centres), std::move(whole_cells), mean_of(total), true, no_numbers, alone};
   const double positive = result.mean_total * static_cast<double>(total.size()) + negative;
   result.negative_share = positive > 0 ? negative / positive : 0;
   const double mean = mean_of(result.image);

@@ -29,6 +29,7 @@ struct HighAngleImage {
   double mean_total = 0;  ///< mean sum of a pattern, file's unit
   bool from_missing = true;
   std::int64_t no_numbers = 0;  ///< values that are NaN or infinite; each was taken as its neighbours' mean
+  std::int64_t alone = 0;       ///< those of them without a sound neighbour, taken as 0
   double negative_share = 0;    ///< sum of the negative values over that of the positive ones
 };
 HighAngleImage high_angle_image(const Scan& scan, const Registration& registration, double radius_mrad, double cell,
