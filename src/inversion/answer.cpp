@@ -113,7 +113,7 @@ void set_widths(const Findings& findings, const std::vector<WeighedCandidate>& p
 /// What the best fit has though it was not to be expected.
 struct Unexpected {
   std::vector<std::string> numbers;
-  bool as_far_as_it_goes = false;  ///< one of them is as far off as a fit may go
+  bool as_far_as_it_goes = false;  ///< one of them is at a limit: the fit wants what there is none of
 };
 
 Unexpected unexpected(const Findings& findings) {
@@ -125,8 +125,8 @@ Unexpected unexpected(const Findings& findings) {
     if (off <= noted_deviations * p.sigma) continue;
     found.numbers.push_back(fmt::format("{} {:.3g}{}{} ({:.3g} ± {:.2g})", p.name, value, p.unit.empty() ? "" : " ",
                                         p.unit, p.expected, p.sigma));
-    const bool no_next = value - 1 < p.least || value + 1 > p.most;
-    found.as_far_as_it_goes |= p.whole ? no_next : off > (farthest_deviations - 0.01) * p.sigma;
+    const double room = p.whole ? 1 : 0.1 * p.sigma;
+    found.as_far_as_it_goes |= value - room < p.least || value + room > p.most;
   }
   return found;
 }

@@ -36,8 +36,8 @@ double tempering_of(const GoodnessOfFit& goodness);
 inline constexpr double refused_excess = 0.25;
 inline constexpr double refused_deviations = 5;
 bool fits(const GoodnessOfFit& goodness);
-/// A number that the best fit has farther from what was expected is noted; at the limit of what fits may try
-/// (parameters.h) the answer is withheld.
+/// A number that the best fit has farther from what was expected is noted; where it is at a limit as well (its own, or
+/// farthest_deviations of parameters.h), the answer is withheld.
 inline constexpr double noted_deviations = 3.5;
 
 /// Marginals of `posterior` as a Prediction. It abstains, and says so, where nothing fits.

@@ -112,6 +112,12 @@ TEST(Answer, what_a_fit_needs_beyond_expectation_is_noted_and_far_beyond_withhel
   defocus->set(findings.best.explanation, defocus->most);
   EXPECT_TRUE(answer().abstains);
   EXPECT_NEAR(defocus->most, defocus->expected + farthest_deviations * defocus->sigma, 1e-12);
+  defocus->set(findings.best.explanation, defocus->expected);
+  const auto film_b = std::ranges::find(findings.parameters, "film B scale", &Parameter::name);
+  film_b->set(findings.best.explanation, 0.2);
+  EXPECT_FALSE(answer().abstains);
+  film_b->set(findings.best.explanation, 0.06);  // atoms that hardly move, as far as the model has it
+  EXPECT_TRUE(answer().abstains);
 }
 
 TEST(Answer, a_whole_number_beside_what_is_expected_is_what_was_expected) {
