@@ -34,7 +34,7 @@ double tempered(const Candidate& c, double tempering) {
   return (c.log_evidence - c.log_occam) / tempering + std::min(0.0, c.log_occam + wider);
 }
 
-/// Mean and spread of a number of the structure over the posterior, and the fit's own error.
+/// Mean and spread of a number of the structure over the posterior.
 struct Moments {
   double mean = 0, error = 0;
 };
