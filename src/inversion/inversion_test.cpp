@@ -153,6 +153,23 @@ TEST(Inversion, what_is_said_of_the_best_steps_is_what_fits_to_their_end_come_to
   EXPECT_GE(compared, 8);
 }
 
+/// So few electrons leave the mean boundary open beyond what steps are scored at anyway.
+TEST(Inversion, tries_every_step_that_few_electrons_leave_possible) {
+  auto recipe = small_inversion();
+  recipe.ranges.thickness_cells = {16, 17};
+  PlannedSample planned;
+  const auto scan = scan_of(recipe, InterfaceClass::rough, 20, planned);
+  const auto depths = [&](double tolerance) {
+    return invert(recipe, scan, 1, {.boundary_tolerance_cells = tolerance, .two_step_depths = 0})
+        .answer.depth_probability;
+  };
+  const auto usual = depths(0.12), all = depths(2);
+  ASSERT_EQ(usual.size(), all.size());
+  double apart = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) apart += std::abs(usual[i] - all[i]) / 2;
+  EXPECT_LT(apart, 0.01);
+}
+
 TEST(Inversion, tells_a_mixed_cell_from_its_step) {
   const auto recipe = small_inversion();
   PlannedSample planned;

@@ -22,6 +22,10 @@ constexpr double enough_to_start = 3;
 constexpr int most_fits = 6, most_looks = 3;
 /// A fit that comes as near as this to what its score said bears out those of its neighbours.
 constexpr double trusted_score_error = 1;
+/// In log-evidence: one in a thousand.
+constexpr double out_of_the_question = 7;
+/// In cells: steps project to half a cell and less around a plane, so that these are all there are.
+constexpr double most_boundary_distance = 1;
 
 class Search {
  public:
@@ -191,15 +195,44 @@ class Search {
     return scan(steps_near(boundary, tolerance, best_thickness()));
   }
 
-  /// The thickness of a fit may be a cell off, and steps beside its own be better at another, where it is open.
+  /// The thickness of a fit may be a cell off, and steps beside its own be better at another, where it is open. Few
+  /// electrons leave the mean boundary open, too: farther and farther steps are scored, until the farthest ones are out
+  /// of the question.
   std::vector<Candidate> scored_steps_of_near_thicknesses() {
     scored_boundary_ = boundary_here();
+    std::vector<Candidate> scored;
+    double nearest = -1, farthest = boundary_tolerance();
+    do {
+      const auto ring = scan(steps_of_near_thicknesses(nearest, farthest));
+      scored.insert(scored.end(), ring.begin(), ring.end());
+      nearest = std::exchange(farthest, 2 * farthest);
+    } while (nearest < most_boundary_distance && !is_settled(scored));
+    return scored;
+  }
+
+  /// Farther than `nearest` from the mean boundary here, and no farther than `farthest`.
+  std::vector<Hypothesis> steps_of_near_thicknesses(double nearest, double farthest) const {
     const int most = std::ranges::count(nuisances_, "thickness", &Parameter::name) > 0 ? 1 : 0;
     std::vector<Hypothesis> steps;
     for (int more = -most; more <= most; ++more)
-      for (const auto& step : steps_near(scored_boundary_, boundary_tolerance(), best_thickness() + more))
-        steps.push_back(step);
-    return scan(steps);
+      for (const auto& step : steps_near(scored_boundary_, farthest, best_thickness() + more))
+        if (std::abs(mean_boundary(step) - scored_boundary_) > nearest) steps.push_back(step);
+    return steps;
+  }
+
+  /// Whether the farthest steps on either side are far behind.
+  bool is_settled(const std::vector<Candidate>& scored) const {
+    double most = most_evidence();
+    for (const auto& step : scored) most = std::max(most, step.log_evidence);
+    for (const int side : {-1, 1}) {
+      const auto distance = [&](const Candidate& c) { return side * (mean_boundary(c.hypothesis) - scored_boundary_); };
+      double farthest = 0;
+      for (const auto& step : scored) farthest = std::max(farthest, distance(step));
+      for (const auto& step : scored)
+        if (distance(step) > farthest - 1.0 / best_thickness() && step.log_evidence > most - out_of_the_question)
+          return false;
+    }
+    return true;
   }
 
   double boundary_tolerance() const { return std::max(effort_.boundary_tolerance_cells, 3.0 / best_thickness()); }

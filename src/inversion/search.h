@@ -21,20 +21,23 @@ struct Findings {
 
 /// How thoroughly to look.
 struct SearchEffort {
-  double boundary_tolerance_cells = 0.12;  ///< steps are tried whose mean boundary is this near to the mixed cell's
-  int two_step_depths = 5;                 ///< first depths at which pairs of steps are tried; 0: none
+  /// Steps are tried whose mean boundary is this near to the mixed cell's, and around the best one as far as counts
+  /// leave them possible.
+  double boundary_tolerance_cells = 0.12;
+  int two_step_depths = 5;                ///< first depths at which pairs of steps are tried; 0: none
   double interesting = 12;                ///< log-evidence below the best from which on a hypothesis is refined no more
   std::optional<Hypothesis> suggested{};  ///< a step, by a network: the first to be fitted, if projection allows it
 };
 
 /// Raised where a search comes to answer otherwise: what is kept of an earlier one is not taken for its own.
-inline constexpr int search_revision = 3;
+inline constexpr int search_revision = 4;
 
 /// From what registration knows to the posterior's ingredients:
 /// 1. a mixed cell of continuous composition at the registered plane, fitted with all circumstances: smooth, so that
 ///    it finds thickness, tilt, focus and mean boundary from afar;
 /// 2. steps with that mean boundary, by their efficient scores, the best one fitted (first of all the suggested one),
-///    until the best one stays, and once more by derivatives of its own, where all steps are scored anew;
+///    until the best one stays, and once more by derivatives of its own, where all steps are scored anew, farther and
+///    farther from that boundary until the farthest are out of the question;
 /// 3. pairs of steps, error-function profiles, a step in such a profile, the abrupt interface.
 /// Throws InputError as ForwardModel does.
 Findings search(const ForwardModel& model, const Observation& observed, const SearchEffort& effort = {},
