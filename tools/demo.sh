@@ -10,7 +10,7 @@ out=out/demo
 step() { printf '\n== %s\n' "$*"; }
 
 # What data and model were made with and from.
-origin() { sha256sum "$terrace" "$terrace-learn" "$recipe"; }
+origin() { sha256sum "$terrace" "$terrace-learn" "$recipe" recipes/quick_training.toml; }
 
 mkdir -p "$out"
 origin | cmp -s - "$out/origin.txt" || rm -rf "$out"

@@ -7,12 +7,21 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 terrace=build/release/terrace
 
-# Runs one step and notes how long it took.
+# Runs one step and notes how long it took: the longest of its runs, as one that finds all done takes no time.
 timed() {
-  local what=$1 start=$SECONDS
+  local what=$1 start=$SECONDS before=0
   shift
   "$@"
-  printf '%s %d min; ' "$what" $(((SECONDS - start + 59) / 60)) >>"$out/times.txt"
+  [ ! -e "$out/seconds_$what" ] || before=$(cat "$out/seconds_$what")
+  [ $((SECONDS - start)) -lt "$before" ] || echo $((SECONDS - start)) >"$out/seconds_$what"
+}
+
+times() {
+  local what
+  for what in data training limit figures; do
+    [ -e "$out/seconds_$what" ] || continue
+    printf '%s %d min; ' "$what" $((($(cat "$out/seconds_$what") + 59) / 60))
+  done
 }
 
 step() { printf '\n== %s: %s (%s)\n' "$name" "$*" "$(date +%H:%M)"; }
@@ -26,13 +35,13 @@ limit_options() { [ "$1" != microscope ] || echo --families 5 --pairs 1 --abrupt
 make_study() {
   local out=out/study/$name
   mkdir -p "$out"
-  : >"$out/times.txt"
   step "1 of 5: data"
   timed data "$terrace" dataset "recipes/$name.toml" -o "$out/data"
   step "2 of 5: the network"
   if [ -e "$out/model.terrace" ] && origin | cmp -s - "$out/origin.txt"; then
     echo "kept: $out/model.terrace"
   else
+    rm -f "$out/seconds_training"
     timed training "$terrace" train "$out/data" --config "recipes/${name}_training.toml" -o "$out/model.terrace"
     origin >"$out/origin.txt"
   fi
@@ -44,6 +53,7 @@ make_study() {
   mkdir -p "models/$name"
   cp "$out/model.terrace" "models/$name/$name.terrace"
   cp "$out/evaluation.json" "models/$name/"
+  times >"$out/times.txt"
   tools/model_card.py "$name"
 }
 

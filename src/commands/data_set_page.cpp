@@ -114,6 +114,10 @@ std::vector<Chart> histograms(const DataSet& data) {
   const auto step_depth = [&](std::int64_t i) {
     return data.labels(i).step_count > 0 ? data.labels(i).step_depth_nm : std::nan("");
   };
+  const auto step_place = [&](std::int64_t i) {
+    const auto& labels = data.labels(i);
+    return labels.step_count == 1 ? labels.step_depth_nm / labels.thickness_nm : std::nan("");
+  };
   const auto width_of = [&](auto member) {
     return [&data, member](std::int64_t i) {
       const double width = data.labels(i).*member;
@@ -123,6 +127,7 @@ std::vector<Chart> histograms(const DataSet& data) {
   std::vector<Chart> charts = {
       histogram(data, "Thickness", "true thickness (nm)", label(&Labels::thickness_nm)),
       histogram(data, "Step depth", "depth of the first step (nm)", step_depth),
+      histogram(data, "Step in its lamella", "depth of a single step (share of the thickness)", step_place),
       histogram(data, "Width on A sites", "σ_A (cells), where there is mixing", width_of(&Labels::sigma_a_cells)),
       histogram(data, "Width on B sites", "σ_B (cells), where there is mixing", width_of(&Labels::sigma_b_cells))};
   std::erase_if(charts, [](const Chart& chart) { return chart.curves.empty(); });

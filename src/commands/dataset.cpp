@@ -26,8 +26,9 @@ struct Options {
 Part part_of(const std::string& text) {
   Part part;
   char rest = 0;
-  if (std::sscanf(text.c_str(), "%d/%d%c", &part.index, &part.count, &rest) != 2 || part.index < 1 ||
-      part.count < part.index)
+  constexpr int most = 1000000, digits = 7;  // scanf does not see where a number is too large
+  if (text.size() > 2 * digits + 1 || std::sscanf(text.c_str(), "%d/%d%c", &part.index, &part.count, &rest) != 2 ||
+      part.index < 1 || part.count < part.index || part.count > most)
     throw InputError(
         fmt::format("--part {} names no part of a whole. Write 3/16 for the third of sixteen parts.", text));
   --part.index;
@@ -52,10 +53,11 @@ void print_cost(const Recipe& recipe, const DataSetCost& cost, const Workers& wo
 
 void print_settings() {
   fmt::print(
-      "[study]\n{}[content]\n{}[ranges]\n{}[window]\n{}[rules]\n{}[grid]\n{}[substrate]\n{}[film] (the same "
-      "keys; LaAlO3 by default)\n[microscope]\n{}[sampling]\n{}",
-      settings_help<Study>(), settings_help<FamilyContent>(), settings_help<Ranges>(), settings_help<Window>(),
-      settings_help<LabelRules>(), settings_help<StandardGrid>(), settings_help<Perovskite>(),
+      "[study]\n{}[content]\n{}[ranges]\n{}[held_out.NAME] (families, how many the set holds, and those of [ranges] in "
+      "which it differs)\n[detection] (drawn anew whenever a sample is shown)\n{}[window]\n{}[rules]\n{}[grid]\n{}"
+      "[substrate]\n{}[film] (the same keys; LaAlO3 by default)\n[microscope]\n{}[sampling]\n{}",
+      settings_help<Study>(), settings_help<FamilyContent>(), settings_help<Ranges>(), settings_help<DetectionRanges>(),
+      settings_help<Window>(), settings_help<LabelRules>(), settings_help<StandardGrid>(), settings_help<Perovskite>(),
       settings_help<Microscope>(), settings_help<Sampling>());
 }
 

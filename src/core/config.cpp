@@ -53,8 +53,11 @@ Config parse_config(const std::string& text, const std::string& name) {
 }
 
 Config read_config(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  if (!file || !std::filesystem::is_regular_file(path))
+  // Asked first: to open a pipe would wait for who writes to it.
+  std::error_code error;
+  std::ifstream file;
+  if (std::filesystem::is_regular_file(path, error)) file.open(path);
+  if (!file.is_open())
     throw FileError(fmt::format("'{}' cannot be read. Is the path right, and is it a file?", path.string()));
   std::stringstream text;
   text << file.rdbuf();

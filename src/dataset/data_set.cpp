@@ -5,7 +5,8 @@
 #include <fstream>
 
 #include "core/error.h"
-#include "dataset/shard.h"
+#include "dataset/recipe.h"
+#include "dataset/shard_contents.h"
 
 namespace terrace {
 
@@ -41,11 +42,16 @@ nlohmann::ordered_json read_manifest(const std::filesystem::path& folder) {
 DataSet::DataSet(const std::filesystem::path& folder) : state_(std::make_unique<State>()) {
   state_->manifest = read_manifest(folder);
   try {
-    state_->grid = settings_from_json<StandardGrid>(state_->manifest.at("recipe").at("grid"));
+    const auto recipe = recipe_from_json(state_->manifest.at("recipe"));
+    state_->grid = recipe.grid;
     const std::string hash = state_->manifest.at("recipe_hash");
     for (const std::string name : state_->manifest.at("shards")) {
       state_->shards.emplace_back(folder / name, hash);
       const int shard = static_cast<int>(state_->shards.size()) - 1;
+      if (!holds_shard(state_->shards[shard], recipe, shard))
+        throw DamagedShard(fmt::format(
+            "'{}' holds other samples than its name says. 'terrace dataset' with --remake-damaged remakes it alone.",
+            (folder / name).string()));
       for (int inside = 0; inside < state_->shards[shard].size(); ++inside) state_->where.emplace_back(shard, inside);
     }
   } catch (const nlohmann::json::exception&) {

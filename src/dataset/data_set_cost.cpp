@@ -9,6 +9,11 @@ namespace {
 
 constexpr int families_counted = 3;
 
+/// So that what cannot be drawn is known before all that can has been made. Throws InputError.
+void plan_held_out_sets(const Recipe& recipe) {
+  for (const auto& set : recipe.held_out) plan_family(recipe, recipe.families_of(set.name, 1)[0]);
+}
+
 }  // namespace
 
 double bytes_per_sample(const Recipe& recipe) {
@@ -16,6 +21,7 @@ double bytes_per_sample(const Recipe& recipe) {
 }
 
 DataSetCost cost_of(const Recipe& recipe, const Workers& workers) {
+  plan_held_out_sets(recipe);
   Work work;
   const int counted = std::min(families_counted, recipe.families());
   for (int family = 0; family < counted; ++family) {

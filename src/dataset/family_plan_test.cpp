@@ -267,7 +267,21 @@ TEST(Recipe, what_cannot_be_built_is_refused_in_one_line) {
   EXPECT_THAT(refusal("[ranges]\nfilm_loss_cells = [0, 12]"), HasSubstr("leave no film"));
   EXPECT_THAT(refusal("[study]\nfamilies = 3\ntest_share = 0.01\ncalibration_share = 0.01"),
               HasSubstr("no family for"));
+  EXPECT_THAT(refusal("[held_out.duplicates]\nfamilies = 2"), HasSubstr("another name"));
+  EXPECT_THAT(refusal("[window]\ncolumns = 4\n[grid]\nhalf_span_cells = 0.25\n[ranges]\nregistration_error_cells = 2"),
+              HasSubstr("window.columns = 4"));
   EXPECT_EQ(refusal("[study]\nname = \"fine\""), "accepted");
+}
+
+/// Families draw their film's cell: where no range of it is given, from the film's own alone.
+TEST(Recipe, another_film_has_its_own_cell) {
+  EXPECT_EQ(recipe_of("[film]\ncell_across_angstrom = 3.95").ranges.film_cell_angstrom, (std::vector{3.95, 3.95}));
+  EXPECT_EQ(recipe_of("[film]\ncell_across_angstrom = 3.95\n[ranges]\nfilm_cell_angstrom = [3.9, 4]")
+                .ranges.film_cell_angstrom,
+            (std::vector{3.9, 4.0}));
+  EXPECT_EQ(recipe_of("[film]\nb_factor_a = 0.5").ranges.film_cell_angstrom, Ranges().film_cell_angstrom);
+  EXPECT_THAT(refusal("[film]\ncell_across_angstrom = 3.95\n[ranges]\nfilm_cell_angstrom = [3.71, 3.79]"),
+              testing::HasSubstr("film.cell_across_angstrom = 3.95"));
 }
 
 TEST(Recipe, held_out_sets_follow_the_study_and_differ_only_where_they_say) {

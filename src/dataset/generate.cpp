@@ -14,6 +14,7 @@
 #include "dataset/folder_claim.h"
 #include "dataset/manifest.h"
 #include "dataset/shard.h"
+#include "dataset/shard_contents.h"
 #include "dataset/shard_tally.h"
 
 namespace terrace {
@@ -24,12 +25,12 @@ namespace fs = std::filesystem;
 /// In the order of what rules when ranks compare notes.
 enum State { missing, whole, damaged, foreign };
 
-State state_of(const fs::path& path, const std::string& hash, std::int64_t samples) {
+State state_of(const fs::path& path, const std::string& hash, const Recipe& recipe, int number) {
   if (!fs::exists(path)) return missing;
   try {
     const ShardReader shard(path, hash);
     shard.verify();
-    return shard.size() == samples ? whole : damaged;
+    return holds_shard(shard, recipe, number) ? whole : damaged;
   } catch (const DamagedShard&) {
     return damaged;
   } catch (const ForeignShard&) {
@@ -77,7 +78,7 @@ struct Run {
       if (is_mine(i)) mine.push_back(i);
     parallel_for(std::ssize(mine), making.threads, [&](std::int64_t i) {
       const int shard = shards[mine[i]];
-      states[mine[i]] = state_of(path_of(shard), hash, samples_of_shard(recipe, shard));
+      states[mine[i]] = state_of(path_of(shard), hash, recipe, shard);
     });
     ranks.share_largest(states);
     return states;

@@ -212,6 +212,17 @@ TEST_F(Generate, damaged_shards_are_remade_alone_where_asked) {
   EXPECT_EQ(fs::last_write_time(folder_ / "shard-00000.h5"), kept_since);
 }
 
+/// Its checksums fit, and some families would be learnt twice, others never.
+TEST_F(Generate, a_shard_under_the_name_of_another_is_damaged) {
+  generate(tiny_recipe(), folder_, {});
+  const auto own = bytes(folder_ / "shard-00000.h5");
+  fs::copy_file(folder_ / "shard-00001.h5", folder_ / "shard-00000.h5", fs::copy_options::overwrite_existing);
+  EXPECT_THROW(DataSet{folder_}, FileError);
+  EXPECT_THROW(generate(tiny_recipe(), folder_, {}), FileError);
+  generate(tiny_recipe(), folder_, {.damaged = DamagedShards::remake});
+  EXPECT_EQ(bytes(folder_ / "shard-00000.h5"), own);
+}
+
 TEST_F(Generate, another_detection_keeps_every_shard_and_is_what_the_manifest_says) {
   generate(tiny_recipe(), folder_, {});
   const auto kept_since = fs::last_write_time(folder_ / "shard-00000.h5");
@@ -280,6 +291,15 @@ TEST(DataSetCost, parts_and_ranks_share_it) {
   EXPECT_EQ(first.samples + second.samples, whole.samples);
   EXPECT_DOUBLE_EQ(first.disk_bytes + second.disk_bytes, whole.disk_bytes);
   EXPECT_EQ(cost_of(recipe, {.threads = 2, .ranks = 3}).memory_bytes, whole.memory_bytes);  // one shard for each rank
+}
+
+/// Held-out families come last: what cannot be drawn of them would be known after hours.
+TEST(DataSetCost, a_held_out_set_that_cannot_be_drawn_is_refused_at_once) {
+  auto recipe = tiny_recipe();
+  recipe.held_out = {{.name = "far", .families = 1, .ranges = recipe.ranges}};
+  EXPECT_NO_THROW(cost_of(recipe, {}));
+  recipe.held_out[0].ranges.defocus_nm = {900, 1000};
+  EXPECT_THROW(cost_of(recipe, {}), InputError);
 }
 
 TEST(DataSetCost, counts_what_the_plans_hold) {

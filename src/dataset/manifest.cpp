@@ -1,5 +1,7 @@
 #include "dataset/manifest.h"
 
+#include <algorithm>
+
 #include "core/text_file.h"
 #include "dataset/partial_name.h"
 #include "dataset/shard.h"
@@ -25,11 +27,17 @@ Json count_samples(const fs::path& folder, const std::vector<std::string>& shard
   return counts;
 }
 
+/// Of what may be drawn: from the lowest to the highest, or the microscope's own.
+Json range_of(const std::vector<double>& drawn, double own) {
+  if (drawn.empty()) return {own, own};
+  return {std::ranges::min(drawn), std::ranges::max(drawn)};
+}
+
 Json domain_of(const Recipe& recipe) {
   const double cell = recipe.substrate.cell_angstrom / 10;
   const auto& thickness = recipe.ranges.thickness_cells;
-  return {{"energy_kev", {recipe.microscope.energy_kev, recipe.microscope.energy_kev}},
-          {"semiangle_mrad", {recipe.microscope.semiangle_mrad, recipe.microscope.semiangle_mrad}},
+  return {{"energy_kev", range_of(recipe.ranges.energies_kev, recipe.microscope.energy_kev)},
+          {"semiangle_mrad", range_of(recipe.ranges.semiangle_mrad, recipe.microscope.semiangle_mrad)},
           {"thickness_nm", {thickness[0] * cell, thickness[1] * cell}},
           {"cell_nm", cell},
           {"substrate_cell_angstrom", recipe.substrate.cell_across_angstrom}};

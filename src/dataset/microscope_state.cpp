@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 
 #include "core/constants.h"
 
@@ -11,11 +12,23 @@ namespace {
 double draw(Random& random, const std::vector<double>& range) { return random.uniform(range[0], range[1]); }
 double draw_error(Random& random, double largest) { return random.uniform(-largest, largest); }
 
+/// As what it is, a vector of twice the azimuth.
+void add_astigmatism(double C12_nm, double phi12_deg, Microscope& microscope) {
+  if (microscope.C12_nm == 0) {
+    microscope.C12_nm = C12_nm, microscope.phi12_deg = phi12_deg;
+    return;
+  }
+  const auto vector = [](double length, double azimuth_deg) { return std::polar(length, 2 * azimuth_deg * pi / 180); };
+  const auto sum = vector(microscope.C12_nm, microscope.phi12_deg) + vector(C12_nm, phi12_deg);
+  microscope.C12_nm = std::abs(sum);
+  microscope.phi12_deg = std::arg(sum) / 2 * 180 / pi;
+}
+
 void draw_optics(const Ranges& ranges, Random& random, Microscope& microscope) {
   microscope.semiangle_mrad *= 1 + draw_error(random, ranges.semiangle_error_share);
   microscope.defocus_nm += draw(random, ranges.defocus_nm) - draw(random, ranges.amorphous_nm);
-  microscope.C12_nm += draw(random, ranges.astigmatism_nm);
-  microscope.phi12_deg += random.uniform(0, 180);
+  const double drawn_C12 = draw(random, ranges.astigmatism_nm), drawn_phi12 = random.uniform(0, 180);
+  add_astigmatism(drawn_C12, drawn_phi12, microscope);
   microscope.C30_um += draw(random, ranges.C30_um);
   const double low = ranges.specimen_tilt_mrad[0], high = ranges.specimen_tilt_mrad[1];
   const double tilt = std::sqrt(random.uniform(low * low, high * high)), azimuth = random.uniform(0, 2 * pi);

@@ -26,6 +26,22 @@ TEST(MicroscopeState, without_ranges_it_is_the_recipes_microscope_on_the_standar
   EXPECT_NEAR(state.offsets.back().y, recipe.grid.offset_y(recipe.grid.along - 1) * 3.905, 1e-12);
 }
 
+/// Astigmatisms add as vectors of twice the azimuth: over all azimuths of a drawn one, the square of their sum is the
+/// sum of their squares.
+TEST(MicroscopeState, drawn_astigmatism_adds_to_the_microscopes_own) {
+  Recipe recipe;
+  recipe.microscope.C12_nm = 3;
+  recipe.microscope.phi12_deg = 30;
+  const auto own = state_of(recipe, 1).microscope;
+  EXPECT_NEAR(own.C12_nm, 3, 1e-12);
+  EXPECT_NEAR(own.phi12_deg, 30, 1e-12);
+  recipe.ranges.astigmatism_nm = {4, 4};
+  double squares = 0;
+  constexpr int draws = 400;
+  for (int i = 0; i < draws; ++i) squares += std::pow(state_of(recipe, i).microscope.C12_nm, 2) / draws;
+  EXPECT_NEAR(squares, 25, 5 * 24 / std::sqrt(2.0 * draws));
+}
+
 TEST(MicroscopeState, draws_fill_their_ranges_and_stay_inside) {
   Recipe recipe;
   auto& ranges = recipe.ranges;

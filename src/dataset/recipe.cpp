@@ -97,10 +97,29 @@ void check(const Recipe& recipe) {
     check(set.ranges, "held_out." + set.name);
     check_thicknesses(recipe, set.ranges, "held_out." + set.name);
   }
-  const double reach = recipe.grid.half_span_cells + 1.5;  // the registered plane is up to a cell from the middle
+  // The registered plane is up to a cell from the middle, and steps carry the boundary a cell or two farther.
+  const double steps = recipe.content.twice_stepped > 0 ? 2 : 1;
+  const double reach = std::max(recipe.grid.half_span_cells + 1.5, recipe.ranges.registration_error_cells + steps + 1);
   if (recipe.window.columns % 2 != 0 || recipe.window.columns / 2 < reach)
-    throw InputError(fmt::format("window.columns = {} must be even and at least {:.0f} for grid.half_span_cells = {}.",
-                                 recipe.window.columns, 2 * std::ceil(reach), recipe.grid.half_span_cells));
+    throw InputError(
+        fmt::format("window.columns = {} must be even and at least {:.0f} for grid.half_span_cells = {} and "
+                    "ranges.registration_error_cells = {}.",
+                    recipe.window.columns, 2 * std::ceil(reach), recipe.grid.half_span_cells,
+                    recipe.ranges.registration_error_cells));
+}
+
+/// The film's own cell is what families draw, where no range of cells is given.
+void draw_own_film_cell(const Config& config, const Perovskite& film, Ranges& ranges) {
+  const Config *own = config.find("film"), *given = config.find("ranges");
+  if (!own || !own->find("cell_across_angstrom")) return;
+  const double cell = film.cell_across_angstrom;
+  auto& range = ranges.film_cell_angstrom;
+  if (!given || !given->find("film_cell_angstrom")) range = {cell, cell};
+  if (range.size() == 2 && (cell < range[0] || cell > range[1]))
+    throw InputError(fmt::format(
+        "{}: film.cell_across_angstrom = {} lies outside ranges.film_cell_angstrom = [{}], which families draw from. "
+        "Give one of them alone, or a range that holds it.",
+        own->find("cell_across_angstrom")->place, cell, fmt::join(range, ", ")));
 }
 
 /// [held_out.NAME]: `families`, and the ranges in which the set differs from [ranges].
@@ -111,7 +130,8 @@ std::vector<HeldOutSet> read_held_out(const Config& config, const Ranges& ranges
   if (!tables->is_table()) refuse_unknown_key("held_out", "", tables->place, {"[held_out.NAME]"});
   for (const auto& [name, table] : tables->table()) {
     if (!table.is_table()) refuse_unknown_key(name, "held_out", table.place, {"[held_out.NAME]"});
-    if (name == "train" || name == "calibration" || name == "test")
+    if (name == "train" || name == "calibration" || name == "test" ||
+        name == "duplicates")  // what the statistics call something else
       throw InputError(
           fmt::format("{}: a held-out set cannot be called '{}'. Give it another name.", table.place, name));
     HeldOutSet set{name, 0, {}};
@@ -194,6 +214,8 @@ Recipe recipe_of(const Config& config) {
   recipe.study = read_settings<Study>(config, "study");
   recipe.content = read_settings<FamilyContent>(config, "content");
   recipe.ranges = read_settings<Ranges>(config, "ranges");
+  recipe.film = read_settings(config, "film", lanthanum_aluminate());
+  draw_own_film_cell(config, recipe.film, recipe.ranges);
   recipe.held_out = read_held_out(config, recipe.ranges);
   recipe.window = read_settings<Window>(config, "window");
   recipe.detection = read_settings<DetectionRanges>(config, "detection");
@@ -202,7 +224,6 @@ Recipe recipe_of(const Config& config) {
   recipe.microscope = read_settings<Microscope>(config, "microscope");
   recipe.sampling = read_settings<Sampling>(config, "sampling");
   recipe.substrate = read_settings(config, "substrate", strontium_titanate());
-  recipe.film = read_settings(config, "film", lanthanum_aluminate());
   check(recipe);
   return recipe;
 }

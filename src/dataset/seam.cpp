@@ -11,22 +11,40 @@
 namespace terrace {
 namespace {
 
+/// Of the study and its held-out sets.
+std::vector<const Ranges*> all_ranges(const Recipe& recipe) {
+  std::vector<const Ranges*> all = {&recipe.ranges};
+  for (const auto& set : recipe.held_out) all.push_back(&set.ranges);
+  return all;
+}
+
+int thickest(const Recipe& recipe) {
+  int most = 0;
+  for (const auto* ranges : all_ranges(recipe)) most = std::max(most, ranges->thickness_cells[1]);
+  return most;
+}
+
 Interface doubled_window(const Recipe& recipe) {
   Interface interface;
   interface.substrate = recipe.substrate;
   interface.film = recipe.film;
   interface.substrate_cells = interface.film_cells = recipe.window.columns;
   interface.cells_along = recipe.window.cells_along;
-  interface.thickness_cells = recipe.ranges.thickness_cells[1];
+  interface.thickness_cells = thickest(recipe);
   return interface;
 }
 
 Microscope hardest(const Recipe& recipe) {
+  std::vector<double> energies, semiangles;
+  for (const auto* ranges : all_ranges(recipe)) {
+    for (const double drawn : ranges->energies_kev) energies.push_back(drawn);
+    for (const double drawn : ranges->semiangle_mrad) semiangles.push_back(drawn);
+    if (ranges->energies_kev.empty()) energies.push_back(recipe.microscope.energy_kev);
+    if (ranges->semiangle_mrad.empty()) semiangles.push_back(recipe.microscope.semiangle_mrad);
+  }
   Microscope microscope;
-  microscope.energy_kev =
-      recipe.ranges.energies_kev.empty() ? recipe.microscope.energy_kev : std::ranges::min(recipe.ranges.energies_kev);
-  microscope.semiangle_mrad =
-      recipe.ranges.semiangle_mrad.empty() ? recipe.microscope.semiangle_mrad : recipe.ranges.semiangle_mrad[1];
+  microscope.energy_kev = std::ranges::min(energies);
+  microscope.semiangle_mrad = std::ranges::max(semiangles);
   microscope.source_fwhm_angstrom = 0;
   return microscope;
 }

@@ -34,6 +34,14 @@ TEST(Seam, a_wider_aperture_brings_more_of_the_beam_across) {
   EXPECT_GT(seam_share(recipe), small);
 }
 
+TEST(Seam, held_out_sets_count) {
+  auto recipe = recipe_of(8, 10);
+  const double without = seam_share(recipe);
+  recipe.held_out = {{.name = "thicker", .families = 1, .ranges = recipe.ranges}};
+  recipe.held_out[0].ranges.thickness_cells = {90, 100};
+  EXPECT_GT(seam_share(recipe), 2 * without);
+}
+
 TEST(Seam, a_window_that_loses_too_much_is_refused_with_what_to_change) {
   const auto recipe = recipe_of(8, 10);
   EXPECT_NO_THROW(check_seam(recipe, 0.2));

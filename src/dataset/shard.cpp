@@ -153,11 +153,18 @@ ShardReader::ShardReader(const std::filesystem::path& path, const std::string& r
       if (checksum_of(lines[i], own_hash) != checksums_(i, 0))
         refuse_damaged(path, "its table does not fit its checksum");
       samples_.push_back(sample_of(lines[i]));
+      const auto interface_class = static_cast<std::size_t>(samples_.back().labels.interface_class);
+      if (interface_class >= interface_class_names.size()) refuse_damaged(path, "its table names a class of none");
     }
     if (own_hash != recipe_hash)
       throw ForeignShard(fmt::format(
           "'{}' was made by another recipe. Give another folder, or delete the data set there.", path.string()));
   });
+}
+
+std::array<std::int64_t, 4> ShardReader::shape_of_patterns() const {
+  const auto all = file_.dataset("/patterns").extents();
+  return {all[1], all[2], all[3], all[4]};
 }
 
 Sample ShardReader::read(int position) const {

@@ -40,6 +40,8 @@ class ShardReader {
   ShardReader(const std::filesystem::path& path, const std::string& recipe_hash);
 
   int size() const { return static_cast<int>(samples_.size()); }
+  /// [along, across, ky, kx] of every sample's patterns.
+  std::array<std::int64_t, 4> shape_of_patterns() const;
   /// Everything but patterns and coverage.
   const Sample& sample(int position) const { return samples_[position]; }
   Sample read(int position) const;

@@ -1,4 +1,5 @@
 """What a user gets wrong: one line that says what, where and what to try; exit code 2; nothing half-written left."""
+import os
 import unittest
 
 import workshop
@@ -120,6 +121,10 @@ class Configurations(BadInput):
         self.refused("simulate", workshop.experiment(), "-o", "OUT.scan.h5", "--max-memory", "0.001", says=["--max-memory 0.001", "GB of memory"])
         self.refused("dataset", workshop.recipe(), "-o", "OUT.data", "--max-memory", "0.001", says=["--max-memory 0.001", "GB of memory"])
 
+    def test_a_part_that_is_none(self):
+        for part in "0/2", "3/2", "2/2147483647", "2/99999999999", "two":
+            self.refused("dataset", workshop.recipe(), "-o", "OUT.data", "--part", part, says=["--part", "3/16"])
+
     def test_limit_of_a_split_that_is_not_there(self):
         self.refused("limit", workshop.recipe(), "-o", "OUT.limit.json", "--split", "thicker", says=["'thicker'", "'test'"])
 
@@ -140,6 +145,9 @@ class Configurations(BadInput):
 
     def test_missing(self):
         self.simulate("nowhere.toml", "'nowhere.toml'")
+        pipe = new_folder("pipe") / "recipe.toml"
+        os.mkfifo(pipe)
+        self.refused("dataset", pipe, "-o", "OUT.data", says=[str(pipe), "a file"])
         self.refused("dataset", "nowhere.toml", "-o", "OUT.data", says=["'nowhere.toml'"])
 
     def test_a_folder(self):
@@ -262,7 +270,7 @@ class Scans(BadInput):
         self.predict(npy(workshop.bench() / "bare.npy", [4, 4, 8, 8]), "mrad")
 
     def test_evaluation_that_is_none(self):
-        for content in "", "{", "[]", '{"confusion_matrix": 3}':
+        for content in "", "{", "[]", '{"confusion_matrix": 3}', '{"by_dose": {"few": {}, "many": {}}}':
             self.predict(scan(), "figures.json", more=["--evaluation", text("figures.json", content)])
 
 
