@@ -95,7 +95,7 @@ class Search {
     auto twin = fitted({twin_here(), circumstances()}, nearby(), nuisance_part());
     if (twin.log_posterior > mixed_.log_posterior) mixed_ = std::move(twin);
     if (mixed_.log_posterior + 2 * enough_to_start < hopeless()) return;
-    mixed_ = fitted(mixed_.explanation, {}, &mixed_.linearisation);
+    mixed_ = at_next_thickness_if_better(fitted(mixed_.explanation, {}, &mixed_.linearisation));
     add(mixed_);
     if (candidates_.best().hypothesis.interface_class == InterfaceClass::diffuse) take_tangent(mixed_);
   }
@@ -133,6 +133,21 @@ class Search {
     auto effort = from_afar(6);
     effort.hopeless_below = fit.log_posterior;
     auto other = fitted(next, effort, &fit.linearisation);
+    return other.log_posterior > fit.log_posterior ? std::move(other) : std::move(fit);
+  }
+
+  /// Few electrons leave the thickness open, and a fit may be held a cell beside its best one.
+  Fit at_next_thickness_if_better(Fit fit) const {
+    const Tangent around(observed_, nuisances_, fit.linearisation);
+    std::vector<Hypothesis> next;
+    for (const int thickness : near_thicknesses(fit.explanation.hypothesis.thickness_cells)) {
+      next.push_back(fit.explanation.hypothesis);
+      next.back().film_cells *= static_cast<double>(thickness) / next.back().thickness_cells;
+      next.back().thickness_cells = thickness;
+    }
+    const auto best = scan(next, around).front();
+    if (best.log_evidence <= fit.log_posterior) return fit;
+    auto other = fitted({best.hypothesis, fit.explanation.circumstances}, nearby(), &fit.linearisation);
     return other.log_posterior > fit.log_posterior ? std::move(other) : std::move(fit);
   }
 
@@ -212,10 +227,9 @@ class Search {
 
   /// Farther than `nearest` from the mean boundary here, and no farther than `farthest`.
   std::vector<Hypothesis> steps_of_near_thicknesses(double nearest, double farthest) const {
-    const int most = std::ranges::count(nuisances_, "thickness", &Parameter::name) > 0 ? 1 : 0;
     std::vector<Hypothesis> steps;
-    for (int more = -most; more <= most; ++more)
-      for (const auto& step : steps_near(scored_boundary_, farthest, best_thickness() + more))
+    for (const int thickness : near_thicknesses(best_thickness()))
+      for (const auto& step : steps_near(scored_boundary_, farthest, thickness))
         if (std::abs(mean_boundary(step) - scored_boundary_) > nearest) steps.push_back(step);
     return steps;
   }
@@ -295,12 +309,17 @@ class Search {
       profile.sigma_a_cells = profile.sigma_b_cells = width;
       starts.push_back(profile);
     }
-    add(fitted({scan(starts).front().hypothesis, circumstances()}, nearby(), nuisance_part()));
+    auto fit = fitted({scan(starts).front().hypothesis, circumstances()}, nearby(), nuisance_part());
+    if (!profile.has_step() && !fit.given_up) fit = at_next_thickness_if_better(std::move(fit));
+    add(fit);
   }
 
   void look_for_abrupt() {
     const int plane = static_cast<int>(std::lround(boundary_here()));
-    const auto abrupt = scan({{.thickness_cells = best_thickness(), .plane = plane}}).front();
+    std::vector<Hypothesis> planes;
+    for (const int thickness : near_thicknesses(best_thickness()))
+      planes.push_back({.thickness_cells = thickness, .plane = plane});
+    const auto abrupt = scan(planes).front();
     candidates_.add(abrupt);
     fit_if_interesting(abrupt);
   }
@@ -315,16 +334,19 @@ class Search {
   }
 
   /// By efficient score at the tangent's circumstances, each at its own thickness, best first.
-  std::vector<Candidate> scan(const std::vector<Hypothesis>& hypotheses) {
+  std::vector<Candidate> scan(const std::vector<Hypothesis>& hypotheses) const { return scan(hypotheses, *tangent_); }
+
+  std::vector<Candidate> scan(const std::vector<Hypothesis>& hypotheses, const Tangent& around) const {
     std::vector<Candidate> candidates;
     if (hypotheses.empty()) return candidates;
     std::vector<Explanation> explanations;
-    for (const auto& hypothesis : hypotheses) explanations.push_back({hypothesis, circumstances()});
+    const auto& circumstances = around.linearisation().at.circumstances;
+    for (const auto& hypothesis : hypotheses) explanations.push_back({hypothesis, circumstances});
     const auto patterns = model_.expected(explanations);
     for (std::size_t i = 0; i < hypotheses.size(); ++i)
       candidates.push_back({hypotheses[i], log_likelihood(observed_, patterns[i]) +
                                                log_prior(nuisances_, explanations[i]) +
-                                               tangent_->best_step(patterns[i], "thickness").gain});
+                                               around.best_step(patterns[i], "thickness").gain});
     std::ranges::sort(candidates, std::ranges::greater{}, &Candidate::log_evidence);
     return candidates;
   }
@@ -377,6 +399,11 @@ class Search {
   const Circumstances& circumstances() const { return tangent_->linearisation().at.circumstances; }
   const Linearisation* nuisance_part() const { return &tangent_->linearisation(); }
   double boundary_here() const { return mean_boundary(tangent_->linearisation().at.hypothesis); }
+  /// It and, where it is open, the next ones.
+  std::vector<int> near_thicknesses(int cells) const {
+    if (std::ranges::count(nuisances_, "thickness", &Parameter::name) == 0) return {cells};
+    return {cells - 1, cells, cells + 1};
+  }
   int best_thickness() const { return tangent_->linearisation().at.hypothesis.thickness_cells; }
   double most_evidence() const { return candidates_.best().log_evidence; }
   double hopeless() const { return best_->log_posterior - 1.5 * effort_.interesting; }
