@@ -20,6 +20,8 @@ QUESTIONS = [
     ("mirror_confusion", "steps taken for their mirror image"),
     ("sigma_a_mae", "error of the A-site width, cells"),
     ("sigma_b_mae", "error of the B-site width, cells"),
+    ("thickness_mae_nm", "mean error of the thickness, nm"),
+    ("given_thickness_mae_nm", "the same of the thickness that is given, nm"),
     ("calibration_error", "calibration error"),
     ("depth_interval_coverage", "90 % depth intervals that hold the truth"),
     ("depth_interval_width_nm", "their mean width, nm"),
@@ -42,8 +44,16 @@ def noise_note(recipe):
     return "\n**For simulations without noise only**: it declines every scan that has a dose. For measured scans take models/microscope.\n"
 
 
+# An interval that resamples fewer families than this says more about their number than about the figure.
+FEWEST_FAMILIES = 6
+
+
 def cell(measure):
-    return f"{measure['value']:.3f} ({measure['low']:.3f} … {measure['high']:.3f})" if measure else "–"
+    if not measure:
+        return "–"
+    if measure.get("families", FEWEST_FAMILIES) < FEWEST_FAMILIES:
+        return f"{measure['value']:.3f}"
+    return f"{measure['value']:.3f} ({measure['low']:.3f} … {measure['high']:.3f})"
 
 
 def table(header, rows):
@@ -70,8 +80,13 @@ def by_dose(evaluation):
         row += [cell(evaluation["by_dose"][dose].get(key)) for key in keys]
         row.append(cell(limit.get(dose, {}).get("rough_vs_diffuse_matched")))
         rows.append(row)
+    families = {block["rough_vs_diffuse_matched"]["families"] for block in limit.values() if "rough_vs_diffuse_matched" in block}
+    note = ""
+    if families:
+        told = "; it is told the true thickness, the network is not" if evaluation.get("exact_thickness") == "known" else ""
+        note = f"\nThe exact limit is that of {max(families)} of these families{told}.\n"
     return "\n## Over the dose\n\n" + table(["electrons a pattern", *(names[key] for key in keys), "exact limit, matched pairs"],
-                                           rows) + "\n"
+                                           rows) + "\n" + note
 
 
 def sanity(evaluation):
@@ -85,11 +100,14 @@ def held_out(evaluation):
     sets = evaluation.get("held_out", {})
     if not sets:
         return ""
-    rows = [[name.replace("_", " "), cell(block.get("class_accuracy")), cell(block.get("rough_vs_diffuse_matched")),
+    rows = [[name.replace("_", " "), block["class_accuracy"]["families"], block["class_accuracy"]["n"],
+             cell(block.get("class_accuracy")), cell(block.get("rough_vs_diffuse_matched")),
              cell(block.get("step_depth_mae_nm")), cell(block.get("abstention_share")),
              cell(block.get("out_of_domain_auroc"))] for name, block in sets.items()]
-    head = ["set", "class", "matched pairs", "mean depth error, nm", "declined", "recognised as strange (AUROC)"]
-    return "\n## Outside what it was trained on\n\n" + table(head, rows) + "\n"
+    head = ["set", "families", "samples", "class", "matched pairs", "mean depth error, nm", "declined", "recognised as strange (AUROC)"]
+    few = min(block["class_accuracy"]["families"] for block in sets.values()) < FEWEST_FAMILIES
+    note = "\nSo few families bear no interval.\n" if few else ""
+    return "\n## Outside what it was trained on\n\n" + table(head, rows) + "\n" + note
 
 
 def domain(recipe):

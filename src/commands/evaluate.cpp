@@ -83,7 +83,10 @@ void run(const Options& options) {
 
   auto json = to_json(evaluation);
   if (options.sanity) json["sanity"] = sanity_of(options, data, bar.callback());
-  if (limit.is_object()) json["exact"] = limit.at("exact");
+  if (limit.is_object()) {
+    json["exact"] = limit.at("exact");
+    json["exact_thickness"] = limit.value("thickness", "known within the recipe's error");
+  }
   json["learning_curve"] = model.record.value("learning_curve", Json::array());
   write_text(folder / "evaluation.json", json.dump(1) + "\n");
   ReportContent report;

@@ -20,7 +20,7 @@ struct Options {
   std::string data, output, settings;
   int threads = 1, epochs = 0;
   double minutes = 0;
-  bool list_settings = false;
+  bool list_settings = false, threads_given = false;
 };
 
 /// Every step wants the same large arrays anew: to return them to the system in between costs up to a tenth of the
@@ -34,23 +34,41 @@ void keep_freed_memory() {
 }
 
 TrainingSettings settings_of(const Options& options) {
-  TrainingSettings settings;
-  if (!options.settings.empty()) settings = read_settings<TrainingSettings>(read_config(options.settings), "training");
+  const auto config = options.settings.empty() ? Config() : read_config(options.settings);
+  auto settings = read_settings<TrainingSettings>(config, "training");
   if (options.epochs > 0) settings.epochs = options.epochs;
   if (options.minutes > 0) settings.time_limit_minutes = options.minutes;
-  settings.threads = options.threads;
+  const auto* table = config.find("training");
+  if (options.threads_given || !table || !table->find("threads")) settings.threads = options.threads;
   return settings;
 }
 
-void print_epoch(const EpochReport& epoch) {
-  if (epoch.epoch % 10 != 0 && epoch.epoch != 1 && epoch.epoch != epoch.epochs) return;
-  fmt::print(
-      "member {} epoch {:3} of {}: loss {:.3f} (training), {:.3f} (calibration families); class {:.1f} %, step "
-      "within one cell {:.1f} %; {}\n",
-      epoch.member + 1, epoch.epoch, epoch.epochs, epoch.training_loss, epoch.validation_loss,
-      100 * epoch.class_accuracy, 100 * epoch.within_one_cell, duration_text(epoch.seconds));
-  std::fflush(stdout);
-}
+/// A line for every epoch of long ones, now and then for short ones, with the time that is left as if none stopped
+/// early.
+class EpochLines {
+ public:
+  explicit EpochLines(const TrainingSettings& settings) : settings_(settings) {}
+
+  void print(const EpochReport& epoch) {
+    const bool ends = epoch.epoch == 1 || epoch.epoch == epoch.epochs;
+    if (!ends && epoch.seconds - printed_ < seconds_between) return;
+    printed_ = epoch.seconds;
+    const double done = double{epoch.member} * epoch.epochs + epoch.epoch;
+    const double left = epoch.seconds * (double{settings_.members} * epoch.epochs - done) / done;
+    fmt::print(
+        "member {} epoch {:3} of {}: loss {:.3f} (training), {:.3f} (calibration families); class {:.1f} %, step "
+        "within one cell {:.1f} %; {}{}\n",
+        epoch.member + 1, epoch.epoch, epoch.epochs, epoch.training_loss, epoch.validation_loss,
+        100 * epoch.class_accuracy, 100 * epoch.within_one_cell, duration_text(epoch.seconds),
+        left > 0 ? ", " + duration_text(left) + " left" : "");
+    std::fflush(stdout);
+  }
+
+ private:
+  static constexpr double seconds_between = 10;
+  TrainingSettings settings_;
+  double printed_ = 0;
+};
 
 void print_work(const DataSet& data, const TrainingSettings& settings, const Ranks& ranks) {
   fmt::print("{} samples, {} epochs, {} network{}, {}{} threads\n", data.size(), settings.epochs, settings.members,
@@ -79,8 +97,12 @@ void run(const Options& options) {
   keep_freed_memory();
   const std::filesystem::path checkpoint = options.output + ".checkpoint";
   ProgressBar bar;
+  EpochLines lines(settings);
   TrainingHooks hooks{.checkpoint = checkpoint, .ranks = &ranks};
-  if (ranks.is_first()) hooks.progress = bar.callback(), hooks.on_epoch = print_epoch;
+  if (ranks.is_first()) {
+    hooks.progress = bar.callback();
+    hooks.on_epoch = [&](const EpochReport& epoch) { lines.print(epoch); };
+  }
   const auto model = train(data, settings, hooks);
   if (!ranks.is_first()) return;
   model.save(options.output);
@@ -102,7 +124,10 @@ void add_train(CLI::App& app) {
                  "end no later than this many minutes; the result then depends on the machine's speed");
   app.add_flag("--settings", options->list_settings, "list every key of [training] with default and range, and stop");
   add_threads_option(app, options->threads);
-  app.callback([options] { run(*options); });
+  app.callback([options, &app] {
+    options->threads_given = app.count("--threads") > 0;
+    run(*options);
+  });
 }
 
 }  // namespace terrace

@@ -30,13 +30,14 @@ Tensor mixture_logits(const Tensor& numbers, const Tensor& limit, const Tensor& 
 }  // namespace
 
 std::int64_t depth_numbers(const NetworkShape& shape) {
-  return shape.depth_head == "mixture" ? 3 * parts : shape.depth_bins;
+  return shape.depth_head == "bins" ? shape.depth_bins : 3 * parts;
 }
 
-Tensor depth_logits(const NetworkShape& shape, const Tensor& numbers, const Tensor& depth_limit) {
+Tensor depth_logits(const NetworkShape& shape, const Tensor& numbers, const Tensor& thickness,
+                    const Tensor& depth_limit) {
   const auto bins = torch::arange(shape.depth_bins, depth_limit.options()).unsqueeze(0);
-  const auto possible = depth_limit.clamp_max(shape.depth_bins);
-  const auto logits = shape.depth_head == "mixture" ? mixture_logits(numbers, possible, bins) : numbers;
+  const auto possible = (shape.depth_head == "found_mixture" ? thickness : depth_limit).clamp(1, shape.depth_bins);
+  const auto logits = shape.depth_head == "bins" ? numbers : mixture_logits(numbers, possible, bins);
   return logits.masked_fill(bins > depth_limit.unsqueeze(1), impossible_logit);
 }
 

@@ -22,7 +22,7 @@ torch::Tensor numbers_at(float place) {
 }
 
 torch::Tensor probabilities(const NetworkShape& shape, const torch::Tensor& numbers, float limit) {
-  return depth_logits(shape, numbers, torch::full({1}, limit)).softmax(1)[0];
+  return depth_logits(shape, numbers, torch::full({1}, limit), torch::full({1}, limit)).softmax(1)[0];
 }
 
 TEST(DepthHead, a_mixture_keeps_its_place_in_a_lamella_of_any_thickness) {
@@ -31,8 +31,18 @@ TEST(DepthHead, a_mixture_keeps_its_place_in_a_lamella_of_any_thickness) {
     EXPECT_EQ(probabilities(shape, numbers_at(0), limit).argmax().item<int>(), static_cast<int>(limit / 2));
 }
 
+TEST(DepthHead, a_mixture_over_the_found_thickness_keeps_its_place_in_that_one) {
+  auto shape = mixture(100);
+  shape.depth_head = "found_mixture";
+  const auto logits = depth_logits(shape, numbers_at(0), torch::full({1}, 40.0f), torch::full({1}, 60.0f));
+  EXPECT_EQ(logits[0].argmax().item<int>(), 20);
+  EXPECT_GT(logits[0][60].item<double>(), impossible_logit);
+  EXPECT_EQ(logits[0][61].item<double>(), impossible_logit);
+}
+
 TEST(DepthHead, a_mixture_is_a_distribution_before_it_is_normalised) {
-  const auto logits = depth_logits(mixture(100), torch::zeros({1, 24}), torch::full({1}, 60.0f));
+  const auto logits =
+      depth_logits(mixture(100), torch::zeros({1, 24}), torch::full({1}, 60.0f), torch::full({1}, 60.0f));
   const double sum = logits.exp().sum().item<double>();
   EXPECT_LE(sum, 1.001);
   EXPECT_GT(sum, 0.9);  // what lies above the entrance or below the exit is lost
@@ -49,7 +59,8 @@ TEST(DepthHead, no_depth_lies_below_the_limit) {
 }
 
 TEST(DepthHead, an_unknown_thickness_is_that_of_all_bins) {
-  const auto unknown = depth_logits(mixture(50), numbers_at(0), torch::full({1}, std::numeric_limits<float>::max()));
+  const auto unknown = depth_logits(mixture(50), numbers_at(0), torch::full({1}, std::numeric_limits<float>::max()),
+                                    torch::full({1}, std::numeric_limits<float>::max()));
   EXPECT_EQ(unknown[0].argmax().item<int>(), 25);
 }
 

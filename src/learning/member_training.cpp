@@ -16,9 +16,10 @@ namespace {
 
 constexpr int validation_batch = 256;
 
-std::vector<const Features*> pointers(const std::vector<Features>& features) {
-  std::vector<const Features*> result;
-  for (const auto& one : features) result.push_back(&one);
+template <class T>
+std::vector<const T*> pointers(const std::vector<T>& all) {
+  std::vector<const T*> result;
+  for (const auto& one : all) result.push_back(&one);
   return result;
 }
 
@@ -33,6 +34,7 @@ LossWeights loss_weights(const TrainingSettings& settings) {
   LossWeights weights;
   weights.interface_class = settings.class_weight;
   weights.direction = settings.direction_weight;
+  weights.thickness = settings.thickness_weight;
   return weights;
 }
 
@@ -74,11 +76,12 @@ double learn_one_epoch(const TrainingRun& run, Learner& learner, double& rate) {
     const auto features = make_features(share.size, settings.threads, [&](std::int64_t i) {
       return run.training.varied(order[first + share.first + i], learner.member, learner.next_epoch);
     });
-    std::vector<const Target*> targets;
-    for (std::int64_t i = 0; i < count; ++i) targets.push_back(&run.training.target(order[first + i]));
+    std::vector<Target> targets;
+    for (std::int64_t i = 0; i < count; ++i)
+      targets.push_back(run.training.target_of_varied(order[first + i], learner.member, learner.next_epoch));
     const double done = learner.next_epoch + static_cast<double>(first) / run.training.size();
     rate = settings.learning_rate * learning_rate_share(progress_of(run, learner.member, done));
-    const double loss = learner.trainer.step(pointers(features), targets, rate);
+    const double loss = learner.trainer.step(pointers(features), pointers(targets), rate);
     if (!std::isfinite(loss))
       throw InputError(fmt::format("The loss is no longer a number in epoch {}. Try a learning_rate below {}.",
                                    learner.next_epoch + 1, settings.learning_rate));

@@ -16,6 +16,8 @@ namespace {
 // Beyond the 99th percentile of known samples there is no answer: patterns of other programs, at 1.7 to 3.9 of it, are
 // read with depths up to 1 nm off, or 3 by another training (docs/guide/reading_a_scan.md).
 constexpr double strange_distance = 1.0;
+/// A thickness known worse than in training by more than this is noted: half a cell.
+constexpr double noted_thickness_error_nm = 0.2;
 
 void fill_regressions(const Answer& answer, Prediction& p) {
   const auto& [sigma_a, sigma_b, offset, thickness_excess, film_cell] = answer.values;
@@ -51,13 +53,18 @@ void fill_answer(const Answer& answer, const Calibration& calibration, Predictio
 void judge_domain(const Model& model, const Conditions& conditions, Prediction& prediction) {
   prediction.reasons = model.domain.objections(conditions, prediction.covered_share);
   prediction.abstains = !prediction.reasons.empty();
-  if (prediction.out_of_domain > strange_distance) {
+  if (!(prediction.out_of_domain <= strange_distance)) {
     prediction.abstains = true;
     prediction.reasons.push_back(fmt::format(
         "The patterns differ from all that the model was trained on (distance {:.2f}, 99 % of known samples stay below "
         "1).",
         prediction.out_of_domain));
   }
+  const double error = conditions.thickness_error_nm, trained = model.preprocessing.trained_thickness_error_nm();
+  if (error > trained + noted_thickness_error_nm)
+    prediction.reasons.push_back(fmt::format(
+        "The thickness is known to ± {:.2g} nm; the model was trained with ± {:.2g} nm, and its depth goes with it.",
+        error, trained));
 }
 
 Prediction prediction_of(const Model& model, const Features& features, const Conditions& conditions,

@@ -2,8 +2,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
-#include "learning/model.h"
-#include "learning/tensor_file.h"
+#include "learning/model_checks.h"
 
 namespace terrace {
 namespace {
@@ -40,17 +39,6 @@ Preprocessing load_preprocessing(const TensorFile& file) {
   return p;
 }
 
-void check_sizes(const Preprocessing& p, const NetworkShape& shape) {
-  const std::int64_t pixels = std::int64_t{p.grid.pixels} * p.grid.pixels, positions = p.positions();
-  const auto is = [](const Image& image, std::int64_t rows, std::int64_t columns) {
-    return image.extent(0) == rows && image.extent(1) == columns;
-  };
-  const bool whole = is(p.mean, positions, pixels) && is(p.basis, p.components(), pixels) &&
-                     p.condition_mean.size() == 5 && p.condition_scale.size() == 5 && shape.positions == positions &&
-                     shape.components == p.components() && shape.conditions == p.conditions();
-  if (!whole) throw FileError("the sizes in its record do not agree with its numbers");
-}
-
 void store(const Cloud& cloud, TensorFile& file) {
   file.record["cloud_unit"] = cloud.unit;
   file.add("cloud.mean", floats(cloud.mean));
@@ -67,7 +55,7 @@ Model model_of(const TensorFile& file) {
   const auto shape = settings_from_json<NetworkShape>(file.record.at("network"));
   Model model;
   model.preprocessing = load_preprocessing(file);
-  check_sizes(model.preprocessing, shape);
+  refuse_sizes(model.preprocessing, shape, file);
   model.preprocessing.complete();
   for (int i = 0; i < file.record.at("members").get<int>(); ++i) {
     model.members.emplace_back(shape, 0);
@@ -79,6 +67,7 @@ Model model_of(const TensorFile& file) {
   model.cloud = load_cloud(file, shape.width);
   model.residual_limit = file.record.at("residual_limit").get<double>();
   model.record = file.record.at("about");
+  refuse_impossible_numbers(model, file);
   return model;
 }
 

@@ -104,10 +104,12 @@ TorchHeads InterfaceNetImpl::forward(const TorchBatch& batch) {
   };
   TorchHeads result;
   result.class_logits = next(4);
-  result.depth_logits = depth_logits(shape, next(depth_numbers(shape)), batch.depth_limit);
+  const auto depths = next(depth_numbers(shape));
   result.up_logit = next(1).squeeze(1);
   result.step_count_logits = next(3);
   result.values = next(regression_count);
+  const auto excess = result.values.select(1, thickness_excess) * (regressions[thickness_excess].scale / depth_cell_nm);
+  result.depth_logits = depth_logits(shape, depths, batch.thickness + excess, batch.depth_limit);
   result.log_variances = next(regression_count).clamp(-8, 4);
   result.description = description;
   return result;
@@ -116,12 +118,13 @@ TorchHeads InterfaceNetImpl::forward(const TorchBatch& batch) {
 TorchBatch to_torch(std::span<const Features* const> batch, const NetworkShape& s) {
   const auto n = static_cast<std::int64_t>(batch.size());
   TorchBatch result{torch::empty({n, s.positions, s.components}), torch::empty({n, s.positions}),
-                    torch::empty({n, s.conditions}), torch::empty({n})};
+                    torch::empty({n, s.conditions}), torch::empty({n}), torch::empty({n})};
   for (std::int64_t i = 0; i < n; ++i) {
     const Features& f = *batch[i];
     std::ranges::copy(f.components, result.components.data_ptr<float>() + i * f.components.size());
     std::ranges::copy(f.covered, result.covered.data_ptr<float>() + i * s.positions);
     std::ranges::copy(f.conditions, result.conditions.data_ptr<float>() + i * s.conditions);
+    result.thickness.data_ptr<float>()[i] = static_cast<float>(f.thickness_cells);
     result.depth_limit.data_ptr<float>()[i] = static_cast<float>(f.depth_limit_cells);
   }
   return result;

@@ -42,8 +42,10 @@ inline auto fields(const NetworkShape*) {
       F{"blocks", &N::blocks, 0, 64, "rounds of exchange between positions"},
       F{"exchange", &N::exchange, "mixer|attention|convolution|none", "how positions exchange what they saw"},
       F{"steering", &N::steering, "scan|none", "whether all positions together steer what each makes of its pattern"},
-      F{"depth_head", &N::depth_head, "mixture|bins",
-        "depth as a mixture of logistic distributions over the lamella's thickness, or a number for each bin"},
+      F{"depth_head", &N::depth_head, "mixture|found_mixture|bins",
+        "depth as a mixture of logistic distributions over the thickness of the lamella, as it may be at most or as "
+        "the "
+        "network itself finds it, or a number for each bin"},
       F{"embedding", &N::embedding, 4, 1024, "numbers that describe the scan"},
   };
 }

@@ -109,11 +109,12 @@ Features Preprocessing::apply(const Sample& sample) const {
   const double electrons = electrons_of(sample, features);
   features.residual = relative_residual(*this, electrons, features, differences);
   divide_columns(features.components, scale(electrons));
-  features.conditions = standardised_conditions(*this, sample.conditions);
-  const auto& known = sample.conditions;
-  features.depth_limit_cells = use_conditions == "none"
-                                   ? std::numeric_limits<float>::max()
-                                   : (known.thickness_nm + known.thickness_error_nm) / depth_cell_nm;
+  Conditions known = sample.conditions;
+  known.thickness_error_nm = trained_thickness_error_nm();
+  features.conditions = standardised_conditions(*this, known);
+  features.thickness_cells =
+      use_conditions == "none" ? std::numeric_limits<float>::max() / 2 : known.thickness_nm / depth_cell_nm;
+  features.depth_limit_cells = features.thickness_cells + known.thickness_error_nm / depth_cell_nm;
   return features;
 }
 

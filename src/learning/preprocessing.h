@@ -18,8 +18,9 @@ struct Features {
   std::vector<float> covered;     ///< [position], 1 or 0
   std::vector<float> totals;      ///< [position], intensity inside the pattern, fraction of the beam
   std::vector<float> conditions;  ///< standardised, thickness also as waves
-  double depth_limit_cells = 0;   ///< no step lies deeper than the lamella is thick
-  double residual = 0;            ///< log of (what the components cannot express / what is expected of it)
+  double depth_limit_cells = 0;  ///< no step lies deeper than the thickest lamella that training had taken for this one
+  double thickness_cells = 0;    ///< as it is known
+  double residual = 0;           ///< log of (what the components cannot express / what is expected of it)
 };
 
 /// Features of a scan and of its mirror image along the interface, of which the same structure is true.
@@ -48,6 +49,10 @@ struct Preprocessing {
   int positions() const { return grid.positions(); }
   int components() const { return static_cast<int>(basis.extent(0)); }
   int conditions() const;
+  /// What thicknesses were known to in training, the same for all of a recipe's samples. Networks place depths in
+  /// shares of the thickest lamella that is possible, so they are told this whatever a scan's own thickness is known
+  /// to.
+  double trained_thickness_error_nm() const { return condition_mean[3]; }
   /// What each component is divided by in a scan whose patterns hold so many electrons inside their pixels; 0:
   /// noise-free.
   std::vector<float> scale(double electrons) const;

@@ -124,12 +124,20 @@ TEST(Preprocessing, without_conditions_they_make_no_difference) {
   EXPECT_EQ(a.depth_limit_cells, b.depth_limit_cells);
 }
 
-TEST(Preprocessing, no_step_lies_deeper_than_the_thickest_possible_lamella) {
-  const auto samples = synthetic::samples(60);
+/// Depths are shares of the thickest lamella that was possible in training: a scan whose thickness is known better
+/// would have all of them too shallow.
+TEST(Preprocessing, no_step_lies_deeper_than_the_thickest_lamella_that_was_possible_in_training) {
+  auto samples = synthetic::samples(60);
+  for (auto& sample : samples) sample.conditions.thickness_error_nm = 2 * depth_cell_nm;
+  const auto preprocessing = fitted(samples);
   Sample sample = samples[0];
   sample.conditions.thickness_nm = 10 * depth_cell_nm;
-  sample.conditions.thickness_error_nm = 2 * depth_cell_nm;
-  EXPECT_NEAR(fitted(samples).apply(sample).depth_limit_cells, 12, 1e-9);
+  const auto as_trained = preprocessing.apply(sample);
+  EXPECT_NEAR(as_trained.depth_limit_cells, 12, 1e-9);
+  sample.conditions.thickness_error_nm = 0;
+  const auto known_better = preprocessing.apply(sample);
+  EXPECT_EQ(known_better.depth_limit_cells, as_trained.depth_limit_cells);
+  EXPECT_EQ(known_better.conditions, as_trained.conditions);
 }
 
 TEST(Preprocessing, positions_that_were_not_scanned_are_zero) {

@@ -32,6 +32,12 @@ inline constexpr std::array regressions = {
                [](const Labels& l, const Conditions&) { return l.film_cell_angstrom; }},
 };
 inline constexpr int regression_count = regressions.size();
+inline constexpr int thickness_excess = 3;  ///< its place among them
+
+/// The truth as the network is to answer it.
+inline float standardised(const Regression& r, const Labels& labels, const Conditions& conditions) {
+  return static_cast<float>((r.truth(labels, conditions) - r.middle) / r.scale);
+}
 
 /// One number for each regression.
 using RegressionValues = std::array<double, regression_count>;

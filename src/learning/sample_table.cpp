@@ -54,6 +54,21 @@ BothWays SampleTable::at_dose(std::int64_t index, double electrons) const {
   return {preprocessing_.apply(sample), preprocessing_.apply(mirrored(sample))};
 }
 
+double SampleTable::drawn_thickness_nm(std::int64_t index, std::uint64_t member, std::uint64_t epoch) const {
+  const auto& known = conditions_[index];
+  if (ideal() || known.thickness_error_nm == 0) return known.thickness_nm;
+  Random random(settings_.seed, {0x746869636b, member, epoch, static_cast<std::uint64_t>(index)});
+  return labels_[index].thickness_nm + random.uniform(-known.thickness_error_nm, known.thickness_error_nm);
+}
+
+Target SampleTable::target_of_varied(std::int64_t index, std::uint64_t member, std::uint64_t epoch) const {
+  Target target = targets_[index];
+  Conditions conditions = conditions_[index];
+  conditions.thickness_nm = drawn_thickness_nm(index, member, epoch);
+  target.values[thickness_excess] = standardised(regressions[thickness_excess], labels_[index], conditions);
+  return target;
+}
+
 Features SampleTable::varied(std::int64_t index, std::uint64_t member, std::uint64_t epoch) const {
   Random random(settings_.seed, {0x766172696564, member, epoch, static_cast<std::uint64_t>(index)});
   const bool mirror = settings_.augmentation == "mirror" && random.uniform() < 0.5;
@@ -64,6 +79,7 @@ Features SampleTable::varied(std::int64_t index, std::uint64_t member, std::uint
     return mask ? preprocessing_.restrict_to(features, window) : features;
   }
   Sample sample = mirror ? mirrored(clean(index)) : clean(index);
+  sample.conditions.thickness_nm = drawn_thickness_nm(index, member, epoch);
   if (mask) sample = seen_through(window, std::move(sample));
   const auto detection = draw_detection(detection_, random);
   return preprocessing_.apply(detected(std::move(sample), detection, random));

@@ -25,6 +25,8 @@ class SampleTable {
 
   std::int64_t size() const { return static_cast<std::int64_t>(targets_.size()); }
   const Target& target(std::int64_t index) const { return targets_[index]; }
+  /// Of `varied`.
+  Target target_of_varied(std::int64_t index, std::uint64_t member, std::uint64_t epoch) const;
   const Labels& labels(std::int64_t index) const { return labels_[index]; }
   const Conditions& conditions(std::int64_t index) const { return conditions_[index]; }
   /// The whole scan, not mirrored; its noise, if any, is always the same.
@@ -32,12 +34,14 @@ class SampleTable {
   /// The whole scan with so many electrons in each pattern, and its mirror image; all else is drawn. 0: an ideal camera
   /// where training has one.
   BothWays at_dose(std::int64_t index, double electrons_per_pattern) const;
-  /// Mirrored, noisy, seen through a window, as the settings say and `key` (member, epoch) draws.
+  /// Mirrored, noisy, seen through a window, its thickness known as well as the recipe says, as the settings say and
+  /// `key` (member, epoch) draws. An ideal camera's samples keep the thickness that they came with.
   Features varied(std::int64_t index, std::uint64_t member, std::uint64_t epoch) const;
 
  private:
   bool ideal() const { return detection_ == DetectionRanges{}; }
   Sample clean(std::int64_t index) const;
+  double drawn_thickness_nm(std::int64_t index, std::uint64_t member, std::uint64_t epoch) const;
   Sample detected(Sample sample, const Detection& detection, Random& random) const;
 
   const Preprocessing& preprocessing_;

@@ -25,9 +25,7 @@ Target target_of(const Labels& labels, const Conditions& conditions, int depth_b
   Target target;
   target.interface_class = static_cast<int>(labels.interface_class);
   target.step_count = std::clamp(labels.step_count, 0, 2);
-  for (int i = 0; i < regression_count; ++i)
-    target.values[i] =
-        static_cast<float>((regressions[i].truth(labels, conditions) - regressions[i].middle) / regressions[i].scale);
+  for (int i = 0; i < regression_count; ++i) target.values[i] = standardised(regressions[i], labels, conditions);
   if (!has_step(labels)) return target;
   target.up = labels.step_height_cells > 0 ? 1.0f : 0.0f;
   target.depth.resize(depth_bins);

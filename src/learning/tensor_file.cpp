@@ -87,6 +87,15 @@ NamedTensor read_tensor(const nlohmann::ordered_json& entry, std::string_view da
   return tensor;
 }
 
+/// Of what may come from outside: a record as deep as its bytes are many would overflow the stack where it is copied.
+nlohmann::ordered_json parsed(const std::string& text) {
+  constexpr int deepest = 64;
+  return nlohmann::ordered_json::parse(text, [](int depth, auto, const auto&) {
+    if (depth > deepest) throw std::out_of_range("record");
+    return true;
+  });
+}
+
 void flush_to_disk(const std::filesystem::path& path) {
   const int file = ::open(path.c_str(), O_RDONLY);
   if (file < 0) return;
@@ -165,7 +174,7 @@ TensorFile read_tensor_file(const std::filesystem::path& path, const std::string
   if (length > bytes.size() - sizeof length) refuse(path, "ends inside its header. Was the copy cut short?");
   const auto data = std::string_view(bytes).substr(sizeof length + length);
   try {
-    const auto header = nlohmann::ordered_json::parse(bytes.substr(sizeof length, length));
+    const auto header = parsed(bytes.substr(sizeof length, length));
     const auto& metadata = header.at("__metadata__");
     if (metadata.at("format") != "terrace " + kind + " 1")
       refuse(path,
@@ -174,14 +183,14 @@ TensorFile read_tensor_file(const std::filesystem::path& path, const std::string
     if (metadata.at("checksum") != checksum(std::string(data), record))
       refuse(path, "is damaged: its checksum differs. Was the copy cut short? Copy it again.");
     TensorFile file;
-    file.record = nlohmann::ordered_json::parse(record);
+    file.record = parsed(record);
     for (const auto& [name, entry] : header.items())
       if (name != "__metadata__") file.tensors[name] = read_tensor(entry, data);
     return file;
   } catch (const nlohmann::json::exception&) {
     refuse(path, fmt::format("is no {} file: its header cannot be read. Is it damaged?", kind));
   } catch (const std::out_of_range&) {
-    refuse(path, "is damaged: its header points outside the file.");
+    refuse(path, "is damaged: its header points outside the file, or is nested without end.");
   }
 }
 

@@ -52,9 +52,11 @@ Tensor direction_surprise(const TorchHeads& heads, const TorchTargets& targets) 
   return (each * targets.stepped).sum();
 }
 
-Tensor regression_surprise(const TorchHeads& heads, const TorchTargets& targets) {
+Tensor regression_surprise(const TorchHeads& heads, const TorchTargets& targets, const LossWeights& weights) {
   const auto error = heads.values - targets.values;
-  return 0.5 * (error * error * (-heads.log_variances).exp() + heads.log_variances).sum();
+  auto of_each = torch::full({regression_count}, weights.regression);
+  of_each[thickness_excess] = weights.thickness;
+  return 0.5 * ((error * error * (-heads.log_variances).exp() + heads.log_variances) * of_each).sum();
 }
 
 }  // namespace
@@ -74,7 +76,7 @@ Tensor loss_of(const TorchHeads& heads, std::span<const Target* const> list, con
          weights.depth * step * depth_surprise(heads, targets) +
          weights.direction * step * direction_surprise(heads, targets) +
          weights.step_count * sample * cross_entropy(heads.step_count_logits, targets.step_count) +
-         weights.regression * sample * regression_surprise(heads, targets);
+         sample * regression_surprise(heads, targets, weights);
 }
 
 double loss_of(const Network& network, std::span<const Features* const> features,

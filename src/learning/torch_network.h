@@ -12,9 +12,9 @@
 namespace terrace {
 
 /// A batch as tensors: components [n, position, component], covered [n, position], conditions [n, condition],
-/// depth_limit [n] in cells.
+/// thickness and depth_limit [n] in cells.
 struct TorchBatch {
-  torch::Tensor components, covered, conditions, depth_limit;
+  torch::Tensor components, covered, conditions, thickness, depth_limit;
 };
 
 /// Heads: class [n, 4], depth [n, bin] (impossible_logit where deeper than the lamella), up [n], step count [n, 3],

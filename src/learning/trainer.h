@@ -12,11 +12,11 @@
 namespace terrace {
 
 /// Weights of the parts of the loss: cross-entropy of the class, of the depth and the direction where there is a step,
-/// of the number of steps; Gaussian negative log-likelihood of each regression.
+/// of the number of steps; Gaussian negative log-likelihood of the thickness and of each other regression.
 struct LossWeights {
-  double interface_class = 1, depth = 1, direction = 0.3, step_count = 0.3, regression = 0.1;
+  double interface_class = 1, depth = 1, direction = 0.3, step_count = 0.3, regression = 0.1, thickness = 0.1;
 };
-inline constexpr LossWeights class_alone = {1, 0, 0, 0, 0};
+inline constexpr LossWeights class_alone = {1, 0, 0, 0, 0, 0};
 
 struct TrainerSettings {
   double weight_decay = 0.05;

@@ -28,6 +28,7 @@ struct TrainingSettings {
   std::string depth_head = "mixture";
   double class_weight = 1;
   double direction_weight = 0.3;
+  double thickness_weight = 0.1;
   std::string input = "patterns";
   std::string use_conditions = "all";
   std::string shuffle_labels = "no";
@@ -58,10 +59,13 @@ inline auto fields(const TrainingSettings*) {
       F{"embedding", &T::embedding, 4, 1024, "numbers that describe the whole scan"},
       F{"exchange", &T::exchange, "mixer|attention|convolution|none", "how positions exchange what they saw"},
       F{"steering", &T::steering, "scan|none", "whether all positions together steer what each makes of its pattern"},
-      F{"depth_head", &T::depth_head, "mixture|bins",
-        "depth as a mixture of logistic distributions over the lamella's thickness, or a number for each bin"},
+      F{"depth_head", &T::depth_head, "mixture|found_mixture|bins",
+        "depth as a mixture of logistic distributions over the thickness of the lamella, as it may be at most or as "
+        "the "
+        "network itself finds it, or a number for each bin"},
       F{"class_weight", &T::class_weight, 0, 1000, "of the class in the loss; the depth has 1"},
       F{"direction_weight", &T::direction_weight, 0, 1000, "of the step's direction in the loss"},
+      F{"thickness_weight", &T::thickness_weight, 0, 1000, "of the thickness in the loss"},
       F{"input", &T::input, "patterns|totals", "whole patterns, or to see what they are worth the sum of each alone"},
       F{"use_conditions", &T::use_conditions, "all|none",
         "tell the network thickness, energy, angle and dose, or to see what they are worth nothing"},

@@ -292,6 +292,45 @@ TEST(Model, a_whole_file_that_lacks_something_is_refused) {
   }
 }
 
+TEST(Model, a_whole_file_with_impossible_numbers_is_refused) {
+  const auto path = place("impossible_model.terrace");
+  train(*source(40), small_settings(1)).save(path);
+  const auto whole = read_tensor_file(path, "model");
+  const auto refused = [&](const auto& change) {
+    auto changed = whole;
+    change(changed);
+    write_tensor_file(changed, "model", path);
+    EXPECT_THROW(Model::load(path), FileError);
+  };
+  refused([](TensorFile& file) { file.tensors.at("member0.heads.bias").values[0] = NAN; });
+  refused([](TensorFile& file) { file.tensors.at("preprocessing.variance").values[0] = -1; });
+  refused([](TensorFile& file) { file.record["preprocessing"]["condition_scale"][1] = 0; });
+  refused([](TensorFile& file) { file.record["preprocessing"]["least_noise"] = -1; });
+  refused([](TensorFile& file) { file.record["calibration"][0]["class_temperature"] = 0; });
+  refused([](TensorFile& file) { file.record["calibration"][0]["interval_share"] = 50; });
+  refused([](TensorFile& file) { file.record["residual_limit"] = 0; });
+  refused([](TensorFile& file) { file.record["network"]["along"] = 1; });
+  refused([](TensorFile& file) { file.record["network"]["width"] = 4096; });
+  refused([](TensorFile& file) {
+    file.record["about"] = nlohmann::ordered_json::array();
+    for (int depth = 0; depth < 1000; ++depth)
+      file.record["about"] = nlohmann::ordered_json::array({std::move(file.record["about"])});
+  });
+}
+
+TEST(Model, says_where_the_thickness_is_known_worse_than_in_training) {
+  const auto samples = source(40);
+  const auto model = train(*samples, small_settings(1));
+  Sample sample = samples->read(3);
+  const auto notes = [&] {
+    const auto reasons = model.predict(sample).reasons;
+    return std::ranges::count_if(reasons, [](const std::string& r) { return r.starts_with("The thickness is known"); });
+  };
+  EXPECT_EQ(notes(), 0);
+  sample.conditions.thickness_error_nm = 1;
+  EXPECT_EQ(notes(), 1);
+}
+
 TEST(Model, abstains_outside_its_domain_and_says_why) {
   const auto samples = source(200);
   const auto model = train(*samples, small_settings(5));

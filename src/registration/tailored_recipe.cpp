@@ -257,7 +257,9 @@ std::string tailored_training() {
   return fmt::format(
       "# How the network of this folder's recipe is trained: as recipes/microscope_training.toml, which says why.\n\n"
       "[training]\nepochs = {}\nmembers = {}\nwidth = 96\nblocks = 2\nembedding = 64\ncomponents = 128\n"
-      "weight_decay = 0.3\ndepth_smoothing_cells = 2\nmasked_probability = 0.2\nmasked_share = 0.3\n",
+      "steering = \"scan\"\nclass_weight = 3\ndirection_weight = 3\nthickness_weight = 1\n"
+      "depth_head = \"found_mixture\"\nweight_decay = 0.1\ndepth_smoothing_cells = 1\nmasked_probability = "
+      "0.2\nmasked_share = 0.3\n",
       tailored_epochs, tailored_members);
 }
 
