@@ -26,9 +26,8 @@ struct Options {
 Part part_of(const std::string& text) {
   Part part;
   char rest = 0;
-  constexpr int most = 1000000, digits = 7;  // scanf does not see where a number is too large
-  if (text.size() > 2 * digits + 1 || std::sscanf(text.c_str(), "%d/%d%c", &part.index, &part.count, &rest) != 2 ||
-      part.index < 1 || part.count < part.index || part.count > most)
+  if (std::sscanf(text.c_str(), "%7d/%7d%c", &part.index, &part.count, &rest) != 2 || part.index < 1 ||
+      part.count < part.index)
     throw InputError(
         fmt::format("--part {} names no part of a whole. Write 3/16 for the third of sixteen parts.", text));
   --part.index;

@@ -49,12 +49,6 @@ Recipe recipe_for(const Options& options) {
   return options.recipe.empty() ? microscope_recipe() : read_recipe(options.recipe);
 }
 
-/// Half the width of what is possible.
-double thickness_error(const Registration& registration, double by_hand) {
-  if (by_hand > 0) return by_hand;
-  return std::max(least_thickness_error_nm, std::sqrt(3.0) * registration.thickness_nm.error);
-}
-
 /// Where the scan is cut for a map; none, which is said unless `silent`, where that makes one piece.
 std::vector<Stretch> map_stretches(const Scan& scan, const Registration& registration, double cells, bool silent) {
   if (cells == 0) return {};
@@ -71,7 +65,10 @@ std::vector<Sample> samples_of(const Scan& scan, const Registration& registratio
                                std::vector<Stretch> stretches, double thickness_error_nm, const Progress& progress) {
   stretches.push_back({});
   auto samples = to_standard_grids(scan, registration, recipe.grid, stretches, progress);
-  for (auto& sample : samples) sample.conditions.thickness_error_nm = thickness_error(registration, thickness_error_nm);
+  for (auto& sample : samples) {
+    double& error = sample.conditions.thickness_error_nm;
+    error = thickness_error_nm > 0 ? thickness_error_nm : std::max(least_thickness_error_nm, error);
+  }
   return samples;
 }
 

@@ -66,14 +66,13 @@ Picture position_picture(const Sample& sample) {
 }
 
 void add_evaluation_file(const std::string& path, ReportContent& report) {
-  const FileError refusal(
-      fmt::format("'{}' is no evaluation of this version, or damaged. Run 'terrace evaluate' again?", path));
   try {
     add_evaluation(nlohmann::ordered_json::parse(read_text(path)), report);
-  } catch (const nlohmann::json::exception&) {
-    throw refusal;
-  } catch (const std::logic_error&) {  // a dose that is no number
-    throw refusal;
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception&) {  // what JSON lacks, or a dose that is no number
+    throw FileError(
+        fmt::format("'{}' is no evaluation of this version, or damaged. Run 'terrace evaluate' again?", path));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <malloc.h>
 #endif
 
+#include <algorithm>
 #include <filesystem>
 
 #include "commands/command.h"
@@ -43,8 +44,7 @@ TrainingSettings settings_of(const Options& options) {
   return settings;
 }
 
-/// A line for every epoch of long ones, now and then for short ones, with the time that is left as if none stopped
-/// early.
+/// A line for every epoch of long ones, now and then for short ones, with the time that is left at most.
 class EpochLines {
  public:
   explicit EpochLines(const TrainingSettings& settings) : settings_(settings) {}
@@ -54,7 +54,8 @@ class EpochLines {
     if (!ends && epoch.seconds - printed_ < seconds_between) return;
     printed_ = epoch.seconds;
     const double done = double{epoch.member} * epoch.epochs + epoch.epoch;
-    const double left = epoch.seconds * (double{settings_.members} * epoch.epochs - done) / done;
+    double left = epoch.seconds * (double{settings_.members} * epoch.epochs - done) / done;
+    if (settings_.time_limit_minutes > 0) left = std::min(left, 60 * settings_.time_limit_minutes - epoch.seconds);
     fmt::print(
         "member {} epoch {:3} of {}: loss {:.3f} (training), {:.3f} (calibration families); class {:.1f} %, step "
         "within one cell {:.1f} %; {}{}\n",

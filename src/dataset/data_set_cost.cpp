@@ -9,7 +9,7 @@ namespace {
 
 constexpr int families_counted = 3;
 
-/// So that what cannot be drawn is known before all that can has been made. Throws InputError.
+/// Held-out families are made last: what cannot be drawn of the first of each set is known at once. Throws InputError.
 void plan_held_out_sets(const Recipe& recipe) {
   for (const auto& set : recipe.held_out) plan_family(recipe, recipe.families_of(set.name, 1)[0]);
 }

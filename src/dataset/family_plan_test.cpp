@@ -270,6 +270,9 @@ TEST(Recipe, what_cannot_be_built_is_refused_in_one_line) {
   EXPECT_THAT(refusal("[held_out.duplicates]\nfamilies = 2"), HasSubstr("another name"));
   EXPECT_THAT(refusal("[window]\ncolumns = 4\n[grid]\nhalf_span_cells = 0.25\n[ranges]\nregistration_error_cells = 2"),
               HasSubstr("window.columns = 4"));
+  EXPECT_THAT(refusal("[window]\ncolumns = 6\n[grid]\nhalf_span_cells = 1\n[held_out.far]\nfamilies = 2\n"
+                      "registration_error_cells = 2"),
+              HasSubstr("held_out.far.registration_error_cells"));
   EXPECT_EQ(refusal("[study]\nname = \"fine\""), "accepted");
 }
 

@@ -12,7 +12,7 @@ namespace {
 double draw(Random& random, const std::vector<double>& range) { return random.uniform(range[0], range[1]); }
 double draw_error(Random& random, double largest) { return random.uniform(-largest, largest); }
 
-/// As what it is, a vector of twice the azimuth.
+/// As what it is, a vector of twice the azimuth; to nothing, bit by bit what was drawn.
 void add_astigmatism(double C12_nm, double phi12_deg, Microscope& microscope) {
   if (microscope.C12_nm == 0) {
     microscope.C12_nm = C12_nm, microscope.phi12_deg = phi12_deg;

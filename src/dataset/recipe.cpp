@@ -86,6 +86,18 @@ void check_splits(const Recipe& recipe) {
   }
 }
 
+/// The registered plane is up to a cell from the middle, and steps carry the boundary a cell or two farther.
+void check_window(const Recipe& recipe, const Ranges& ranges, const std::string& section) {
+  const double steps = recipe.content.twice_stepped > 0 ? 2 : 1;
+  const double reach = std::max(recipe.grid.half_span_cells + 1.5, ranges.registration_error_cells + steps + 1);
+  if (recipe.window.columns % 2 == 0 && recipe.window.columns / 2 >= reach) return;
+  throw InputError(
+      fmt::format("window.columns = {} must be even and at least {:.0f} for grid.half_span_cells = {} and "
+                  "{}.registration_error_cells = {}.",
+                  recipe.window.columns, 2 * std::ceil(reach), recipe.grid.half_span_cells, section,
+                  ranges.registration_error_cells));
+}
+
 void check(const Recipe& recipe) {
   check(recipe.ranges, "ranges");
   check(recipe.detection);
@@ -93,19 +105,12 @@ void check(const Recipe& recipe) {
   check(recipe.film, "film");
   check_splits(recipe);
   check_thicknesses(recipe, recipe.ranges, "ranges");
+  check_window(recipe, recipe.ranges, "ranges");
   for (const auto& set : recipe.held_out) {
     check(set.ranges, "held_out." + set.name);
     check_thicknesses(recipe, set.ranges, "held_out." + set.name);
+    check_window(recipe, set.ranges, "held_out." + set.name);
   }
-  // The registered plane is up to a cell from the middle, and steps carry the boundary a cell or two farther.
-  const double steps = recipe.content.twice_stepped > 0 ? 2 : 1;
-  const double reach = std::max(recipe.grid.half_span_cells + 1.5, recipe.ranges.registration_error_cells + steps + 1);
-  if (recipe.window.columns % 2 != 0 || recipe.window.columns / 2 < reach)
-    throw InputError(
-        fmt::format("window.columns = {} must be even and at least {:.0f} for grid.half_span_cells = {} and "
-                    "ranges.registration_error_cells = {}.",
-                    recipe.window.columns, 2 * std::ceil(reach), recipe.grid.half_span_cells,
-                    recipe.ranges.registration_error_cells));
 }
 
 /// The film's own cell is what families draw, where no range of cells is given.

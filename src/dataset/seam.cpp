@@ -11,42 +11,29 @@
 namespace terrace {
 namespace {
 
-/// Of the study and its held-out sets.
-std::vector<const Ranges*> all_ranges(const Recipe& recipe) {
-  std::vector<const Ranges*> all = {&recipe.ranges};
-  for (const auto& set : recipe.held_out) all.push_back(&set.ranges);
-  return all;
-}
-
-int thickest(const Recipe& recipe) {
-  int most = 0;
-  for (const auto* ranges : all_ranges(recipe)) most = std::max(most, ranges->thickness_cells[1]);
-  return most;
-}
-
-Interface doubled_window(const Recipe& recipe) {
+Interface doubled_window(const Recipe& recipe, const Ranges& ranges) {
   Interface interface;
   interface.substrate = recipe.substrate;
   interface.film = recipe.film;
   interface.substrate_cells = interface.film_cells = recipe.window.columns;
   interface.cells_along = recipe.window.cells_along;
-  interface.thickness_cells = thickest(recipe);
+  interface.thickness_cells = ranges.thickness_cells[1];
   return interface;
 }
 
-Microscope hardest(const Recipe& recipe) {
-  std::vector<double> energies, semiangles;
-  for (const auto* ranges : all_ranges(recipe)) {
-    for (const double drawn : ranges->energies_kev) energies.push_back(drawn);
-    for (const double drawn : ranges->semiangle_mrad) semiangles.push_back(drawn);
-    if (ranges->energies_kev.empty()) energies.push_back(recipe.microscope.energy_kev);
-    if (ranges->semiangle_mrad.empty()) semiangles.push_back(recipe.microscope.semiangle_mrad);
-  }
+Microscope hardest(const Recipe& recipe, const Ranges& ranges) {
   Microscope microscope;
-  microscope.energy_kev = std::ranges::min(energies);
-  microscope.semiangle_mrad = std::ranges::max(semiangles);
+  microscope.energy_kev =
+      ranges.energies_kev.empty() ? recipe.microscope.energy_kev : std::ranges::min(ranges.energies_kev);
+  microscope.semiangle_mrad =
+      ranges.semiangle_mrad.empty() ? recipe.microscope.semiangle_mrad : ranges.semiangle_mrad[1];
   microscope.source_fwhm_angstrom = 0;
   return microscope;
+}
+
+bool is_no_harder(const Ranges& a, const Ranges& b) {
+  return a.thickness_cells[1] <= b.thickness_cells[1] && a.energies_kev == b.energies_kev &&
+         a.semiangle_mrad == b.semiangle_mrad;
 }
 
 /// Of one wave's intensity, the share farther than `reach` (Å, along x) from `middle`.
@@ -63,15 +50,13 @@ double share_beyond(const Waves& waves, int wave, double middle, double reach) {
   return beyond / all;
 }
 
-}  // namespace
-
-double seam_share(const Recipe& recipe) {
-  const auto interface = doubled_window(recipe);
+double seam_share(const Recipe& recipe, const Ranges& ranges) {
+  const auto interface = doubled_window(recipe, ranges);
   const std::vector<Specimen> specimens{build(interface)};
   Sampling sampling = recipe.sampling;
   sampling.pixels_x *= 2;
   const Grid grid = grid_for(specimens[0], sampling);
-  const auto microscope = hardest(recipe);
+  const auto microscope = hardest(recipe, ranges);
   const double cell = recipe.substrate.cell_across_angstrom, middle = recipe.window.columns * cell;
   const auto plane_waves = std::make_shared<const PlaneWaves>(grid);
   const ProbeFormer probe(grid, microscope);
@@ -87,6 +72,15 @@ double seam_share(const Recipe& recipe) {
     for (const int side : {0, 1}) worst = std::max(worst, share_beyond(waves, side, middle, middle / 2));
   };
   FamilyTree(specimens, {{0, specimens[0].depth_count()}}).run(multislice, transmissions, entrance, 0, on_exit);
+  return worst;
+}
+
+}  // namespace
+
+double seam_share(const Recipe& recipe) {
+  double worst = seam_share(recipe, recipe.ranges);
+  for (const auto& set : recipe.held_out)
+    if (!is_no_harder(set.ranges, recipe.ranges)) worst = std::max(worst, seam_share(recipe, set.ranges));
   return worst;
 }
 

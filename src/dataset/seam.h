@@ -7,7 +7,7 @@ namespace terrace {
 
 /// The window is periodic along x, so its edge (the seam) is a second interface that no scan has. Of the intensity that
 /// leaves the lamella, the share beyond the seam, at worst: the outermost positions of the grid on either side, the
-/// widest aperture, the lowest energy, the thickest lamella of the study and its held-out sets, an abrupt interface
+/// widest aperture, the lowest energy, the thickest lamella, of [ranges] or of a held-out set, an abrupt interface
 /// without aberrations; seen in a window twice as wide. Along y the structure repeats in truth as well (except random
 /// cations).
 double seam_share(const Recipe& recipe);

@@ -6,6 +6,8 @@
 #include <numbers>
 #include <utility>
 
+#include "core/constants.h"
+
 namespace terrace {
 namespace {
 
@@ -25,9 +27,9 @@ Known whole_evenly(const std::vector<int>& range) {
 Known within(double largest) { return evenly(-largest, largest); }
 Known moved(Known known, double by) { return {known.mean + by, known.sigma}; }
 
-/// One component of a vector of any azimuth whose length is even in low … high, added to `fixed`: half its mean square.
-Known component_of_length(const std::vector<double>& length, double fixed) {
-  const double low = length.at(0) + fixed, high = length.at(1) + fixed;
+/// One component of a vector of any azimuth whose length is even in low … high: half its mean square.
+Known component_of_length(const std::vector<double>& length) {
+  const double low = length.at(0), high = length.at(1);
   return {0, std::sqrt((low * low + low * high + high * high) / 6)};
 }
 
@@ -144,13 +146,13 @@ std::vector<Parameter> all_circumstances(const Recipe& recipe, const Conditions&
   const auto& m = recipe.microscope;
   const double angle = conditions.semiangle_mrad;
   const Known semiangle{angle, angle * within(r.semiangle_error_share).sigma};
-  const Known tilt = component_on_ring(r.specimen_tilt_mrad), twofold = component_of_length(r.astigmatism_nm, m.C12_nm),
+  const Known tilt = component_on_ring(r.specimen_tilt_mrad), twofold = component_of_length(r.astigmatism_nm),
               lost = whole_evenly(r.film_loss_cells);
   const auto half_beam = half_beam_mrad(recipe, conditions.energy_kev);
   constexpr auto specimen = Reach::specimen;
   return {of(&C::defocus_nm, "defocus", "nm", moved(defocus(r), m.defocus_nm), 0.3),
-          of(&C::C12_a_nm, "C12_a", "nm", twofold, 0.3),
-          of(&C::C12_b_nm, "C12_b", "nm", twofold, 0.3),
+          of(&C::C12_a_nm, "C12_a", "nm", moved(twofold, m.C12_nm * std::cos(2 * m.phi12_deg * pi / 180)), 0.3),
+          of(&C::C12_b_nm, "C12_b", "nm", moved(twofold, m.C12_nm * std::sin(2 * m.phi12_deg * pi / 180)), 0.3),
           of(&C::C30_um, "C30", "um", moved(evenly(r.C30_um), m.C30_um), 0.5),
           both_ways(of(&C::tilt_x_mrad, "tilt_x", "mrad", moved(tilt, m.specimen_tilt_x_mrad), half_beam.x)),
           both_ways(of(&C::tilt_y_mrad, "tilt_y", "mrad", moved(tilt, m.specimen_tilt_y_mrad), half_beam.y)),

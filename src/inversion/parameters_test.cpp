@@ -7,6 +7,7 @@
 #include <numbers>
 #include <stdexcept>
 
+#include "core/constants.h"
 #include "inversion/inversion_setting.h"
 
 namespace terrace {
@@ -74,11 +75,18 @@ TEST(Parameters, film_lost_to_milling_is_expected_as_it_is_drawn) {
   EXPECT_EQ(expected_circumstances(recipe, conditions_of_inversion(8)).film_loss_entrance_cells, 1);
 }
 
-TEST(Parameters, astigmatism_of_the_recipe_is_longer_by_what_it_adds) {
+/// As recipes draw it: what is drawn is added to the microscope's own as a vector of twice the azimuth.
+TEST(Parameters, astigmatism_is_expected_where_the_microscopes_own_is) {
   auto recipe = small_inversion();
-  recipe.ranges.astigmatism_nm = {0, 0};
+  const auto scattered = named(nuisances_of(recipe, conditions_of_inversion(8)), "C12_a");
   recipe.microscope.C12_nm = 3;
-  EXPECT_NEAR(named(nuisances_of(recipe, conditions_of_inversion(8)), "C12_a").sigma, 3 / std::sqrt(2.0), 1e-12);
+  recipe.microscope.phi12_deg = 30;
+  const auto open = nuisances_of(recipe, conditions_of_inversion(8));
+  EXPECT_NEAR(named(open, "C12_a").expected, 1.5, 1e-12);
+  EXPECT_NEAR(named(open, "C12_b").expected, 3 * std::sin(pi / 3), 1e-12);
+  EXPECT_EQ(named(open, "C12_a").sigma, scattered.sigma);
+  recipe.ranges.astigmatism_nm = {0, 0};
+  EXPECT_NEAR(expected_circumstances(recipe, conditions_of_inversion(8)).C12_a_nm, 1.5, 1e-12);
 }
 
 TEST(Parameters, no_lamella_ends_above_its_step) {

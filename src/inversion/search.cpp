@@ -24,8 +24,8 @@ constexpr int most_fits = 6, most_looks = 3;
 constexpr double trusted_score_error = 1;
 /// In log-evidence: one in a thousand.
 constexpr double out_of_the_question = 7;
-/// In cells: steps project to half a cell and less around a plane, so that these are all there are.
-constexpr double most_boundary_distance = 1;
+/// In cells: within it lies one step of each depth and direction, which is what a step's prior counts.
+constexpr double most_boundary_distance = 0.5;
 
 class Search {
  public:
@@ -140,15 +140,18 @@ class Search {
   Fit at_next_thickness_if_better(Fit fit) const {
     const Tangent around(observed_, nuisances_, fit.linearisation);
     std::vector<Hypothesis> next;
-    for (const int thickness : near_thicknesses(fit.explanation.hypothesis.thickness_cells)) {
+    const int own = fit.explanation.hypothesis.thickness_cells;
+    for (const int thickness : near_thicknesses(own)) {
+      if (thickness == own) continue;
       next.push_back(fit.explanation.hypothesis);
       next.back().film_cells *= static_cast<double>(thickness) / next.back().thickness_cells;
       next.back().thickness_cells = thickness;
     }
+    if (next.empty()) return fit;
     const auto best = scan(next, around).front();
     if (best.log_evidence <= fit.log_posterior) return fit;
     auto other = fitted({best.hypothesis, fit.explanation.circumstances}, nearby(), &fit.linearisation);
-    return other.log_posterior > fit.log_posterior ? std::move(other) : std::move(fit);
+    return !other.given_up && other.log_posterior > fit.log_posterior ? std::move(other) : std::move(fit);
   }
 
   // 2. One step.
@@ -200,7 +203,7 @@ class Search {
       if (fit.log_posterior >= before) take_tangent(fit);
       candidates_.drop_scores();
       for (const auto& scored : scored_steps_of_near_thicknesses()) candidates_.raise(scored, trusted_score_error);
-      if (candidates_.best().fitted) return;
+      if (candidates_.best().fitted || looks + 1 == most_looks) return;
       fit_until_the_best_stays(FitEffort::Ripple::followed);
     }
   }
@@ -220,7 +223,7 @@ class Search {
     do {
       const auto ring = scan(steps_of_near_thicknesses(nearest, farthest));
       scored.insert(scored.end(), ring.begin(), ring.end());
-      nearest = std::exchange(farthest, 2 * farthest);
+      nearest = std::exchange(farthest, std::min(2 * farthest, most_boundary_distance));
     } while (nearest < most_boundary_distance && !is_settled(scored));
     return scored;
   }
@@ -401,8 +404,11 @@ class Search {
   double boundary_here() const { return mean_boundary(tangent_->linearisation().at.hypothesis); }
   /// It and, where it is open, the next ones.
   std::vector<int> near_thicknesses(int cells) const {
-    if (std::ranges::count(nuisances_, "thickness", &Parameter::name) == 0) return {cells};
-    return {cells - 1, cells, cells + 1};
+    const auto open = std::ranges::find(nuisances_, "thickness", &Parameter::name);
+    if (open == nuisances_.end()) return {cells};
+    std::vector<int> near = {cells - 1, cells, cells + 1};
+    std::erase_if(near, [&](int one) { return one != cells && (one < open->least || one > open->most); });
+    return near;
   }
   int best_thickness() const { return tangent_->linearisation().at.hypothesis.thickness_cells; }
   double most_evidence() const { return candidates_.best().log_evidence; }

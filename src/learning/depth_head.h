@@ -15,8 +15,8 @@ inline constexpr double impossible_logit = -1e4;
 std::int64_t depth_numbers(const NetworkShape& shape);
 
 /// Logits [n, bin] from numbers [n, depth_numbers]; impossible_logit below `depth_limit` [n], in cells. A mixture's
-/// logistic distributions have their centres and widths in shares of the limit, so that what was learnt of one
-/// thickness holds for others.
+/// logistic distributions have their centres and widths in shares of that limit, or of `thickness` [n], in cells, as
+/// the network finds it, so that what was learnt of one thickness holds for others.
 torch::Tensor depth_logits(const NetworkShape& shape, const torch::Tensor& numbers, const torch::Tensor& thickness,
                            const torch::Tensor& depth_limit);
 

@@ -61,7 +61,7 @@ void judge_domain(const Model& model, const Conditions& conditions, Prediction& 
         prediction.out_of_domain));
   }
   const double error = conditions.thickness_error_nm, trained = model.preprocessing.trained_thickness_error_nm();
-  if (error > trained + noted_thickness_error_nm)
+  if (model.preprocessing.use_conditions == "all" && error > trained + noted_thickness_error_nm)
     prediction.reasons.push_back(fmt::format(
         "The thickness is known to ± {:.2g} nm; the model was trained with ± {:.2g} nm, and its depth goes with it.",
         error, trained));

@@ -108,8 +108,9 @@ TorchHeads InterfaceNetImpl::forward(const TorchBatch& batch) {
   result.up_logit = next(1).squeeze(1);
   result.step_count_logits = next(3);
   result.values = next(regression_count);
-  const auto excess = result.values.select(1, thickness_excess) * (regressions[thickness_excess].scale / depth_cell_nm);
-  result.depth_logits = depth_logits(shape, depths, batch.thickness + excess, batch.depth_limit);
+  constexpr auto& excess = regressions[thickness_excess];
+  const auto excess_nm = excess.middle + excess.scale * result.values.select(1, thickness_excess);
+  result.depth_logits = depth_logits(shape, depths, batch.thickness + excess_nm / depth_cell_nm, batch.depth_limit);
   result.log_variances = next(regression_count).clamp(-8, 4);
   result.description = description;
   return result;

@@ -43,9 +43,7 @@ inline auto fields(const NetworkShape*) {
       F{"exchange", &N::exchange, "mixer|attention|convolution|none", "how positions exchange what they saw"},
       F{"steering", &N::steering, "scan|none", "whether all positions together steer what each makes of its pattern"},
       F{"depth_head", &N::depth_head, "mixture|found_mixture|bins",
-        "depth as a mixture of logistic distributions over the thickness of the lamella, as it may be at most or as "
-        "the "
-        "network itself finds it, or a number for each bin"},
+        "depth as a mixture over the thickest lamella that is possible, over the thickness found, or bin by bin"},
       F{"embedding", &N::embedding, 4, 1024, "numbers that describe the scan"},
   };
 }

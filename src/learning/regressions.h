@@ -3,6 +3,7 @@
 
 #include <array>
 #include <limits>
+#include <string_view>
 
 #include "dataset/sample.h"
 
@@ -33,6 +34,7 @@ inline constexpr std::array regressions = {
 };
 inline constexpr int regression_count = regressions.size();
 inline constexpr int thickness_excess = 3;  ///< its place among them
+static_assert(std::string_view(regressions[thickness_excess].name) == "thickness_excess");
 
 /// The truth as the network is to answer it.
 inline float standardised(const Regression& r, const Labels& labels, const Conditions& conditions) {

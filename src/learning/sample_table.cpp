@@ -56,7 +56,8 @@ BothWays SampleTable::at_dose(std::int64_t index, double electrons) const {
 
 double SampleTable::drawn_thickness_nm(std::int64_t index, std::uint64_t member, std::uint64_t epoch) const {
   const auto& known = conditions_[index];
-  if (ideal() || known.thickness_error_nm == 0) return known.thickness_nm;
+  // Shuffled labels are another sample's, and its thickness would tell which.
+  if (ideal() || known.thickness_error_nm == 0 || settings_.shuffle_labels == "yes") return known.thickness_nm;
   Random random(settings_.seed, {0x746869636b, member, epoch, static_cast<std::uint64_t>(index)});
   return labels_[index].thickness_nm + random.uniform(-known.thickness_error_nm, known.thickness_error_nm);
 }

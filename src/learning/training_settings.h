@@ -60,9 +60,7 @@ inline auto fields(const TrainingSettings*) {
       F{"exchange", &T::exchange, "mixer|attention|convolution|none", "how positions exchange what they saw"},
       F{"steering", &T::steering, "scan|none", "whether all positions together steer what each makes of its pattern"},
       F{"depth_head", &T::depth_head, "mixture|found_mixture|bins",
-        "depth as a mixture of logistic distributions over the thickness of the lamella, as it may be at most or as "
-        "the "
-        "network itself finds it, or a number for each bin"},
+        "depth as a mixture over the thickest lamella that is possible, over the thickness found, or bin by bin"},
       F{"class_weight", &T::class_weight, 0, 1000, "of the class in the loss; the depth has 1"},
       F{"direction_weight", &T::direction_weight, 0, 1000, "of the step's direction in the loss"},
       F{"thickness_weight", &T::thickness_weight, 0, 1000, "of the thickness in the loss"},

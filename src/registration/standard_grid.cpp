@@ -150,8 +150,8 @@ Conditions conditions_of(const ScanInfo& info, const Registration& r, double pat
   if (r.energy_kev.known()) conditions.energy_kev = r.energy_kev.value;
   if (r.semiangle_mrad.known()) conditions.semiangle_mrad = r.semiangle_mrad.value;
   conditions.thickness_nm = r.thickness_nm.value;
-  // Half the width of what is as probable as the standard error says.
-  if (r.thickness_nm.error > 0) conditions.thickness_error_nm = std::sqrt(3.0) * r.thickness_nm.error;
+  // Half the width of the even distribution of that standard error; unknown where the thickness was given.
+  conditions.thickness_error_nm = std::sqrt(3.0) * std::max(0.0, r.thickness_nm.error);
   conditions.electrons_per_pattern = r.electrons_per_pattern(info) * patterns_averaged;
   return conditions;
 }

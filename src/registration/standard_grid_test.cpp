@@ -181,6 +181,15 @@ TEST(StandardGridSampling, counts_become_fractions_of_the_beam_and_the_dose_coun
   EXPECT_NEAR(counted.conditions.electrons_per_pattern, 2e5, 1);
 }
 
+/// An even distribution of half the width √3 σ has the standard deviation σ.
+TEST(StandardGridSampling, a_measured_thickness_brings_its_error) {
+  const auto scan = aligned_scan(8);
+  auto r = exact_registration(scan, known_place());
+  EXPECT_EQ(to_standard_grid(scan, r, {}).conditions.thickness_error_nm, 0);  // given
+  r.thickness_nm = {12, 0.5, "measured"};
+  EXPECT_NEAR(to_standard_grid(scan, r, {}).conditions.thickness_error_nm, 0.5 * std::sqrt(3), 1e-12);
+}
+
 TEST(StandardGridSampling, a_turned_detector_is_turned_back) {
   const auto scan = aligned_scan(8);
   // Turn every pattern by a quarter: what was at (row, column) goes to (column, 32 − row); the centre is (16, 16).

@@ -122,7 +122,7 @@ class Configurations(BadInput):
         self.refused("dataset", workshop.recipe(), "-o", "OUT.data", "--max-memory", "0.001", says=["--max-memory 0.001", "GB of memory"])
 
     def test_a_part_that_is_none(self):
-        for part in "0/2", "3/2", "2/2147483647", "2/99999999999", "two":
+        for part in "0/2", "3/2", "2/2147483647", "2/99999999999", "2/4294967299", "two":
             self.refused("dataset", workshop.recipe(), "-o", "OUT.data", "--part", part, says=["--part", "3/16"])
 
     def test_limit_of_a_split_that_is_not_there(self):
