@@ -53,8 +53,8 @@ class EpochLines {
     const bool ends = epoch.epoch == 1 || epoch.epoch == epoch.epochs;
     if (!ends && epoch.seconds - printed_ < seconds_between) return;
     printed_ = epoch.seconds;
-    const double done = double{epoch.member} * epoch.epochs + epoch.epoch;
-    double left = epoch.seconds * (double{settings_.members} * epoch.epochs - done) / done;
+    const double epochs = epoch.epochs, done = epoch.member * epochs + epoch.epoch;
+    double left = epoch.seconds * (settings_.members * epochs - done) / done;
     if (settings_.time_limit_minutes > 0) left = std::min(left, 60 * settings_.time_limit_minutes - epoch.seconds);
     fmt::print(
         "member {} epoch {:3} of {}: loss {:.3f} (training), {:.3f} (calibration families); class {:.1f} %, step "
