@@ -44,7 +44,9 @@ ScanInfo info_of(const Experiment& experiment, int depth) {
   info.start_y_angstrom = experiment.scan.start_y_angstrom;
   info.start_x_angstrom = experiment.scan.start_x_angstrom;
   info.mrad_per_pixel_y = info.mrad_per_pixel_x = experiment.camera.mrad_per_pixel;
-  info.centre_row = info.centre_column = experiment.camera.pixels / 2;
+  // Of the camera's middle direction; a tilted beam falls elsewhere.
+  info.centre_row = experiment.camera.pixels / 2 + experiment.camera.centre_y_pixels;
+  info.centre_column = experiment.camera.pixels / 2 + experiment.camera.centre_x_pixels;
   info.energy_kev = experiment.microscope.energy_kev;
   info.semiangle_mrad = experiment.microscope.semiangle_mrad;
   info.thickness_nm = thickness_at(experiment.specimen, depth) / 10;

@@ -26,10 +26,11 @@ const Camera& checked(const Camera& camera) {
 
 }  // namespace
 
-void draw_electrons(const Camera& camera, int row, int column, std::span<float> pattern) {
+void draw_electrons(const Camera& camera, const PatternName& name, std::span<float> pattern) {
   if (camera.electrons_per_pattern == 0) return;
   Random random(static_cast<std::uint64_t>(camera.seed),
-                {noise_stream, static_cast<std::uint64_t>(row), static_cast<std::uint64_t>(column)});
+                {noise_stream, static_cast<std::uint64_t>(name.row), static_cast<std::uint64_t>(name.column),
+                 static_cast<std::uint64_t>(name.depth)});
   for (float& pixel : pattern) pixel = static_cast<float>(random.poisson(pixel * camera.electrons_per_pattern));
 }
 
@@ -60,9 +61,9 @@ void PixelFaults::apply(std::span<float> pattern) const {
 CameraReadout::CameraReadout(const Camera& camera)
     : camera_(checked(camera)), spread_(camera.psf_pixels), faults_(camera) {}
 
-void CameraReadout::finish(int row, int column, std::span<float> pattern) const {
+void CameraReadout::finish(const PatternName& name, std::span<float> pattern) const {
   spread_.blur(camera_.pixels, pattern);
-  draw_electrons(camera_, row, column, pattern);
+  draw_electrons(camera_, name, pattern);
   convert_to_counts(camera_, pattern);
   faults_.apply(pattern);
 }

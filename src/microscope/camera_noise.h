@@ -11,9 +11,15 @@
 
 namespace terrace {
 
-/// Draws the electrons of one pattern: fractions of the beam × `electrons_per_pattern` → Poisson. Named by the camera's
-/// seed and the scan position, so that any thread or rank draws the same. Does nothing where the dose is 0.
-void draw_electrons(const Camera& camera, int row, int column, std::span<float> pattern);
+/// Which pattern of an experiment: the scan position, and how many slabs lie above the exit.
+struct PatternName {
+  int row = 0, column = 0, depth = 0;
+};
+
+/// Draws the electrons of one pattern: fractions of the beam × `electrons_per_pattern` → Poisson, independent of those
+/// of every other pattern. Drawn from the camera's seed and the pattern's name, so that any thread or rank draws the
+/// same. Does nothing where the dose is 0.
+void draw_electrons(const Camera& camera, const PatternName& name, std::span<float> pattern);
 
 /// Electrons → counts: gain, rounded to whole counts, cut at saturation. Does nothing where the dose is 0.
 void convert_to_counts(const Camera& camera, std::span<float> pattern);
@@ -39,8 +45,8 @@ class CameraReadout {
  public:
   /// Throws InputError for hot pixels without a value to read.
   explicit CameraReadout(const Camera& camera);
-  /// `pattern`: pixels × pixels fractions of the beam at scan position (row, column), changed in place. Thread-safe.
-  void finish(int row, int column, std::span<float> pattern) const;
+  /// `pattern`: pixels × pixels fractions of the beam, changed in place. Thread-safe.
+  void finish(const PatternName& name, std::span<float> pattern) const;
 
  private:
   Camera camera_;

@@ -21,9 +21,9 @@ Camera dosed() {
 
 std::vector<float> flat() { return std::vector<float>(100 * 100, 1e-4f); }  // 2 electrons a pixel at this dose
 
-std::vector<float> finished(const Camera& camera, int row = 0, int column = 0) {
+std::vector<float> finished(const Camera& camera, const PatternName& name = {}) {
   auto pattern = flat();
-  CameraReadout(camera).finish(row, column, pattern);
+  CameraReadout(camera).finish(name, pattern);
   return pattern;
 }
 
@@ -36,13 +36,20 @@ TEST(CameraReadout, electrons_have_mean_and_variance_of_poisson) {
 }
 
 TEST(CameraReadout, the_same_name_gives_the_same_electrons_and_another_gives_others) {
-  EXPECT_EQ(finished(dosed(), 3, 4), finished(dosed(), 3, 4));
-  EXPECT_NE(finished(dosed(), 3, 4), finished(dosed(), 5, 4));
-  EXPECT_NE(finished(dosed(), 3, 4), finished(dosed(), 3, 5));
-  EXPECT_NE(finished(dosed(), 3, 4), finished(dosed(), 4, 3));
+  const auto pattern = finished(dosed(), {3, 4, 7});
+  EXPECT_EQ(finished(dosed(), {3, 4, 7}), pattern);
+  for (const PatternName& other : {PatternName{5, 4, 7}, {3, 5, 7}, {4, 3, 7}, {3, 4, 8}})
+    EXPECT_NE(finished(dosed(), other), pattern);
   Camera other = dosed();
   other.seed = 2;
   EXPECT_NE(finished(dosed()), finished(other));
+}
+
+TEST(CameraReadout, patterns_of_one_position_at_two_thicknesses_have_independent_noise) {
+  const auto upper = finished(dosed(), {3, 4, 7}), lower = finished(dosed(), {3, 4, 8});
+  double correlation = 0;
+  for (std::size_t i = 0; i < upper.size(); ++i) correlation += (upper[i] - 2.0) * (lower[i] - 2.0) / 2 / 1e4;
+  EXPECT_NEAR(correlation, 0, 5 * 0.01);  // σ = 1/√10,000
 }
 
 TEST(CameraReadout, without_dose_keeps_fractions) {
@@ -73,7 +80,7 @@ TEST(PixelFaults, are_the_same_in_every_pattern_and_as_many_as_asked_for) {
   EXPECT_NEAR(static_cast<double>(faults.dead().size()), 400, 100);
   EXPECT_NEAR(static_cast<double>(faults.hot().size()), 200, 70);
   for (const int row : {0, 9}) {
-    const auto pattern = finished(camera, row, 1);
+    const auto pattern = finished(camera, {row, 1});
     for (const auto pixel : faults.dead()) EXPECT_EQ(pattern[pixel], 0);
     for (const auto pixel : faults.hot()) EXPECT_EQ(pattern[pixel], 1000);
   }

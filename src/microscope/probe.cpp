@@ -112,13 +112,15 @@ Range columns_of(const std::vector<ApertureBeam>& beams) {
 
 }  // namespace
 
-// The largest |∇chi| λ / 2π around the aperture's edge, by differences small against any structure of chi.
+// The largest |∇chi| λ / 2π on circles in the aperture, by differences small against any structure of chi.
 double ray_reach(const Microscope& m) {
+  constexpr int circles = 10, points = 72;
   const auto terms = aberrations(m);
-  const double lambda = wavelength(m.energy_kev), alpha = m.semiangle_mrad * 1e-3, h = 1e-4 * alpha;
+  const double lambda = wavelength(m.energy_kev), edge = m.semiangle_mrad * 1e-3, h = 1e-4 * edge;
   double largest = 0;
-  for (int i = 0; i < 72; ++i) {
-    const double y = alpha * std::sin(i * pi / 36), x = alpha * std::cos(i * pi / 36);
+  for (int i = 0; i < circles * points; ++i) {
+    const double alpha = edge * (i / points + 1) / circles, azimuth = 2 * pi * (i % points) / points;
+    const double y = alpha * std::sin(azimuth), x = alpha * std::cos(azimuth);
     const double along_y = chi(terms, lambda, y + h, x) - chi(terms, lambda, y - h, x);
     const double along_x = chi(terms, lambda, y, x + h) - chi(terms, lambda, y, x - h);
     largest = std::max(largest, std::hypot(along_y, along_x) / (2 * h) * lambda / (2 * pi));

@@ -28,7 +28,7 @@ struct ApertureBeam {
 /// Throws InputError where the aperture leaves the band limit or holds no pixel.
 std::vector<ApertureBeam> aperture_beams(const Grid& grid, const Microscope& microscope, double extra_defocus = 0);
 
-/// How far rays from the aperture's edge land from the probe's middle at the entrance surface, in Å: half of what a
+/// How far from the probe's middle the farthest ray of the aperture lands at the entrance surface, in Å: half of what a
 /// window must be wide for the probe not to overlap its periodic images.
 double ray_reach(const Microscope& microscope);
 
@@ -44,7 +44,7 @@ class ProbeFormer {
   /// Those of the defocus spread alone, and the σ in Å of the source's Gaussian: together the same microscope.
   const std::vector<CoherentState>& defocus_states() const { return defocus_states_; }
   double source_sigma() const { return source_sigma_; }
-  /// The plane waves that every probe is made of; their amplitudes are those of the state without extra defocus.
+  /// The plane waves that every probe is made of; their amplitudes are those of one of the states.
   const std::vector<ApertureBeam>& beams() const { return beams_.begin()->second; }
 
   /// amplitudes[i] = that of beams()[which[i]] in the probe of `state` at `position`:

@@ -228,6 +228,12 @@ TEST(Probe, rays_reach_as_far_as_defocus_and_angle_say) {
   EXPECT_NEAR(ProbeFormer(square, microscope).ray_reach(), 2.08, 1e-5);
 }
 
+TEST(Probe, rays_from_inside_the_aperture_may_reach_farthest) {
+  // C10 α + C30 α³ is 0 at the edge and −2/3 · 4000 Å · α at α = 20 mrad / √3.
+  const Microscope microscope{.semiangle_mrad = 20, .defocus_nm = 400, .C30_um = 1000};
+  EXPECT_NEAR(ray_reach(microscope), 2.0 / 3 * 4000 * 0.02 / std::sqrt(3.0), 0.2);
+}
+
 TEST(Probe, refuses_a_window_narrower_than_the_probe_with_the_width_that_would_do) {
   Microscope microscope;
   microscope.defocus_nm = 100;  // 20 Å to either side

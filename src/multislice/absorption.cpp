@@ -16,7 +16,9 @@ namespace terrace {
 namespace {
 
 constexpr double step = 0.04;  // 1/Å between the curve's points
-constexpr double range = 4;    // curves end at multiples of this, so that grids of one size share them
+/// In Å², a mean displacement of 0.001 Å: less counts as rest. The curve's integrals grow without end as B goes to 0.
+constexpr double least_b_factor = 1e-4;
+constexpr double range = 4;  // curves end at multiples of this, so that grids of one size share them
 
 using Points = std::vector<QuadraturePoint>;
 /// f′/(γλ/2) at g = −step, 0, step, …: one point more at each end than interpolation needs.
@@ -87,7 +89,7 @@ AbsorptiveFormFactor::AbsorptiveFormFactor(std::string_view table, int atomic_nu
     throw InputError("a Debye-Waller factor B of " + std::to_string(b_factor) +
                      " Å² is not possible (it is 8π² times a mean square). Is its sign right?");
   const double last = range * std::max(1.0, std::ceil(highest / range));
-  if (b_factor > 0) curve_ = curve_of(table, atomic_number, b_factor, last);
+  if (b_factor >= least_b_factor) curve_ = curve_of(table, atomic_number, b_factor, last);
 }
 
 double AbsorptiveFormFactor::operator()(double g) const {

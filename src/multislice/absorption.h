@@ -15,7 +15,7 @@ namespace terrace {
 /// thermal-diffuse cross-section. f′ is negative at some large g. All diffuse scattering counts as lost, at any angle.
 ///
 /// It is tabulated once for each (table, element, B), from two Hankel transforms, and read by cubic interpolation
-/// (error below 1e-4 of f′(0)); energy enters as a factor. Thread-safe.
+/// (error below 1e-4 of f′(0)); energy enters as a factor. Atoms of B < 1e-4 Å² absorb nothing here. Thread-safe.
 class AbsorptiveFormFactor {
  public:
   /// For 0 ≤ g ≤ `highest` 1/Å. Throws InputError for an unknown table or element or B < 0.

@@ -76,6 +76,7 @@ TEST(Absorption, grows_with_motion_and_vanishes_without) {
   const auto at_rest = [](double b) { return AbsorptiveFormFactor("lobato", 22, b, energy_kev, 4)(0); };
   EXPECT_EQ(at_rest(0), 0);
   EXPECT_LT(at_rest(0.2), at_rest(0.4));
+  EXPECT_EQ(at_rest(1e-12), 0);  // and takes no time
   EXPECT_THROW(AbsorptiveFormFactor("lobato", 22, -0.1, energy_kev, 4), InputError);
 }
 

@@ -94,7 +94,11 @@ Detector::Shares Detector::shares_of(const AreaWeights& weights, int nyquist_ind
 }
 
 Detector::Detector(const Grid& window, const Microscope& microscope, const Camera& camera)
-    : window_(window), pixels_(camera.pixels), half_width_mrad_((camera.pixels / 2 + 0.5) * camera.mrad_per_pixel) {
+    : window_(window),
+      pixels_(camera.pixels),
+      half_width_mrad_(
+          (camera.pixels / 2 + 0.5 + std::max(std::abs(camera.centre_x_pixels), std::abs(camera.centre_y_pixels))) *
+          camera.mrad_per_pixel) {
   const Angle centre = camera_centre(microscope);
   const double limit = window.band_limit();
   reach_mrad_ = std::max(0.0, 1e3 * (wavelength(microscope.energy_kev) * limit - std::hypot(centre.y, centre.x)));

@@ -198,6 +198,9 @@ TEST(Detector, warns_where_the_camera_outreaches_the_grid_only) {
   EXPECT_NEAR(inside.reach_mrad(), reach, 1e-9);
   EXPECT_EQ(inside.warning(), "");
   EXPECT_NE(Detector(oblong, Microscope{}, camera_of(20, reach / 10)).warning(), "");
+  Camera shifted = camera_of(20, reach / 11);
+  shifted.centre_x_pixels = -2;
+  EXPECT_NE(Detector(oblong, Microscope{}, shifted).warning(), "");
   Microscope tilted;
   tilted.specimen_tilt_y_mrad = 3;
   EXPECT_NEAR(Detector(oblong, tilted, camera_of(20, 1)).reach_mrad(), reach - 3, 1e-9);

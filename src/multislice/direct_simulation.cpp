@@ -122,8 +122,12 @@ std::vector<Exit> exits_of(const SimulationPlan& plan, const Shot& shot) {
 }
 
 int positions_per_walk(int states) {
-  // The fewest positions whose waves fill whole groups of lanes, but no more than one group's worth.
-  return lane_count / std::gcd(lane_count, states);
+  constexpr double enough = 0.95;  // of the lanes are filled
+  for (int positions = 1; positions < lane_count; ++positions) {
+    const int waves = positions * states, groups = (waves + lane_count - 1) / lane_count;
+    if (waves >= enough * groups * lane_count) return positions;
+  }
+  return lane_count;
 }
 
 void simulate_directly(const SimulationPlan& plan, int threads, const PatternPlace& place, const Progress& progress) {

@@ -18,7 +18,7 @@ std::vector<Shot> group_views(const SimulationPlan& plan);
 /// The exits of a shot's views, in their order.
 std::vector<Exit> exits_of(const SimulationPlan& plan, const Shot& shot);
 
-/// Positions that go through the tree together, for `states` coherent states each.
+/// Positions that go through the tree together, for `states` coherent states each: the fewest that fill the lanes.
 int positions_per_walk(int states);
 
 }  // namespace terrace

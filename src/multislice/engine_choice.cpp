@@ -30,12 +30,15 @@ double stack_bytes(const PlaneWaves& plane_waves, std::int64_t waves) {
   return 4.0 * static_cast<double>(groups) * plane_waves.rows() * plane_waves.columns() * lane_point;
 }
 
-double transmission_bytes(const SimulationPlan& plan, const Grid& cell) {
+/// Kept by the cache and, where that cannot keep all, held by each of `walks` besides.
+double transmission_bytes(const SimulationPlan& plan, const Grid& cell, int walks) {
   double distinct = 0;
   for (const auto& specimen : plan.specimens)
     distinct +=
         plan.sampling.thermal == "frozen_phonon" ? specimen.depth_count() : static_cast<double>(specimen.slabs.size());
-  return std::min(8.0 * distinct * static_cast<double>(cell.pixels()), static_cast<double>(transmission_cache_bytes));
+  const double one = 8.0 * static_cast<double>(cell.pixels()), all = one * distinct;
+  const auto kept = static_cast<double>(transmission_cache_bytes), held = static_cast<double>(stretch_bytes);
+  return all <= kept ? all : kept + walks * (std::min(all, held) + one);
 }
 
 double states_of(const View& view) { return static_cast<double>(coherent_states(view.microscope).size()); }
@@ -67,7 +70,7 @@ Cost direct_cost(const SimulationPlan& plan, int threads) {
   }
   const FamilyTree tree(plan.specimens, plan.exits);
   cost.bytes =
-      program_bytes + transmission_bytes(plan, plan.grid) +
+      program_bytes + transmission_bytes(plan, plan.grid, threads) +
       threads * (tree.stacks_at_once() * stack_bytes(plane_waves, static_cast<std::int64_t>(most_waves)) + frame);
   return cost;
 }
@@ -118,7 +121,7 @@ void add_view_cost(const SimulationPlan& plan, const View& view, const SectorPla
   } else {
     const double together = std::min<double>(patterns, positions_per_product);
     cost.seconds += patterns * states * waves * (sectors.most_beams() * per_product + per_bin);
-    bytes = threads * together * (4.0 * (3 * lines + 4.0 * sectors.most_beams()) + frame);
+    bytes = threads * together * (4.0 * (5 * lines + 4.0 * sectors.most_beams()) + frame);
   }
   cost.bytes = std::max(cost.bytes, bytes);
 }
@@ -130,7 +133,7 @@ Cost sector_cost(const SimulationPlan& plan, const SectorPlan& sectors, int thre
   Cost cost;
   for (const auto& view : plan.views) add_view_cost(plan, view, sectors, waves, threads, cost);
   cost.seconds += static_cast<double>(sectors.beams() * tree.steps() * plane_waves.cell().pixels()) * per_pixel_of_step;
-  cost.bytes += program_bytes + transmission_bytes(plan, plane_waves.cell()) +
+  cost.bytes += program_bytes + transmission_bytes(plan, plane_waves.cell(), 1) +
                 one_matrix_bytes(sectors, sectors.most_beams(), waves) +
                 tree.stacks_at_once() * stack_bytes(plane_waves, sectors.most_beams());
   return cost;

@@ -19,6 +19,13 @@ const std::vector<std::string> sections = {"specimen",   "interface", "substrate
                                            "microscope", "scan",      "camera",    "sampling"};
 
 Structure repeated(const Structure& structure, const SpecimenSource& source) {
+  constexpr double most_atoms = 2e7;
+  const double atoms = 1.0 * std::ssize(structure.atoms) * source.repeat_x * source.repeat_y * source.repeat_z;
+  if (atoms > most_atoms)
+    throw InputError(
+        fmt::format("specimen.repeat_x, repeat_y, repeat_z: {} x {} x {} copies hold {:.3g} atoms (at most "
+                    "{:.3g} fit). Repeat less often.",
+                    source.repeat_x, source.repeat_y, source.repeat_z, atoms, most_atoms));
   Structure result{.width_x = structure.width_x * source.repeat_x,
                    .width_y = structure.width_y * source.repeat_y,
                    .height_z = structure.height_z * source.repeat_z,
@@ -124,9 +131,9 @@ ExperimentCost cost_of(const Experiment& experiment, int threads) {
     const auto matrix = matrix_bytes(plan);
     cost.engine.memory_bytes += matrix.all * static_cast<double>(plan.exits.size()) - matrix.largest;
   }
-  cost.memory_bytes =
-      cost.engine.memory_bytes +
-      std::min(patterns, positions_per_block * static_cast<double>(experiment.exit_depths.size())) * pattern_bytes;
+  const double block = std::max(positions_per_block, experiment.scan.count_x);  // whole rows
+  cost.memory_bytes = cost.engine.memory_bytes +
+                      std::min(patterns, block * static_cast<double>(experiment.exit_depths.size())) * pattern_bytes;
   return cost;
 }
 
@@ -161,7 +168,9 @@ Array<float, 4> ExperimentSimulation::rows(int first_row, int rows, const Progre
   const CameraReadout readout(experiment_.camera);
   for (int view = 0; view < std::ssize(plan.views); ++view)
     for (std::int64_t i = 0; i < count; ++i)
-      readout.finish(first_row + static_cast<int>(i / count_x), static_cast<int>(i % count_x), place(view, i));
+      readout.finish(
+          {first_row + static_cast<int>(i / count_x), static_cast<int>(i % count_x), experiment_.exit_depths[view]},
+          place(view, i));
   return patterns;
 }
 

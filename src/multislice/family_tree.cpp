@@ -55,13 +55,17 @@ void FamilyTree::run(Multislice& multislice, const TransmissionSource& transmiss
 }
 
 int FamilyTree::follow(const Walk& walk, int node, Waves& waves) const {
-  std::vector<Slice> stretch = {walk.slice_of(nodes_[node])};
-  while (nodes_[node].exits.empty() && nodes_[node].children.size() == 1) {
-    node = nodes_[node].children[0];
+  std::vector<Slice> stretch;
+  std::int64_t held = 0;
+  for (;; node = nodes_[node].children[0]) {
     stretch.push_back(walk.slice_of(nodes_[node]));
+    held += bytes_of(*stretch.back().transmission);
+    const bool ends = !nodes_[node].exits.empty() || nodes_[node].children.size() != 1;
+    if (!ends && held < stretch_bytes) continue;
+    walk.multislice.run(waves, stretch, walk.threads);
+    if (ends) return node;
+    stretch.clear(), held = 0;
   }
-  walk.multislice.run(waves, stretch, walk.threads);
-  return node;
 }
 
 void FamilyTree::descend(const Walk& walk, int start, Waves waves) const {

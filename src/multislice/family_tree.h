@@ -15,10 +15,13 @@ struct Exit {
   int depth = 0;
 };
 
+/// A walk holds so much of transmission functions, and one more; those may be beyond what the cache keeps.
+inline constexpr std::int64_t stretch_bytes = std::int64_t{1} << 28;
+
 /// The prefix tree of several specimens over one lateral window. Waves at a depth depend only on what lies above it, so
 /// every distinct beginning is propagated once, whatever the specimens and exits that follow: bit-identical to separate
 /// runs, because each wave goes through the same operations. Memory: one stack of waves for each branching point on the
-/// path from the root (walked depth first).
+/// path from the root (walked depth first), and `stretch_bytes`.
 class FamilyTree {
  public:
   /// Specimens are compared slab by slab, by name, and must outlive the tree. Throws InputError where windows differ or

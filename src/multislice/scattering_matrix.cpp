@@ -132,6 +132,7 @@ ScatteringMatrix::Part ScatteringMatrix::part_of(const ProbeFormer& probe, Side 
 void ScatteringMatrix::add_part(const Part& part, const ProbeFormer& probe, const Detector& detector,
                                 std::span<const ProbePosition> positions, int threads, std::span<float> frame) const {
   if (part.own.which.empty() && part.mirrored.which.empty()) return;
+  if (detector.numbers_x().count() == 0) return;  // the camera lies beside the grid
   if (!numbers_x_.holds(detector.numbers_x().first) || !numbers_x_.holds(detector.numbers_x().last))
     throw std::logic_error("a plane wave that the camera sees was not kept");
   const std::int64_t count = std::ssize(positions);

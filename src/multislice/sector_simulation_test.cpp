@@ -282,6 +282,13 @@ TEST(SectorSimulation, equals_direct_multislice_where_nothing_repeats) {
   }
 }
 
+TEST(SectorSimulation, a_camera_beside_the_grid_sees_nothing) {
+  auto plan = plan_for({stepped()});
+  for (auto& view : plan.views) view.camera.centre_x_pixels = 500;
+  for (const auto& patterns : patterns_by(simulate_by_sectors, plan))
+    EXPECT_TRUE(std::ranges::all_of(patterns, [](float value) { return value == 0; }));
+}
+
 TEST(SectorSimulation, refuses_moving_atoms_and_says_why) {
   auto plan = plan_for({stepped()});
   plan.sampling.thermal = "frozen_phonon";
@@ -289,6 +296,17 @@ TEST(SectorSimulation, refuses_moving_atoms_and_says_why) {
   EXPECT_NE(choose_engine(plan, 1).reason.find("frozen phonons"), std::string::npos);
   plan.sampling.engine = "sectors";
   EXPECT_THROW(simulate(plan, 1, {}), InputError);
+}
+
+TEST(DirectSimulation, a_walk_fills_its_lanes_with_as_few_positions_as_do) {
+  EXPECT_EQ(positions_per_walk(1), lane_count);
+  EXPECT_EQ(positions_per_walk(lane_count), 1);
+  for (int states = 1; states < 300; ++states) {
+    const int positions = positions_per_walk(states), waves = positions * states;
+    const int lanes = (waves + lane_count - 1) / lane_count * lane_count;
+    EXPECT_GE(waves, 0.95 * lanes) << states;
+    EXPECT_LE(waves, std::max(20 * lane_count, 4 * states)) << states;
+  }
 }
 
 TEST(EngineChoice, few_probes_go_directly_and_many_by_sectors) {

@@ -15,6 +15,8 @@ namespace terrace {
 
 using Transmission = Array<Complex, 2>;
 
+inline std::int64_t bytes_of(const Transmission& transmission) { return transmission.size() * sizeof(Complex); }
+
 /// What a TransmissionSource keeps of transmission functions, at most.
 inline constexpr std::int64_t transmission_cache_bytes = std::int64_t{1} << 30;
 

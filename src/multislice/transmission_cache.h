@@ -27,7 +27,6 @@ class TransmissionCache {
  private:
   using Entry = std::pair<std::string, std::shared_ptr<const Transmission>>;
   std::shared_ptr<const Transmission> find_unlocked(const std::string& name);
-  static std::int64_t bytes_of(const Transmission& transmission) { return transmission.size() * sizeof(Complex); }
 
   std::int64_t bytes_, used_ = 0;
   std::mutex mutex_;

@@ -86,15 +86,25 @@ std::vector<SymmetryOperation> operations_of_group(const gemmi::SpaceGroup& grou
   return operations;
 }
 
-const gemmi::SpaceGroup* named_group(cif::Block& block, const std::string& name) {
+/// Hexagonal and rhombohedral axes of one group are told apart by the angles, which a number is not asked for.
+const gemmi::SpaceGroup* group_called(const std::string& symbol, cif::Block& block) {
+  const double alpha = angle_of(block, "_cell_angle_alpha"), gamma = angle_of(block, "_cell_angle_gamma");
+  const auto* group = gemmi::find_spacegroup_by_name(symbol, alpha, gamma);
+  const bool by_number = number_of(symbol).has_value();
+  return group && by_number ? gemmi::find_spacegroup_by_name(group->hm, alpha, gamma) : group;
+}
+
+const gemmi::SpaceGroup* named_group(cif::Block& block, const std::string& name, Notes& notes) {
   for (const char* tag : {"_space_group_name_H-M_alt", "_symmetry_space_group_name_H-M", "_space_group_IT_number",
                           "_symmetry_Int_Tables_number"}) {
     const auto* word = block.find_value(tag);
     if (!word || cif::is_null(*word)) continue;
     const auto symbol = cif::as_string(*word);
-    // Hexagonal and rhombohedral axes of one group are told apart by the angles.
-    const double alpha = angle_of(block, "_cell_angle_alpha"), gamma = angle_of(block, "_cell_angle_gamma");
-    if (const auto* group = gemmi::find_spacegroup_by_name(symbol, alpha, gamma)) return group;
+    const auto* group = group_called(symbol, block);
+    if (group && group->ext == '1' && symbol.find(':') == std::string::npos)
+      notes.push_back(fmt::format("\"{}\" was read with its first origin; write \"{}:2\" if the second is meant",
+                                  excerpt(symbol), group->hm));
+    if (group) return group;
     fail(name,
          fmt::format("\"{}\" is no space group that is known. List its operations in _space_group_symop_operation_xyz.",
                      excerpt(symbol)));
@@ -104,7 +114,7 @@ const gemmi::SpaceGroup* named_group(cif::Block& block, const std::string& name)
 
 std::vector<SymmetryOperation> operations_of(cif::Block& block, const std::string& name, Notes& notes) {
   if (auto listed = listed_operations(block, name); !listed.empty()) return listed;
-  if (const auto* group = named_group(block, name)) return operations_of_group(*group);
+  if (const auto* group = named_group(block, name, notes)) return operations_of_group(*group);
   notes.push_back("no symmetry is given; the listed atoms were taken as all atoms of the cell");
   return {*parse_operation("x,y,z")};
 }

@@ -49,6 +49,36 @@ TEST(CifFile, the_asymmetric_unit_is_expanded_by_name_or_number_of_the_group) {
     EXPECT_EQ(counts(read(cubic_cell + group + "\n" + sites)), one_cell) << group;
 }
 
+TEST(CifFile, a_number_leaves_the_axes_to_the_angles_as_a_name_does) {
+  const std::string rhombohedral =
+      "data_LAO\n_cell_length_a 5.357\n_cell_length_b 5.357\n_cell_length_c 5.357\n_cell_angle_alpha 60.1\n"
+      "_cell_angle_beta 60.1\n_cell_angle_gamma 60.1\n";
+  const std::string lanthanum_aluminate =
+      "\nloop_\n_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\nLa1 0.25 0.25 0.25\n"
+      "Al1 0 0 0\nO1 0.8 0.7 0.25\n";
+  for (const auto* group : {"_symmetry_Int_Tables_number 167", "_symmetry_space_group_name_H-M 'R -3 c'"}) {
+    Notes notes;
+    EXPECT_EQ(read_cif(rhombohedral + group + lanthanum_aluminate, "l.cif", notes).sites.size(), 10u) << group;
+  }
+}
+
+TEST(CifFile, an_origin_that_the_symbol_leaves_open_is_noted) {
+  const auto atoms_and_notes = [](const std::string& symbol) {
+    Notes notes;
+    const auto crystal = read_cif(
+        "data_Si\n_cell_length_a 5.43\n_cell_length_b 5.43\n_cell_length_c 5.43\n"
+        "_cell_angle_alpha 90\n_cell_angle_beta 90\n_cell_angle_gamma 90\n"
+        "_symmetry_space_group_name_H-M '" +
+            symbol +
+            "'\nloop_\n_atom_site_label\n"
+            "_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\nSi 0.125 0.125 0.125\n",
+        "s.cif", notes);
+    return std::pair(crystal.sites.size(), std::ssize(notes));
+  };
+  EXPECT_EQ(atoms_and_notes("F d -3 m"), std::pair(std::size_t{16}, std::ptrdiff_t{1}));
+  EXPECT_EQ(atoms_and_notes("F d -3 m:2"), std::pair(std::size_t{8}, std::ptrdiff_t{0}));
+}
+
 TEST(CifFile, listed_operations_win_over_the_name) {
   const auto structure = read(cubic_cell +
                               "_symmetry_space_group_name_H-M 'P 1'\nloop_\n_symmetry_equiv_pos_as_xyz\n"

@@ -64,13 +64,20 @@ bool maps_onto_itself(const Crystal& crystal, const Vector3& shift) {
 
 /// Translations within the cell that leave the crystal as it is, none left out: (0 0 0) first, then the centrings.
 std::vector<Vector3> centrings(const Crystal& crystal) {
+  constexpr double most_comparisons = 3e8;  // some seconds
   std::vector<Vector3> found = {{0, 0, 0}};
   const Vector3 first = place_of(crystal.sites.front());
+  const double comparisons = 1.0 * std::ssize(crystal.sites) * std::ssize(crystal.sites);
   for (const auto& site : crystal.sites) {
     const Vector3 shift = {site.x - first[0], site.y - first[1], site.z - first[2]};
     if (same_kind(site, crystal.sites.front()) && !same_place(crystal.cell, shift, {0, 0, 0}) &&
         maps_onto_itself(crystal, shift))
       found.push_back(shift);
+    if (comparisons * std::ssize(found) > most_comparisons)
+      throw InputError(
+          fmt::format("A cell of {} atoms that repeats within itself is no unit cell. Give the zone axis "
+                      "of the unit cell itself.",
+                      crystal.sites.size()));
   }
   return found;
 }

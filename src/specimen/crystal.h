@@ -35,7 +35,8 @@ inline constexpr double most_shear = 0.02;
 
 /// One period of `crystal` along `axis`, that axis along +z, in the smallest right-angled box of lattice vectors
 /// (centrings counted). Where no three lattice vectors are at right angles, the nearest within `most_shear` are taken
-/// as right-angled, and `note`, where given, says so. Throws InputError where there are none, or the axis is [0 0 0].
+/// as right-angled, and `note`, where given, says so. Throws InputError where there are none, the axis is [0 0 0], or
+/// the cell is a large supercell.
 Structure zone_axis_box(const Crystal& crystal, const ZoneAxis& axis, std::string* note = nullptr);
 
 }  // namespace terrace

@@ -56,6 +56,13 @@ TEST(ZoneAxisBox, centrings_make_it_smaller) {
   expect_box(zone_axis_box(diamond(a), {0, 0, 1}), a / root2, a / root2, a);
 }
 
+TEST(ZoneAxisBox, a_large_supercell_is_refused_at_once) {
+  Crystal crystal{cell_vectors({60, 60, 60}, {90, 90, 90}), {}};
+  for (int i = 0; i < 15 * 15 * 15; ++i)
+    crystal.sites.push_back({38, i % 15 / 15.0, i / 15 % 15 / 15.0, i / 225 / 15.0});
+  EXPECT_THROW(zone_axis_box(crystal, {0, 0, 1}), InputError);
+}
+
 TEST(ZoneAxisBox, keeps_density_and_distances) {
   const double a = 3.905;
   for (const ZoneAxis axis : {ZoneAxis{0, 0, 1}, {1, 1, 0}, {1, 1, 1}, {2, 1, 0}, {3, 1, 0}, {1, 1, 2}}) {

@@ -78,10 +78,14 @@ Columns columns_of(const TextLines& lines, const std::string& properties, Notes&
   for (std::size_t part = 0; part < parts.size(); part += 3) {
     const auto width = whole_number_of(parts[part + 2]).value_or(0);
     if (width < 1 || width > 1000) lines.fail(fmt::format("\"{}\" is no number of columns.", excerpt(parts[part + 2])));
-    if (int* column = column_called(columns, lower(parts[part])))
+    if (int* column = column_called(columns, lower(parts[part]))) {
       *column = columns.count;
-    else
+      const int wanted = column == &columns.position ? 3 : 1;
+      if (width != wanted)
+        lines.fail(fmt::format("\"{}\" has {} columns (it takes {}).", excerpt(parts[part]), width, wanted));
+    } else {
       notes.push_back(fmt::format("the property \"{}\" was left out", excerpt(parts[part])));
+    }
     columns.count += static_cast<int>(width);
     if (columns.count > 10000) lines.fail("more than 10000 columns.");
   }

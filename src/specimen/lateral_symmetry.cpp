@@ -19,17 +19,29 @@ double within(double y, double period) {
   return y > period - tolerance ? 0 : y;
 }
 
-std::vector<Row> rows_of(const Slab& slab, double width_y) {
-  std::map<std::tuple<int, long long, double, double>, Row> rows;
-  for (const auto& atom : slab.atoms)
-    rows[{atom.atomic_number, std::llround(atom.x / tolerance), atom.occupancy, atom.b_factor}].push_back(
-        within(atom.y, width_y));
-  std::vector<Row> result;
+/// The atoms of a slab that are alike and stand at one x, by their places in the slab, in order of y.
+std::vector<std::vector<std::size_t>> atoms_by_row(const Slab& slab, double width_y) {
+  std::map<std::tuple<int, long long, double, double>, std::vector<std::size_t>> rows;
+  for (std::size_t i = 0; i < slab.atoms.size(); ++i) {
+    const auto& atom = slab.atoms[i];
+    rows[{atom.atomic_number, std::llround(atom.x / tolerance), atom.occupancy, atom.b_factor}].push_back(i);
+  }
+  std::vector<std::vector<std::size_t>> result;
   for (auto& [what, row] : rows) {
-    std::sort(row.begin(), row.end());
+    std::ranges::sort(row, {}, [&](std::size_t i) { return within(slab.atoms[i].y, width_y); });
     result.push_back(std::move(row));
   }
   return result;
+}
+
+std::vector<Row> rows_of(const Slab& slab, double width_y) {
+  std::vector<Row> rows;
+  for (const auto& atoms : atoms_by_row(slab, width_y)) {
+    Row row;
+    for (const auto i : atoms) row.push_back(within(slab.atoms[i].y, width_y));
+    rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 /// Whether `moved` (any order) holds the same places as `row`, which is sorted.
@@ -77,9 +89,15 @@ bool is_mirrored_along_y(const Specimen& specimen) {
 Specimen one_repeat(const Specimen& specimen, int repeats) {
   Specimen part = specimen;
   part.width_y = specimen.width_y / repeats;
-  for (auto& slab : part.slabs)
-    std::erase_if(slab.atoms,
-                  [&](const Atom& atom) { return within(atom.y, specimen.width_y) > part.width_y - tolerance; });
+  for (auto& slab : part.slabs) {
+    std::vector<std::size_t> kept;
+    for (const auto& row : atoms_by_row(slab, specimen.width_y))
+      kept.insert(kept.end(), row.begin(), row.begin() + static_cast<std::ptrdiff_t>(row.size() / repeats));
+    std::ranges::sort(kept);
+    std::vector<Atom> atoms;
+    for (const auto i : kept) atoms.push_back(slab.atoms[i]);
+    slab.atoms = std::move(atoms);
+  }
   return part;
 }
 

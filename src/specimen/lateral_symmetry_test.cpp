@@ -46,6 +46,15 @@ TEST(LateralSymmetry, the_mirror_is_at_the_origin) {
   EXPECT_FALSE(is_mirrored_along_y(of({{8, 2, 5, 0}, {8, 2.5, 7, 0}})));
 }
 
+TEST(LateralSymmetry, one_repeat_keeps_an_atom_of_each_whatever_side_of_the_cut_rounding_put_them) {
+  const double p = 4, off = 1.2e-5, little = 0.5e-5;
+  for (const auto& ys : {std::array{0.0, p - off, 2 * p + little}, std::array{p - little, 2 * p - off, 3 * p - off}}) {
+    const auto specimen = of({{38, 1, ys[0], 0}, {38, 1, ys[1], 0}, {38, 1, ys[2], 0}}, 3 * p);
+    ASSERT_EQ(repeats_along_y(specimen), 3);
+    EXPECT_EQ(one_repeat(specimen, 3).slabs[0].atoms.size(), 1u);
+  }
+}
+
 TEST(LateralSymmetry, one_repeat_holds_its_share_of_the_atoms) {
   Interface interface;
   interface.cells_along = 4;

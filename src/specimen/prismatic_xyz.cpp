@@ -92,6 +92,10 @@ Structure read_prismatic_xyz(std::string_view text, const std::string& name, con
         "six cell numbers and all coordinates below 1: read as py_multislice's form (fractional coordinates, mean "
         "square displacements, beam entering at z = 0)");
   if (mirror) notes.push_back("z was mirrored: Prismatic's beam enters at the largest z (computem's at the smallest)");
+  const auto last = std::ranges::count_if(table.rows, [](const auto& row) { return row[3] == 0; });
+  if (mirror && last > 0)
+    notes.push_back(fmt::format(
+        "{} atoms at z = 0, which Prismatic's beam meets last, are met first: the box is taken as periodic", last));
   return structure;
 }
 

@@ -164,6 +164,43 @@ void move_into_cell(Structure& structure, Notes& notes) {
     notes.push_back(fmt::format("{} atoms lay outside the cell along the beam and were moved by whole cells", moved));
 }
 
+/// Two atoms that share a place and hold more than one atom's worth there, or nothing; by cells of the box, which begin
+/// `shift` (0 to 1) of a cell off: what one such grid parts, another one joins.
+std::string crowded_place(const Structure& structure, double shift) {
+  constexpr double cell_angstrom = 0.01, most_occupancy = 1.01;  // shares are rounded
+  const auto cell_of = [&](double at, double period) {
+    const double count = std::max(1.0, std::round(period / cell_angstrom));
+    return static_cast<std::int64_t>(std::floor(at / period * count + shift)) % static_cast<std::int64_t>(count);
+  };
+  using Place = std::array<std::int64_t, 3>;
+  std::vector<std::pair<Place, std::size_t>> places;
+  for (std::size_t i = 0; i < structure.atoms.size(); ++i) {
+    const auto& a = structure.atoms[i];
+    places.push_back(
+        {{cell_of(a.z, structure.height_z), cell_of(a.y, structure.width_y), cell_of(a.x, structure.width_x)}, i});
+  }
+  std::ranges::sort(places);
+  double sum = 0;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const auto& atom = structure.atoms[places[i].second];
+    const bool shared = i > 0 && places[i].first == places[i - 1].first;
+    sum = (shared ? sum : 0) + atom.occupancy;
+    if (shared && sum > most_occupancy)
+      return fmt::format("atoms {} and {} at one place, ({:.4g}, {:.4g}, {:.4g}) Å", places[i - 1].second + 1,
+                         places[i].second + 1, atom.x, atom.y, atom.z);
+  }
+  return "";
+}
+
+void refuse_crowded_places(const Structure& structure, const std::string& name) {
+  for (const double shift : {0.0, 0.5})
+    if (const auto crowded = crowded_place(structure, shift); !crowded.empty())
+      throw FileError(
+          fmt::format("'{}' holds {}, each atom counts once: the box is periodic, its end is its beginning. Take away "
+                      "the copies, or enlarge the cell?",
+                      name, crowded));
+}
+
 void note_resting_atoms(const Structure& structure, Notes& notes) {
   const auto moves = [](const Atom& atom) { return atom.b_factor > 0; };
   const auto resting = structure.atoms.size() - std::count_if(structure.atoms.begin(), structure.atoms.end(), moves);
@@ -229,6 +266,7 @@ Structure read_structure(const std::filesystem::path& path, const StructureReadO
   if (const auto problem = problem_of(structure); !problem.empty())
     throw FileError(fmt::format("'{}' holds {}. Is the file damaged?", name, problem));
   move_into_cell(structure, found);
+  refuse_crowded_places(structure, name);
   note_resting_atoms(structure, found);
   if (notes) notes->insert(notes->end(), found.begin(), found.end());
   return structure;

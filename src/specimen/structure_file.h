@@ -34,9 +34,9 @@ struct StructureWriteOptions {
 
 /// Reads a structure; the content decides the format, the extension where the content leaves it open. x and y are moved
 /// into the cell; so are z outside of it, which is noted. `notes`, where given, gets one line for each thing that was
-/// guessed, left out or changed. Throws FileError: missing, damaged or absurd file, cell not orthogonal (a CIF
-/// without zone axis), no cell, unknown element; InputError where there is no box along the zone axis. Time and memory
-/// stay in proportion to the file, which may hold 1 GiB (a CIF 64 MiB).
+/// guessed, left out or changed. Throws FileError: missing, damaged or absurd file, two atoms at one place, cell not
+/// orthogonal (a CIF without zone axis), no cell, unknown element; InputError where there is no box along the zone
+/// axis. Time and memory stay in proportion to the file, which may hold 1 GiB (a CIF 64 MiB).
 Structure read_structure(const std::filesystem::path& path, const StructureReadOptions& options = {},
                          std::vector<std::string>* notes = nullptr);
 

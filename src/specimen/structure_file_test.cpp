@@ -312,6 +312,37 @@ TEST_F(StructureFile, impossible_atoms_are_refused) {
     EXPECT_NE(refusal("bad.xyz", "t\n4 4 4\n" + std::string(atom) + "\n-1\n"), "accepted") << atom;
 }
 
+TEST_F(StructureFile, columns_of_the_wrong_number_are_refused) {
+  const auto with = [&](const std::string& properties, const std::string& atom) {
+    return refusal("w.exyz", "1\nLattice=\"4 0 0 0 4 0 0 0 4\" Properties=" + properties + "\n" + atom + "\n");
+  };
+  EXPECT_EQ(with("species:S:1:pos:R:3", "Sr 0 1 2"), "accepted");
+  EXPECT_THAT(with("species:S:1:pos:R:1", "Sr 0"), HasSubstr("pos"));
+  EXPECT_THAT(with("species:S:1:pos:R:2:occupancies:R:1", "Sr 0 1 0.5"), HasSubstr("pos"));
+  EXPECT_THAT(with("species:S:1:pos:R:3:occupancies:R:2", "Sr 0 1 2 0.5 0.5"), HasSubstr("occupancies"));
+}
+
+TEST_F(StructureFile, places_that_hold_more_than_an_atom_are_refused) {
+  const auto with = [&](const std::string& atoms) {
+    return refusal("p.exyz",
+                   "2\nLattice=\"4 0 0 0 4 0 0 0 4\" Properties=species:S:1:pos:R:3:occupancies:R:1\n" + atoms);
+  };
+  EXPECT_EQ(with("Sr 0 0 0 0.5\nLa 0 0 0 0.5\n"), "accepted");
+  EXPECT_EQ(with("Sr 0 0 0 1\nLa 0 0 0.1 1\n"), "accepted");
+  EXPECT_THAT(with("Sr 0 0 0 0.5\nLa 0 0 0 0.6\n"), HasSubstr("atoms 1 and 2"));
+  for (const auto* copy : {"4 0 0", "0 4 0", "0 0 4", "0.000001 3.999999 4"})
+    EXPECT_THAT(with(std::string("Sr 0 0 0 1\nSr ") + copy + " 1\n"), HasSubstr("at one place")) << copy;
+  // Just beside a cell's edge of either grid.
+  EXPECT_THAT(with("Sr 1.0049999 1 1 1\nSr 1.0050001 1 1 1\n"), HasSubstr("at one place"));
+  EXPECT_THAT(with("Sr 1.0099999 1 1 1\nSr 1.0100001 1 1 1\n"), HasSubstr("at one place"));
+}
+
+TEST_F(StructureFile, prismatics_last_plane_is_noted_where_it_becomes_the_first) {
+  std::vector<std::string> notes;
+  read_structure(file("last.xyz", "t\n4 4 4\n38 0 0 0 1 0.1\n22 2 2 2 1 0.1\n-1\n"), {}, &notes);
+  EXPECT_THAT(notes, testing::Contains(HasSubstr("1 atoms at z = 0")));
+}
+
 TEST_F(StructureFile, more_atoms_than_counted_are_refused_and_further_frames_noted) {
   const std::string frame = "1\nLattice=\"4 0 0 0 4 0 0 0 4\"\nSr 0 0 1\n";
   EXPECT_NE(refusal("more.exyz", frame + "Ti 2 2 1\n"), "accepted");

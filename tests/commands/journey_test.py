@@ -177,6 +177,13 @@ class Journey(unittest.TestCase):
         self.assertIn("centre of mass along x", said)
         self.assertEqual((out / "images.tif").read_bytes()[:4], b"II*\0")
 
+    def test_a_simulated_scan_says_where_its_beam_falls(self):
+        off_centre = workshop.EXPERIMENT.replace("[camera]", "[camera]\ncentre_y_pixels = 1\ncentre_x_pixels = 2.5")
+        out = new_folder("off_centre") / "scan.h5"
+        run_well("simulate", workshop.text("off_centre.toml", off_centre), "-o", out)
+        told = json.loads(run_well("info", out, "--json").stdout)
+        self.assertEqual(told["centre"], [9, 10.5])
+
     def test_progress_over_uneven_blocks_ends_at_its_total(self):
         experiment = workshop.EXPERIMENT.replace("count_y = 4", "count_y = 30").replace("thickness_cells = 5", "thickness_cells = 2")
         for engine in "direct", "sectors":
