@@ -89,15 +89,24 @@ bool is_unread(const TrialsRequest& request, const O& outcome) {
   return request.network && is_asked_for(request, outcome) && outcome.network_name != request.network->name;
 }
 
+std::vector<double> missing_doses(const TrialsRequest& request, const std::vector<O>& outcomes) {
+  std::vector<double> missing;
+  for (const double electrons : request.electrons_per_pattern)
+    if (!at_dose(outcomes, electrons)) missing.push_back(electrons);
+  return missing;
+}
+
+bool is_whole(const TrialsRequest& request, const std::vector<O>& outcomes) {
+  return missing_doses(request, outcomes).empty() &&
+         std::ranges::none_of(outcomes, [&](const O& one) { return is_unread(request, one); });
+}
+
 /// What the part does not hold yet: doses, and what the network says at them.
 void run_unit(const TrialRecipes& recipes, const TrialsRequest& request, const Unit& unit, int threads) {
   const auto plan = plan_family(recipes.truth, unit.family);
   if (unit.sample >= std::ssize(plan.samples)) return;
   auto outcomes = outcomes_in(unit.part);
-  std::vector<double> missing;
-  for (const double electrons : request.electrons_per_pattern)
-    if (!at_dose(outcomes, electrons)) missing.push_back(electrons);
-  if (missing.empty() && std::ranges::none_of(outcomes, [&](const O& o) { return is_unread(request, o); })) return;
+  const auto missing = missing_doses(request, outcomes);
   const TrialScan scan(recipes.truth, plan, unit.family, unit.sample);
   if (!missing.empty())
     for (auto& outcome : run_trials(recipes, scan, missing, request.effort, threads))
@@ -119,9 +128,14 @@ std::vector<O> write_trials(const TrialRecipes& recipes, const TrialsRequest& re
   const fs::path folder = path.string() + ".parts";
   fs::create_directories(folder);
   const auto units = units_of(recipes, request, folder);
-  for (std::int64_t i = 0; i < std::ssize(units); ++i) {
-    if (i % ranks.count() == ranks.rank()) run_unit(recipes, request, units[i], threads);
-    if (progress) progress("structures", i + 1, std::ssize(units));
+  auto open = units;
+  std::erase_if(open, [&](const Unit& unit) { return is_whole(request, outcomes_in(unit.part)); });
+  ranks.wait_for_all();  // all have seen the same parts before the first is written
+  const auto kept = std::ssize(units) - std::ssize(open);
+  if (progress) progress("structures", kept, std::ssize(units));
+  for (std::int64_t i = 0; i < std::ssize(open); ++i) {
+    if (i % ranks.count() == ranks.rank()) run_unit(recipes, request, open[i], threads);
+    if (progress) progress("structures", kept + i + 1, std::ssize(units));
   }
   ranks.wait_for_all();
   std::vector<O> outcomes;

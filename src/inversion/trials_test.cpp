@@ -50,5 +50,24 @@ TEST(Trials, a_network_reads_each_scan_once_and_nothing_is_inverted_again) {
   EXPECT_EQ(network.shown.size(), 2U);
 }
 
+TEST(Trials, what_is_kept_counts_as_done_from_the_start) {
+  const auto recipe = small_inversion();
+  const auto folder = fs::path(testing::TempDir()) / "trials_kept";
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  const TrialsRequest request{
+      .families = 2, .samples = 1, .electrons_per_pattern = {3e4}, .effort = {.two_step_depths = 0}};
+  std::vector<std::int64_t> done;
+  const auto run = [&] {
+    done.clear();
+    write_trials({recipe, recipe}, request, folder / "trials.json", Ranks(), 1,
+                 [&](auto, std::int64_t now, std::int64_t) { done.push_back(now); });
+  };
+  run();
+  EXPECT_EQ(done, (std::vector<std::int64_t>{0, 1, 2}));
+  run();
+  EXPECT_EQ(done, (std::vector<std::int64_t>{2}));
+}
+
 }  // namespace
 }  // namespace terrace
