@@ -199,7 +199,10 @@ void apply(const ScanOverrides& overrides, ScanInfo& info) {
   take_pair(overrides.start_nm, "start_nm", 10, info.start_y_angstrom, info.start_x_angstrom);
   take_pair(overrides.mrad_per_pixel, "mrad_per_pixel", 1, info.mrad_per_pixel_y, info.mrad_per_pixel_x);
   take_pair(overrides.centre, "centre", 1, info.centre_row, info.centre_column);
-  if (overrides.energy_kev > 0) info.energy_kev = overrides.energy_kev;
+  if (overrides.energy_kev > 0) {
+    if (overrides.mrad_per_pixel.empty()) forget_settled_angles(info);
+    info.energy_kev = overrides.energy_kev;
+  }
   if (overrides.semiangle_mrad > 0) info.semiangle_mrad = overrides.semiangle_mrad;
   if (overrides.thickness_nm > 0) info.thickness_nm = overrides.thickness_nm;
   if (!overrides.intensity_unit.empty()) info.intensity_unit = overrides.intensity_unit;
