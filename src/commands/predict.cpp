@@ -12,6 +12,7 @@
 #include "commands/registered_scan.h"
 #include "commands/scan_options.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/text_file.h"
 #include "learning/model.h"
 #include "registration/standard_grid.h"
@@ -67,7 +68,7 @@ Picture position_picture(const Sample& sample) {
 
 void add_evaluation_file(const std::string& path, ReportContent& report) {
   try {
-    add_evaluation(nlohmann::ordered_json::parse(read_text(path)), report);
+    add_evaluation(parse_json(read_text(path), path), report);
   } catch (const Error&) {
     throw;
   } catch (const std::exception&) {  // what JSON lacks, or a dose that is no number

@@ -132,6 +132,10 @@ TEST(Npy, the_sidecar_says_what_numpy_cannot) {
   expect_error<FileError>([&] { open_scan(path.string()); }, "stack.json");
   write_bytes(path.parent_path() / "stack.json", R"({"energy_kev": null})");
   expect_error<FileError>([&] { open_scan(path.string()); }, "stack.json");
+  const int levels = 200'000;
+  write_bytes(path.parent_path() / "stack.json",
+              R"({"step_nm": )" + std::string(levels, '[') + std::string(levels, ']') + "}");
+  expect_error<FileError>([&] { open_scan(path.string()); }, "nested");
 }
 
 TEST(Npy, a_turned_detector_turns_back) {

@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <iterator>
 #include <sstream>
 
 #include "core/error.h"
+#include "core/json_text.h"
+#include "core/text_file.h"
 #include "formats/units.h"
 
 namespace terrace {
@@ -155,15 +156,12 @@ ScanOverrides merged(const ScanOverrides& first, const ScanOverrides& second) {
 }
 
 ScanOverrides read_sidecar(const std::filesystem::path& path) {
-  std::ifstream file(path);
+  const auto json = parse_json(read_text(path), path.string());
+  if (!json.is_object()) throw FileError(fmt::format("'{}' is not a JSON object {{…}}.", path.string()));
   try {
-    const auto json = nlohmann::ordered_json::parse(file);
-    if (!json.is_object()) throw FileError(fmt::format("'{}' is not a JSON object {{…}}.", path.string()));
     Config root;
     root.value = Config::Table{{"sidecar", to_config(json, path.string())}};
     return read_settings<ScanOverrides>(root, "sidecar");
-  } catch (const nlohmann::json::exception& error) {
-    throw FileError(fmt::format("'{}' is not valid JSON ({}).", path.string(), error.what()));
   } catch (const InputError& error) {
     throw FileError(error.what());
   }

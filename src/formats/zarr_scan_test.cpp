@@ -381,6 +381,12 @@ TEST(Zarr, what_cannot_be_read_is_refused_in_one_line) {
           "holds 100 bytes of numbers, not 576");
   refused([](const fs::path& folder) { write_bytes(folder / "array0/zarr.json", "{\"shape\""); }, "not valid JSON");
   refused([](const fs::path& folder) { write_bytes(folder / "zarr.json", "[1, 2"); }, "not valid JSON");
+  const int levels = 200'000;
+  refused(
+      [](const fs::path& folder) {
+        write_bytes(folder / "zarr.json", R"({"shape": )" + std::string(levels, '[') + std::string(levels, ']') + "}");
+      },
+      "nested");
   refused([](const fs::path& folder) { fs::remove_all(folder / "array0"); }, "no array");
 
   const auto old = fresh("unused").parent_path() / "two.zarr";
