@@ -11,7 +11,7 @@
 #include "commands/progress_bar.h"
 #include "commands/scan_options.h"
 #include "core/error.h"
-#include "core/text_file.h"
+#include "core/json_text.h"
 #include "formats/image_file.h"
 #include "formats/npy.h"
 #include "formats/scan_file.h"
@@ -43,7 +43,7 @@ void write_numpy(const Scan& scan, const fs::path& path, const Progress& progres
     progress("writing", y + 1, info.scan_height);
   }
   const auto sidecar = fs::path(path).replace_extension(".json");
-  write_text(sidecar, sidecar_of(info).dump(2) + "\n");
+  write_json(sidecar, sidecar_of(info), 2);
   writer.close();
   fmt::print("wrote {} (its calibration)\n", sidecar.string());
 }

@@ -18,7 +18,7 @@
 #include "commands/registered_scan.h"
 #include "commands/scan_options.h"
 #include "core/error.h"
-#include "core/text_file.h"
+#include "core/json_text.h"
 #include "inversion/inversion.h"
 #include "inversion/stretch_inversion.h"
 #include "inversion/suggestion.h"
@@ -172,7 +172,7 @@ void add_map(const std::vector<Stretch>& stretches, const std::vector<Prediction
 }
 
 void write(const fs::path& folder, const Reading& reading) {
-  write_text(folder / "inversion.json", reading.json.dump(1) + "\n");
+  write_json(folder / "inversion.json", reading.json);
   write_report(reading.report, folder / "report.html");
   fmt::print("inversion: {}\nreport: {}\n", (folder / "inversion.json").string(), (folder / "report.html").string());
 }

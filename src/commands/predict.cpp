@@ -170,7 +170,7 @@ void run(const Options& options) {
                                  {"scan", fs::path(options.scan).filename().string()},
                                  {"model", fs::path(options.model).filename().string()}};
   if (thickness) json["substrate"] = to_json(*thickness);
-  write_text(folder / "prediction.json", json.dump(1) + "\n");
+  write_json(folder / "prediction.json", json);
   report.provenance["registration"] = json["registration"];
   write_report(report, folder / "report.html");
   fmt::print("prediction: {}\nreport: {}\n", (folder / "prediction.json").string(), (folder / "report.html").string());

@@ -61,6 +61,14 @@ TEST(ScanFile, settings_nested_without_end_are_left_out) {
   expect_every_number_in_place(*scan);
 }
 
+TEST(ScanFile, a_title_that_is_no_utf8_is_kept) {
+  const auto path = fresh("latin.h5");
+  auto info = small_scan();
+  info.title = "caf\xE9";
+  write_all(path, info);
+  EXPECT_EQ(open_scan(path.string())->info().title, "caf\xE9");
+}
+
 TEST(ScanFile, counts_are_stored_whole_and_small) {
   auto info = small_scan();
   info.intensity_unit = "electrons";

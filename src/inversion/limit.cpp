@@ -10,6 +10,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/text_file.h"
 #include "core/threads.h"
 #include "dataset/bootstrap.h"
@@ -93,7 +94,7 @@ class Judging {
     done_ = std::ssize(families_) - std::ssize(missing);
     const int workers = std::max(1, std::min<int>(threads, static_cast<int>(missing.size())));
     parallel_for(std::ssize(missing), workers, [&](std::int64_t i) { judge(missing[i], threads / workers); });
-    write_text(path_, limit_json(recipe_, request_, judged_).dump(1) + "\n");
+    write_json(path_, limit_json(recipe_, request_, judged_));
     fs::remove(partial(path_));
   }
 
@@ -108,7 +109,7 @@ class Judging {
     std::lock_guard lock(mutex_);
     judged_.insert(judged_.end(), more.begin(), more.end());
     std::ranges::sort(judged_, {}, &JudgedStructure::index);
-    write_text(partial(path_), limit_json(recipe_, request_, judged_).dump(1) + "\n");
+    write_json(partial(path_), limit_json(recipe_, request_, judged_));
     positions_in_work_.erase(family);
     ++done_;
     show();

@@ -42,7 +42,7 @@ void append(const NamedTensor& tensor, std::string& data) {
 
 nlohmann::ordered_json header_of(const TensorFile& file, const std::string& kind, std::string& data) {
   nlohmann::ordered_json header;
-  const std::string record = file.record.dump();
+  const std::string record = to_text(file.record);
   header["__metadata__"] = {{"format", "terrace " + kind + " 1"}, {"record", record}};
   for (const auto& [name, tensor] : file.tensors) {
     const auto begin = data.size();
@@ -137,7 +137,7 @@ Image TensorFile::image(const std::string& name) const {
 
 void write_tensor_file(const TensorFile& file, const std::string& kind, const std::filesystem::path& path) {
   std::string data;
-  std::string header = header_of(file, kind, data).dump();
+  std::string header = to_text(header_of(file, kind, data));
   header.append((8 - header.size() % 8) % 8, ' ');
   const auto length = static_cast<std::uint64_t>(header.size());
   const std::filesystem::path partial = path.string() + ".partial";
