@@ -15,6 +15,7 @@
 #include "core/json_text.h"
 #include "core/text_file.h"
 #include "learning/model.h"
+#include "registration/scan_as_registered.h"
 #include "registration/standard_grid.h"
 #include "report/pacbed_section.h"
 #include "report/prediction_map.h"
@@ -127,7 +128,6 @@ ReportContent described(const Scan& scan, const Model& model, const Options& opt
   if (!options.evaluation.empty()) add_evaluation_file(options.evaluation, report);
   report.title = "Interface of " + fs::path(options.scan).filename().string();
   report.subtitle = fmt::format("{}, read with {}", scan.info().format, fs::path(options.model).filename().string());
-  report.scan = &scan;
   report.provenance["scan"] = scan.info().provenance;
   report.provenance["model"] = model.record;
   report.provenance["program"] = "terrace " TERRACE_VERSION;
@@ -149,6 +149,8 @@ void run(const Options& options) {
                      options.threads, bar.callback());
   if (thickness) print_thickness(*thickness);
   print_registration(registration);
+  const ScanAsRegistered registered(*scan, registration);
+  report.scan = &registered;
   report.registration = registration_section(scan->info(), registration);
   if (thickness) report.sections.push_back(pacbed_section(*thickness));
   report.interface_line = interface_line(scan->info(), registration);

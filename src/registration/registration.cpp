@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "microscope/faulty_pixels.h"
 #include "registration/interface_position.h"
 #include "registration/lattice.h"
 #include "registration/pattern_disc.h"
@@ -113,16 +112,6 @@ void scale_by_disc(Registration& r, const PatternDisc& disc) {
     r.reasons.push_back("the bright-field disc has a radius of " + number(radius) +
                         " mrad by the calibration, the semi-angle is " + number(r.semiangle_mrad.value) +
                         " mrad. One of mrad_per_pixel and semiangle_mrad may be wrong");
-}
-
-/// The mean pattern, faulty pixels repaired.
-Array<double, 2> sound_mean_pattern(Registration& r, const Scan& scan, const Progress& progress) {
-  auto mean = mean_pattern(scan, positions_of_mean_pattern, progress);
-  r.faulty_pixels = find_faulty_pixels(mean);
-  std::vector<float> sound(mean.begin(), mean.end());
-  repair(sound, scan.info().detector_height, scan.info().detector_width, r.faulty_pixels);
-  std::copy(sound.begin(), sound.end(), mean.begin());
-  return mean;
 }
 
 PatternDisc measure_disc(const Registration& r, const Array<double, 2>& mean) {
@@ -315,7 +304,8 @@ Registration register_scan(const Scan& scan, const RegistrationOptions& options,
   Registration r;
   take_calibration(r, info, options);
   refuse_uncalibrated(r, info);
-  const auto mean = sound_mean_pattern(r, scan, progress);
+  auto mean = mean_pattern(scan, positions_of_mean_pattern, progress);
+  r.faulty_pixels = repair_faulty_pixels(mean);
   const auto disc = measure_disc(r, mean);
   place_centre(r, info, options, disc);
   scale_by_disc(r, disc);

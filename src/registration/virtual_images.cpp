@@ -96,6 +96,14 @@ Array<double, 2> mean_pattern(const Scan& scan, int most, const Progress& progre
   return sum;
 }
 
+std::vector<int> repair_faulty_pixels(Array<double, 2>& mean_pattern) {
+  auto faulty = find_faulty_pixels(mean_pattern);
+  std::vector<float> sound(mean_pattern.begin(), mean_pattern.end());
+  repair(sound, static_cast<int>(mean_pattern.extent(0)), static_cast<int>(mean_pattern.extent(1)), faulty);
+  std::copy(sound.begin(), sound.end(), mean_pattern.begin());
+  return faulty;
+}
+
 double detector_reach_mrad(const ScanInfo& info, const Registration& r) {
   const double y = std::min(r.centre_row.value, info.detector_height - 1 - r.centre_row.value) + 0.5;
   const double x = std::min(r.centre_column.value, info.detector_width - 1 - r.centre_column.value) + 0.5;
