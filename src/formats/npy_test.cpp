@@ -102,6 +102,25 @@ TEST(Npy, patterns_in_a_row_take_the_scan_shape_that_is_given) {
   expect_error<InputError>([&] { open_scan(path.string(), overrides); }, "holds 6");
 }
 
+TEST(Npy, a_sidecars_centre_turns_with_the_pattern) {
+  const auto path = fresh("turned.npy");
+  write_bytes(path, npy(header("<f4", "(2, 3, 4, 6)"), numbers<float>(Order::little)));
+  const auto centre_of = [&](const std::string& sidecar, const ScanOverrides& overrides) {
+    write_bytes(path.parent_path() / "turned.json", sidecar);
+    const auto scan = open_scan(path.string(), overrides);
+    return std::vector<double>{scan->info().centre_row, scan->info().centre_column};
+  };
+  const std::string plain = R"({"centre": [1, 2]})", turned = R"({"centre": [1, 2], "flip_detector_y": true})";
+  EXPECT_THAT(centre_of(plain, {}), testing::ElementsAre(1, 2));
+  EXPECT_THAT(centre_of(turned, {}), testing::ElementsAre(1, 2));
+  ScanOverrides overrides;
+  overrides.flip_detector_y = overrides.flip_detector_x = "yes";
+  EXPECT_THAT(centre_of(plain, overrides), testing::ElementsAre(2, 3));
+  EXPECT_THAT(centre_of(turned, overrides), testing::ElementsAre(1, 3));
+  overrides.centre = {0, 5};
+  EXPECT_THAT(centre_of(plain, overrides), testing::ElementsAre(0, 5));
+}
+
 TEST(Npy, the_sidecar_says_what_numpy_cannot) {
   const auto path = fresh("stack.npy");
   std::string bytes;
