@@ -351,6 +351,10 @@ TEST(Zarr, damaged_chunks_are_refused_in_one_line_before_anything_is_unpacked) {
       }
     }
   }
+  // A file that is far larger than what it stands for.
+  refused(
+      {{{"name", "zstd"}}}, [](const std::string& bytes) { return zstd_packed(bytes) + std::string(1'000'000, 'x'); },
+      "bytes of numbers");
   // A small file that promises gigabytes.
   const auto folder = write_packed({{{"name", "zstd"}}}, zstd_packed);
   change(folder / "array0/zarr.json", "/shape", {3, 2, 1 << 13, 1 << 13});
