@@ -43,8 +43,8 @@ void write_numpy(const Scan& scan, const fs::path& path, const Progress& progres
     progress("writing", y + 1, info.scan_height);
   }
   const auto sidecar = fs::path(path).replace_extension(".json");
-  write_json(sidecar, sidecar_of(info), 2);
   writer.close();
+  write_json(sidecar, sidecar_of(info), 2);
   fmt::print("wrote {} (its calibration)\n", sidecar.string());
 }
 

@@ -1,5 +1,10 @@
 #include "formats/npy.h"
 
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdlib>
+
 #include "formats/test_file.h"
 
 namespace terrace {
@@ -179,6 +184,30 @@ TEST(Npy, what_was_written_reads_back) {
   EXPECT_EQ(read_npy_header(read_bytes(path), "written").data_offset % 64, 0);
   NpyWriter unfinished(path, {2, 3, 4, 6});
   expect_error<FileError>([&] { unfinished.close(); }, "lacks 144");
+}
+
+/// In a process of its own, because the limit stays with it.
+void write_beyond_the_limit(const std::filesystem::path& path) {
+  signal(SIGXFSZ, SIG_IGN);
+  const rlimit limit{1000, 1000};
+  setrlimit(RLIMIT_FSIZE, &limit);
+  NpyWriter writer(path, {2, 256, 256});
+  try {
+    writer.append(std::vector<float>(256 * 256));
+  } catch (const ResourceError&) {
+    std::exit(0);
+  }
+  std::exit(1);
+}
+
+TEST(Npy, a_full_disk_is_said_at_once) {
+  EXPECT_EXIT(write_beyond_the_limit(fresh("full.npy")), testing::ExitedWithCode(0), "");
+}
+
+TEST(Npy, a_place_that_cannot_be_written_is_named) {
+  const auto path = fresh("closed.npy");
+  std::filesystem::create_directory(path.string() + ".partial");
+  expect_error<FileError>([&] { NpyWriter(path, {2, 3}); }, "closed.npy");
 }
 
 TEST(Npy, damaged_files_are_refused_in_one_line) {
