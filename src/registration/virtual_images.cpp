@@ -88,8 +88,8 @@ Array<double, 2> mean_pattern(const Scan& scan, int most, const Progress& progre
     const double place = std::fmod(0.6180339887498949 * static_cast<double>(i), 1.0);
     const auto position = static_cast<std::int64_t>((static_cast<double>(i) + place) * positions / taken);
     scan.read(static_cast<int>(position / info.scan_width), static_cast<int>(position % info.scan_width), pattern);
-    for (std::int64_t p = 0; p < sum.size(); ++p)
-      if (std::isfinite(pattern[p])) sum.data()[p] += pattern[p];
+    repair(pattern, info.detector_height, info.detector_width, {});
+    for (std::int64_t p = 0; p < sum.size(); ++p) sum.data()[p] += pattern[p];
     tell(progress, "mean pattern", i + 1, taken);
   }
   for (double& value : sum) value /= static_cast<double>(std::max<std::int64_t>(1, taken));
