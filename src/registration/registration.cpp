@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "registration/estimate_text.h"
 #include "registration/interface_position.h"
 #include "registration/lattice.h"
 #include "registration/pattern_disc.h"
@@ -27,10 +28,7 @@ Estimate given_or_file(double by_hand, double in_file) {
   return {};
 }
 
-std::string number(double value) {
-  std::string text = std::to_string(value);
-  return text.substr(0, text.find('.') + 3);
-}
+std::string number(double value) { return number_text(value, 2); }
 
 void take_calibration(Registration& r, const ScanInfo& info, const RegistrationOptions& options) {
   r.energy_kev = given_or_file(options.energy_kev, info.energy_kev);

@@ -203,6 +203,18 @@ TEST(Registration, one_given_coordinate_of_the_beam_is_taken_and_the_other_measu
   EXPECT_EQ(r.centre_column.value, 21);
 }
 
+TEST(Registration, numbers_in_reasons_are_rounded) {
+  auto scan = toy_scan({}, {}, 12, 40, 0.5);
+  scan.info().centre_row = 25.678;
+  scan.info().centre_column = 20;
+  EXPECT_THAT(all_reasons(register_scan(scan, {})), HasSubstr("at row 25.68, column 20.00"));
+}
+
+TEST(Registration, too_few_rows_are_named_with_what_is_needed) {
+  EXPECT_THAT(all_reasons(register_scan(toy_scan({}, {}, 2, 40, 0.5), {})),
+              HasSubstr("0.6 cells and 3 rows are needed"));
+}
+
 TEST(Registration, the_disc_gives_whichever_of_scale_and_semiangle_is_missing) {
   auto scan = toy_scan({}, {}, 12, 40, 0.5);
   scan.info().mrad_per_pixel_x = scan.info().mrad_per_pixel_y = 0;
