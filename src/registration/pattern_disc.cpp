@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "core/averages.h"
+#include "core/bilinear.h"
 #include "core/constants.h"
 #include "registration/least_squares.h"
 
@@ -22,9 +24,7 @@ double value_at(const Array<double, 2>& image, double row, double column) {
   column = limit(column, image.extent(1));
   const auto y = std::min(static_cast<std::int64_t>(row), image.extent(0) - 2);
   const auto x = std::min(static_cast<std::int64_t>(column), image.extent(1) - 2);
-  const double fy = row - y, fx = column - x;
-  return (1 - fy) * ((1 - fx) * image(y, x) + fx * image(y, x + 1)) +
-         fy * ((1 - fx) * image(y + 1, x) + fx * image(y + 1, x + 1));
+  return bilinear(image, y, x, row - y, column - x);
 }
 
 /// Half the level at which the typical electron falls: Σ I² / Σ I over 2.
@@ -95,11 +95,6 @@ RimPoint rim_point(const Array<double, 2>& image, const PatternDisc& disc, doubl
   }
   const int away = 2 * reach / 3;
   return {angle, first + (top + shift) * pitch, profile[reach + top - away], profile[reach + top + away]};
-}
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
-  return values[values.size() / 2];
 }
 
 /// Fits radius(angle) = R + dx cos + dy sin by reweighting (Cauchy weights); moves the disc there.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/averages.h"
 #include "microscope/faulty_pixels.h"
 
 namespace terrace {
@@ -59,12 +60,6 @@ Moments masked_moments(std::span<const float> pattern, const std::vector<char>& 
   moments.centre.x = (moments.centre.x / moments.sum - r.centre_column.value) * r.mrad_per_pixel_x.value;
   moments.centre.y = (moments.centre.y / moments.sum - r.centre_row.value) * r.mrad_per_pixel_y.value;
   return moments;
-}
-
-double mean_of(const Array<double, 2>& image) {
-  double sum = 0;
-  for (const double value : image) sum += value;
-  return image.size() ? sum / image.size() : 0;
 }
 
 double relative_spread(const Array<double, 2>& image) {
