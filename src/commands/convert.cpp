@@ -11,12 +11,12 @@
 #include "commands/progress_bar.h"
 #include "commands/scan_options.h"
 #include "core/error.h"
-#include "core/text_file.h"
+#include "core/json_text.h"
 #include "formats/image_file.h"
 #include "formats/npy.h"
 #include "formats/scan_file.h"
 #include "formats/virtual_images.h"
-#include "registration/pattern_disc.h"
+#include "registration/ring_calibration.h"
 #include "registration/virtual_images.h"
 
 namespace terrace {
@@ -43,40 +43,15 @@ void write_numpy(const Scan& scan, const fs::path& path, const Progress& progres
     progress("writing", y + 1, info.scan_height);
   }
   const auto sidecar = fs::path(path).replace_extension(".json");
-  write_text(sidecar, sidecar_of(info).dump(2) + "\n");
   writer.close();
+  write_json(sidecar, sidecar_of(info), 2);
   fmt::print("wrote {} (its calibration)\n", sidecar.string());
 }
 
-/// Fills what the ring detectors need and the file does not say from the bright-field disc of the mean pattern, and
-/// says so. Returns the unit of angles: without any calibration they are pixels.
-std::string settle_rings(Scan& scan, const Progress& progress) {
-  auto& info = scan.info();
-  const bool has_pixel = info.mrad_per_pixel_y > 0 && info.mrad_per_pixel_x > 0, has_angle = info.semiangle_mrad > 0,
-             has_centre = info.centre_row >= 0 && info.centre_column >= 0;
-  if (has_pixel && has_angle && has_centre) return "mrad";
-  constexpr int enough_positions = 256;
-  const auto disc = find_disc(mean_pattern(scan, enough_positions, progress),
-                              has_pixel ? info.mrad_per_pixel_y / info.mrad_per_pixel_x : 1);
-  if (!disc.found) return "mrad";  // what is missing is asked for where it is needed
-  fmt::print("note: measured on the mean pattern:{}{}{}\n",
-             has_centre ? "" : fmt::format(" the beam's pixel ({:.4g}, {:.4g});", disc.row, disc.column),
-             has_angle ? "" : fmt::format(" the semi-angle, {:.4g} pixels;", disc.radius),
-             has_pixel   ? ""
-             : has_angle ? " the angle per pixel, from the disc"
-                         : " angles are in pixels");
-  if (!has_pixel) info.mrad_per_pixel_y = info.mrad_per_pixel_x = has_angle ? info.semiangle_mrad / disc.radius : 1;
-  if (!has_angle) info.semiangle_mrad = disc.radius * info.mrad_per_pixel_x;
-  if (!has_centre) {
-    info.centre_row = disc.row;
-    info.centre_column = disc.column;
-  }
-  return has_pixel || has_angle ? "mrad" : "px";
-}
-
 void write_virtual_images(Scan& scan, const fs::path& path, const Progress& progress) {
-  const auto unit = settle_rings(scan, progress);
-  const auto& info = scan.info();
+  const auto [info, unit, measured] = calibrate_rings(scan, progress);
+  if (!measured.empty()) fmt::print("note: measured on the mean pattern: {}\n", measured);
+  scan.info() = info;
   auto images = virtual_images(scan, standard_annuli(info), progress);
   std::vector<Image> pages = std::move(images.images);
   std::vector<std::string> labels;

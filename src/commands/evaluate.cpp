@@ -10,6 +10,7 @@
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/text_file.h"
 #include "learning/baselines.h"
 #include "learning/evaluation.h"
@@ -88,7 +89,7 @@ void run(const Options& options) {
     json["exact_thickness"] = limit.value("thickness", "known within the recipe's error");
   }
   json["learning_curve"] = model.record.value("learning_curve", Json::array());
-  write_text(folder / "evaluation.json", json.dump(1) + "\n");
+  write_json(folder / "evaluation.json", json);
   ReportContent report;
   report.title = "Evaluation of " + fs::path(options.model).filename().string();
   add_evaluation(json, report);

@@ -10,7 +10,7 @@
 #include "commands/progress_bar.h"
 #include "commands/scan_options.h"
 #include "core/error.h"
-#include "core/text_file.h"
+#include "core/json_text.h"
 #include "inversion/experiment_forecast_json.h"
 #include "report/forecast_section.h"
 
@@ -53,7 +53,7 @@ void print(const ExperimentForecast& forecast) {
 
 void write(const Recipe& recipe, const ExperimentForecast& forecast, const Options& options) {
   const auto json = forecast_json(recipe, forecast);
-  if (!options.output.empty()) write_text(options.output, json.dump(1) + "\n");
+  if (!options.output.empty()) write_json(options.output, json);
   if (options.report.empty()) return;
   ReportContent page;
   page.title = "Forecast of an experiment: " + recipe.study.name;

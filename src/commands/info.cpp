@@ -6,6 +6,7 @@
 #include "commands/command.h"
 #include "commands/progress_bar.h"
 #include "commands/scan_options.h"
+#include "core/json_text.h"
 #include "formats/scan_statistics.h"
 
 namespace terrace {
@@ -84,7 +85,7 @@ void run(const Options& options) {
   if (options.json) {
     auto json = json_of(scan->info());
     if (all) add_statistics(*all, json);
-    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    fmt::print("{}\n", to_text(json, 2));
   } else if (all) {
     print_text(*all);
   }

@@ -18,10 +18,11 @@
 #include "commands/registered_scan.h"
 #include "commands/scan_options.h"
 #include "core/error.h"
-#include "core/text_file.h"
+#include "core/json_text.h"
 #include "inversion/inversion.h"
 #include "inversion/stretch_inversion.h"
 #include "inversion/suggestion.h"
+#include "registration/scan_as_registered.h"
 #include "registration/standard_grid.h"
 #include "report/inversion_section.h"
 #include "report/pacbed_section.h"
@@ -125,7 +126,6 @@ Reading read(const Options& options, const Ranks& ranks, const Progress& progres
   print_registration(registration);
   report.title = "Interface of " + fs::path(options.scan).filename().string();
   report.subtitle = scan->info().format + ", inverted by the forward model";
-  report.scan = scan.get();
   report.interface_line = interface_line(scan->info(), registration);
   report.registration = registration_section(scan->info(), registration);
   if (thickness) report.sections.push_back(pacbed_section(*thickness));
@@ -171,8 +171,10 @@ void add_map(const std::vector<Stretch>& stretches, const std::vector<Prediction
   fmt::print("along the interface: {}\n", reading.report.map->lead);
 }
 
-void write(const fs::path& folder, const Reading& reading) {
-  write_text(folder / "inversion.json", reading.json.dump(1) + "\n");
+void write(const fs::path& folder, Reading& reading) {
+  const ScanAsRegistered registered(*reading.scan, reading.registration);
+  reading.report.scan = &registered;
+  write_json(folder / "inversion.json", reading.json);
   write_report(reading.report, folder / "report.html");
   fmt::print("inversion: {}\nreport: {}\n", (folder / "inversion.json").string(), (folder / "report.html").string());
 }

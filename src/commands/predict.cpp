@@ -12,8 +12,10 @@
 #include "commands/registered_scan.h"
 #include "commands/scan_options.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/text_file.h"
 #include "learning/model.h"
+#include "registration/scan_as_registered.h"
 #include "registration/standard_grid.h"
 #include "report/pacbed_section.h"
 #include "report/prediction_map.h"
@@ -67,7 +69,7 @@ Picture position_picture(const Sample& sample) {
 
 void add_evaluation_file(const std::string& path, ReportContent& report) {
   try {
-    add_evaluation(nlohmann::ordered_json::parse(read_text(path)), report);
+    add_evaluation(parse_json(read_text(path), path), report);
   } catch (const Error&) {
     throw;
   } catch (const std::exception&) {  // what JSON lacks, or a dose that is no number
@@ -126,7 +128,6 @@ ReportContent described(const Scan& scan, const Model& model, const Options& opt
   if (!options.evaluation.empty()) add_evaluation_file(options.evaluation, report);
   report.title = "Interface of " + fs::path(options.scan).filename().string();
   report.subtitle = fmt::format("{}, read with {}", scan.info().format, fs::path(options.model).filename().string());
-  report.scan = &scan;
   report.provenance["scan"] = scan.info().provenance;
   report.provenance["model"] = model.record;
   report.provenance["program"] = "terrace " TERRACE_VERSION;
@@ -148,6 +149,8 @@ void run(const Options& options) {
                      options.threads, bar.callback());
   if (thickness) print_thickness(*thickness);
   print_registration(registration);
+  const ScanAsRegistered registered(*scan, registration);
+  report.scan = &registered;
   report.registration = registration_section(scan->info(), registration);
   if (thickness) report.sections.push_back(pacbed_section(*thickness));
   report.interface_line = interface_line(scan->info(), registration);
@@ -169,7 +172,7 @@ void run(const Options& options) {
                                  {"scan", fs::path(options.scan).filename().string()},
                                  {"model", fs::path(options.model).filename().string()}};
   if (thickness) json["substrate"] = to_json(*thickness);
-  write_text(folder / "prediction.json", json.dump(1) + "\n");
+  write_json(folder / "prediction.json", json);
   report.provenance["registration"] = json["registration"];
   write_report(report, folder / "report.html");
   fmt::print("prediction: {}\nreport: {}\n", (folder / "prediction.json").string(), (folder / "report.html").string());

@@ -10,7 +10,7 @@
 #include "commands/progress_bar.h"
 #include "commands/scan_options.h"
 #include "core/error.h"
-#include "core/text_file.h"
+#include "core/json_text.h"
 #include "formats/picture_file.h"
 #include "registration/estimate_text.h"
 #include "registration/pacbed_fit.h"
@@ -152,7 +152,7 @@ nlohmann::ordered_json result_json(const PacbedFit& fit, const Pattern& pattern,
 void write(const PacbedFit& fit, const Pattern& pattern, const nlohmann::ordered_json& json, const Options& options) {
   const fs::path folder = options.output;
   make_folder(folder);
-  write_text(folder / "thickness.json", json.dump(1) + "\n");
+  write_json(folder / "thickness.json", json);
   ReportContent report;
   report.title = "Thickness from " + fs::path(options.pattern).filename().string();
   report.subtitle =
@@ -175,7 +175,7 @@ void run(const Options& options) {
   const auto fit = fit_pacbed(pattern.pattern, series, known_of(pattern, options), options.threads);
   const auto json = result_json(fit, pattern, options);
   if (options.json)
-    fmt::print("{}\n", json.dump(1));
+    fmt::print("{}\n", to_text(json, 1));
   else
     print(fit);
   if (!options.output.empty()) write(fit, pattern, json, options);

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-
 #include "core/error.h"
+#include "core/json_text.h"
+#include "core/text_file.h"
 #include "dataset/recipe.h"
 #include "dataset/shard_contents.h"
 
@@ -26,13 +26,13 @@ namespace {
 
 nlohmann::ordered_json read_manifest(const std::filesystem::path& folder) {
   const auto path = folder / "manifest.json";
-  std::ifstream file(path);
-  if (!file)
+  if (!std::filesystem::exists(path))
     throw FileError(
         fmt::format("'{}' is missing. Is the folder a data set, and did 'terrace dataset' finish?", path.string()));
+  const auto text = read_text(path);
   try {
-    return nlohmann::ordered_json::parse(file);
-  } catch (const nlohmann::json::exception&) {
+    return parse_json(text, path.string());
+  } catch (const FileError&) {
     throw FileError(fmt::format("'{}' is damaged. Run 'terrace dataset' again: whole shards are kept.", path.string()));
   }
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/text_file.h"
+#include "core/json_text.h"
 #include "dataset/partial_name.h"
 #include "dataset/shard.h"
 #include "dataset/shard_list.h"
@@ -65,7 +65,7 @@ void write_manifest(const Recipe& recipe, const fs::path& folder, Passage passag
                          {"shards", shards}};
   // Two parts may end at the same moment: each writes a file of its own, and both hold the same bytes.
   const auto partial = own_partial_of(folder / "manifest.json");
-  write_text(partial, manifest.dump(1) + "\n");
+  write_json(partial, manifest);
   fs::rename(partial, folder / "manifest.json");
 }
 

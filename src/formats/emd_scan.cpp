@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/json_text.h"
 #include "formats/hdf5_scan.h"
 
 namespace terrace {
@@ -62,6 +63,15 @@ void take_centre_and_angle(const Hdf5File& file, const std::string& calibration,
                     flip ? " and flipped" : ""));
 }
 
+/// Null where the text is no JSON: of a file whose patterns are whole it is no more than a note.
+nlohmann::ordered_json settings_in(const std::string& text) {
+  try {
+    return parse_json(text, "settings");
+  } catch (const FileError&) {
+    return nullptr;
+  }
+}
+
 /// What ScanWriter wrote beyond py4DSTEM's calibration.
 void take_microscope(const Hdf5File& file, const std::string& microscope, ScanInfo& info) {
   info.energy_kev = number_at(file, microscope + "/energy_kev").value_or(0);
@@ -71,8 +81,7 @@ void take_microscope(const Hdf5File& file, const std::string& microscope, ScanIn
   info.intensity_unit = text_at(file, microscope + "/intensity_unit").value_or(info.intensity_unit);
   info.title = text_at(file, microscope + "/title").value_or(info.title);
   const auto settings = text_at(file, microscope + "/settings");
-  if (settings) info.provenance = nlohmann::ordered_json::parse(*settings, nullptr, false);
-  if (info.provenance.is_discarded()) info.provenance = nullptr;
+  if (settings) info.provenance = settings_in(*settings);
 }
 
 /// Datasets of three or four axes in groups that say that they are EMD 0.2 data, the largest of most axes first.

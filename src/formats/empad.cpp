@@ -19,12 +19,6 @@ namespace fs = std::filesystem;
 constexpr std::int64_t side = 128, footer_rows = 2;
 constexpr std::int64_t frame_bytes = (side + footer_rows) * side * 4;
 
-void read_without_nan(const std::byte* first, const PatternLayout& layout, float* pattern) {
-  read_numbers(first, layout, pattern);
-  std::replace_if(
-      pattern, pattern + layout.height * layout.width, [](float value) { return !std::isfinite(value); }, 0.0f);
-}
-
 bool is_xml(const fs::path& path) { return has_ending(path, ".xml") && is_empad_xml(beginning_of(path, 512)); }
 
 /// The .xml that describes a .raw: of the same name, or one in the folder that names it; empty where there is none.
@@ -107,8 +101,7 @@ std::unique_ptr<Scan> open_empad(const fs::path& path, const ScanOverrides& over
   const auto xml = xml_path.empty() ? EmpadXml{} : read_empad_xml(xml_path);
   const auto bytes = static_cast<std::int64_t>(fs::file_size(raw));
   refuse_second_generation(raw, bytes);
-  auto layout = plain_frames({'f', 4}, side, side, footer_rows * side * 4, raw.string());
-  layout.read = read_without_nan;
+  const auto layout = plain_frames({'f', 4}, side, side, footer_rows * side * 4, raw.string());
   const auto file = frame_file(raw, 0, layout);
 
   ScanInfo info;
@@ -123,7 +116,6 @@ std::unique_ptr<Scan> open_empad(const fs::path& path, const ScanOverrides& over
                      : overrides.scan_shape.size() == 2 ? ScanShape{overrides.scan_shape[0], overrides.scan_shape[1]}
                                                         : ScanShape{};
   calibrate(xml, shape, info);
-  info.guesses.push_back("pixels that are no numbers (NaN), where there are any, are read as 0");
   info.provenance = {{"software", xml.software},
                      {"exposure_ms", xml.exposure},
                      {"camera_length_m", xml.camera_length_m},

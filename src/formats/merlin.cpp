@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "core/averages.h"
 #include "core/error.h"
 #include "formats/frames.h"
 #include "formats/merlin_header.h"
@@ -127,11 +128,6 @@ std::vector<double> times_of(const std::vector<FrameFile>& files, const FrameLay
     }
   }
   return times;
-}
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
-  return values[values.size() / 2];
 }
 
 /// Frames a line, from the pause of the flyback; 0 where no pauses come at regular distance. A pause stands out of the

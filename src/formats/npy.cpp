@@ -110,6 +110,8 @@ NpyWriter::NpyWriter(const std::filesystem::path& path, const Extents& shape) : 
   header.append(63 - (10 + header.size()) % 64, ' ').push_back('\n');
   require_disk_space(path, 4.0 * static_cast<double>(missing_));
   stream_.open(file_.partial(), std::ios::binary);
+  if (!stream_)
+    throw FileError(fmt::format("'{}' cannot be written. May you write to its folder?", file_.path().string()));
   const auto length = static_cast<std::uint16_t>(header.size());
   stream_ << std::string_view("\x93NUMPY\x01\x00", 8) << static_cast<char>(length & 255)
           << static_cast<char>(length >> 8) << header;
@@ -118,12 +120,17 @@ NpyWriter::NpyWriter(const std::filesystem::path& path, const Extents& shape) : 
 void NpyWriter::append(std::span<const float> numbers) {
   missing_ -= static_cast<std::int64_t>(numbers.size());
   stream_.write(reinterpret_cast<const char*>(numbers.data()), static_cast<std::streamsize>(numbers.size_bytes()));
+  require_written();
+}
+
+void NpyWriter::require_written() const {
+  if (!stream_)
+    throw ResourceError(fmt::format("'{}' cannot be written to its end. Is the disk full?", file_.path().string()));
 }
 
 void NpyWriter::close() {
   stream_.close();
-  if (!stream_)
-    throw ResourceError(fmt::format("'{}' cannot be written to its end. Is the disk full?", file_.path().string()));
+  require_written();
   if (missing_ != 0) throw FileError(fmt::format("'{}' lacks {} of its numbers.", file_.path().string(), missing_));
   file_.commit();
 }

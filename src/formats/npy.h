@@ -36,11 +36,14 @@ std::unique_ptr<Scan> open_npy(const std::filesystem::path& path, const ScanOver
 class NpyWriter {
  public:
   NpyWriter(const std::filesystem::path& path, const Extents& shape);
+  /// Throws ResourceError where the disk is full.
   void append(std::span<const float> numbers);
   /// Throws FileError where not just as many numbers came as the shape promises, ResourceError where the disk is full.
   void close();
 
  private:
+  void require_written() const;
+
   PartialFile file_;
   std::ofstream stream_;
   std::int64_t missing_;

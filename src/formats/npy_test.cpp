@@ -1,5 +1,10 @@
 #include "formats/npy.h"
 
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdlib>
+
 #include "formats/test_file.h"
 
 namespace terrace {
@@ -102,6 +107,25 @@ TEST(Npy, patterns_in_a_row_take_the_scan_shape_that_is_given) {
   expect_error<InputError>([&] { open_scan(path.string(), overrides); }, "holds 6");
 }
 
+TEST(Npy, a_sidecars_centre_turns_with_the_pattern) {
+  const auto path = fresh("turned.npy");
+  write_bytes(path, npy(header("<f4", "(2, 3, 4, 6)"), numbers<float>(Order::little)));
+  const auto centre_of = [&](const std::string& sidecar, const ScanOverrides& overrides) {
+    write_bytes(path.parent_path() / "turned.json", sidecar);
+    const auto scan = open_scan(path.string(), overrides);
+    return std::vector<double>{scan->info().centre_row, scan->info().centre_column};
+  };
+  const std::string plain = R"({"centre": [1, 2]})", turned = R"({"centre": [1, 2], "flip_detector_y": true})";
+  EXPECT_THAT(centre_of(plain, {}), testing::ElementsAre(1, 2));
+  EXPECT_THAT(centre_of(turned, {}), testing::ElementsAre(1, 2));
+  ScanOverrides overrides;
+  overrides.flip_detector_y = overrides.flip_detector_x = "yes";
+  EXPECT_THAT(centre_of(plain, overrides), testing::ElementsAre(2, 3));
+  EXPECT_THAT(centre_of(turned, overrides), testing::ElementsAre(1, 3));
+  overrides.centre = {0, 5};
+  EXPECT_THAT(centre_of(plain, overrides), testing::ElementsAre(0, 5));
+}
+
 TEST(Npy, the_sidecar_says_what_numpy_cannot) {
   const auto path = fresh("stack.npy");
   std::string bytes;
@@ -132,6 +156,10 @@ TEST(Npy, the_sidecar_says_what_numpy_cannot) {
   expect_error<FileError>([&] { open_scan(path.string()); }, "stack.json");
   write_bytes(path.parent_path() / "stack.json", R"({"energy_kev": null})");
   expect_error<FileError>([&] { open_scan(path.string()); }, "stack.json");
+  const int levels = 200'000;
+  write_bytes(path.parent_path() / "stack.json",
+              R"({"step_nm": )" + std::string(levels, '[') + std::string(levels, ']') + "}");
+  expect_error<FileError>([&] { open_scan(path.string()); }, "nested");
 }
 
 TEST(Npy, a_turned_detector_turns_back) {
@@ -156,6 +184,30 @@ TEST(Npy, what_was_written_reads_back) {
   EXPECT_EQ(read_npy_header(read_bytes(path), "written").data_offset % 64, 0);
   NpyWriter unfinished(path, {2, 3, 4, 6});
   expect_error<FileError>([&] { unfinished.close(); }, "lacks 144");
+}
+
+/// In a process of its own, because the limit stays with it.
+void write_beyond_the_limit(const std::filesystem::path& path) {
+  signal(SIGXFSZ, SIG_IGN);
+  const rlimit limit{1000, 1000};
+  setrlimit(RLIMIT_FSIZE, &limit);
+  NpyWriter writer(path, {2, 256, 256});
+  try {
+    writer.append(std::vector<float>(256 * 256));
+  } catch (const ResourceError&) {
+    std::exit(0);
+  }
+  std::exit(1);
+}
+
+TEST(Npy, a_full_disk_is_said_at_once) {
+  EXPECT_EXIT(write_beyond_the_limit(fresh("full.npy")), testing::ExitedWithCode(0), "");
+}
+
+TEST(Npy, a_place_that_cannot_be_written_is_named) {
+  const auto path = fresh("closed.npy");
+  std::filesystem::create_directory(path.string() + ".partial");
+  expect_error<FileError>([&] { NpyWriter(path, {2, 3}); }, "closed.npy");
 }
 
 TEST(Npy, damaged_files_are_refused_in_one_line) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <utility>
 
 #include "core/error.h"
 #include "formats/blockfile.h"
@@ -69,14 +70,26 @@ std::unique_ptr<Scan> open_hdf5(const fs::path& path, const ScanOverrides& overr
   return open_hdf5_as_it_is(path, overrides);
 }
 
+/// A sidecar's centre is that of the pattern as the sidecar turns it. Hands it on as that of the pattern as stored, so
+/// that it turns with the pattern where the user turns it further.
+void take_centre(ScanOverrides& sidecar, ScanInfo& info) {
+  ScanOverrides centre;
+  centre.centre = std::exchange(sidecar.centre, {});
+  if (centre.centre.empty()) return;
+  apply(centre, info);
+  if (sidecar.flip_detector_y == "yes") info.centre_row = info.detector_height - 1 - info.centre_row;
+  if (sidecar.flip_detector_x == "yes") info.centre_column = info.detector_width - 1 - info.centre_column;
+}
+
 /// The file beside NAME.npy that says what NumPy cannot.
 std::unique_ptr<Scan> open_npy_with_sidecar(const fs::path& path, const ScanOverrides& overrides) {
   const auto sidecar = fs::path(path).replace_extension(".json");
-  const bool has_sidecar = fs::exists(sidecar);
-  const auto known = has_sidecar ? merged(overrides, read_sidecar(sidecar)) : overrides;
-  auto scan = adjusted(open_npy(path, known), known);
-  if (has_sidecar) scan->info().format = "NumPy with sidecar";
-  return scan;
+  if (!fs::exists(sidecar)) return adjusted(open_npy(path, overrides), overrides);
+  auto beside = read_sidecar(sidecar);
+  auto scan = open_npy(path, merged(overrides, beside));
+  take_centre(beside, scan->info());
+  scan->info().format = "NumPy with sidecar";
+  return adjusted(std::move(scan), merged(overrides, beside));
 }
 
 /// A reader's patterns as the user wants them.

@@ -244,12 +244,13 @@ Image read_tiff(const fs::path& path, Notes& notes) {
   const auto kind = kind_of(file.get());
   check_size(path, kind.height, kind.width);
   const auto number = reader_of(kind);
-  if (!number || kind.planes != PLANARCONFIG_CONTIG || TIFFIsTiled(file.get()) ||
+  constexpr int most_samples = 4;  // colours and transparency; more are claimed by damaged files alone
+  if (!number || kind.samples > most_samples || kind.planes != PLANARCONFIG_CONTIG || TIFFIsTiled(file.get()) ||
       kind.photometric == PHOTOMETRIC_PALETTE)
-    throw FileError(
-        fmt::format("'{}' is a TIFF with {} bits a number, in planes, tiles or a palette, which is not read. "
-                    "Save it as plain 16 or 32 bit grey in ImageJ.",
-                    path.string(), kind.bits));
+    throw FileError(fmt::format(
+        "'{}' is a TIFF with {} bits a number and {} numbers a pixel, in planes, tiles or a palette, which is "
+        "not read. Save it as plain 16 or 32 bit grey in ImageJ.",
+        path.string(), kind.bits, kind.samples));
   if (kind.samples >= 3) note_colours(notes);
   Image image({kind.height, kind.width});
   std::vector<std::byte> line(static_cast<std::size_t>(TIFFScanlineSize(file.get())));

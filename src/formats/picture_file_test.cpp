@@ -119,6 +119,17 @@ TEST(PictureFile, an_enormous_one_is_refused_before_it_is_read) {
   EXPECT_THROW(read_bytes_as_picture(png_of(2'000'000, 900'000, 8, 0, "")), FileError);
 }
 
+TEST(PictureFile, a_tiff_of_more_numbers_a_pixel_than_colours_is_refused) {
+  const auto path = fresh("many.tif");
+  write_tiff(path, std::vector<Image>{Image({2, 3})}, {});
+  auto bytes = read_bytes(path);
+  const std::string_view one_a_pixel("\x15\x01\x03\0\x01\0\0\0\x01\0", 10);  // tag 277
+  const auto at = bytes.find(one_a_pixel);
+  ASSERT_NE(at, std::string::npos);
+  put<std::uint16_t>(bytes, at + 8, 65535);
+  expect_error<FileError>([&] { read_bytes_as_picture(bytes); }, "is not read");
+}
+
 TEST(PictureFile, the_first_bytes_decide_not_the_name) {
   const auto path = fresh("scan.png");
   write_bytes(path, "\x93NUMPY");

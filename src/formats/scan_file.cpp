@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/json_text.h"
 #include "formats/scan_file_layout.h"
 
 namespace terrace {
@@ -78,7 +79,7 @@ ScanWriter::ScanWriter(const std::filesystem::path& path, const ScanInfo& info, 
       file_((require_disk_space(path, file_bytes(with_dtype(info))), Hdf5File::create(place_.partial()))),
       data_(make_data(file_, with_dtype(info))),
       info_(with_dtype(info)) {
-  write_emd_view(file_, info_, settings.dump());
+  write_emd_view(file_, info_, to_text(settings));
   write_hyperspy_view(file_, info_);
   write_nexus_view(file_, info_);
 }

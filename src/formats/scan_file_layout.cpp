@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/constants.h"
+#include "core/json_text.h"
 #include "core/random.h"
 #include "formats/scan_overrides.h"
 
@@ -126,7 +127,7 @@ void write_emd_view(Hdf5File& file, const ScanInfo& info, const std::string& set
   file.write_attribute("/", "emd_group_type", "file");
   file.write_attribute("/", "version_major", std::int64_t{1});
   file.write_attribute("/", "version_minor", std::int64_t{0});
-  file.write_attribute("/", "UUID", uuid_of(settings + sidecar_of(info).dump()));
+  file.write_attribute("/", "UUID", uuid_of(settings + to_text(sidecar_of(info))));
   file.write_attribute("/", "authoring_program", "terrace " TERRACE_VERSION);
   file.write_attribute("/", "authoring_user", "");
   file.write_attribute("/datacube_root", "emd_group_type", "root");

@@ -51,6 +51,24 @@ TEST(ScanFile, what_was_written_reads_back_with_its_calibration) {
   EXPECT_TRUE(read.guesses.empty());
 }
 
+TEST(ScanFile, settings_nested_without_end_are_left_out) {
+  const auto path = fresh("deep.h5");
+  nlohmann::ordered_json deep;
+  for (int level = 0; level < 1000; ++level) deep = {{"in", std::move(deep)}};
+  write_all(path, small_scan(), deep);
+  const auto scan = open_scan(path.string());
+  EXPECT_TRUE(scan->info().provenance.is_null());
+  expect_every_number_in_place(*scan);
+}
+
+TEST(ScanFile, a_title_that_is_no_utf8_is_kept) {
+  const auto path = fresh("latin.h5");
+  auto info = small_scan();
+  info.title = "caf\xE9";
+  write_all(path, info);
+  EXPECT_EQ(open_scan(path.string())->info().title, "caf\xE9");
+}
+
 TEST(ScanFile, counts_are_stored_whole_and_small) {
   auto info = small_scan();
   info.intensity_unit = "electrons";

@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <iterator>
 #include <sstream>
 
 #include "core/error.h"
+#include "core/json_text.h"
+#include "core/text_file.h"
 #include "formats/units.h"
 
 namespace terrace {
@@ -155,15 +156,12 @@ ScanOverrides merged(const ScanOverrides& first, const ScanOverrides& second) {
 }
 
 ScanOverrides read_sidecar(const std::filesystem::path& path) {
-  std::ifstream file(path);
+  const auto json = parse_json(read_text(path), path.string());
+  if (!json.is_object()) throw FileError(fmt::format("'{}' is not a JSON object {{…}}.", path.string()));
   try {
-    const auto json = nlohmann::ordered_json::parse(file);
-    if (!json.is_object()) throw FileError(fmt::format("'{}' is not a JSON object {{…}}.", path.string()));
     Config root;
     root.value = Config::Table{{"sidecar", to_config(json, path.string())}};
     return read_settings<ScanOverrides>(root, "sidecar");
-  } catch (const nlohmann::json::exception& error) {
-    throw FileError(fmt::format("'{}' is not valid JSON ({}).", path.string(), error.what()));
   } catch (const InputError& error) {
     throw FileError(error.what());
   }
@@ -199,7 +197,10 @@ void apply(const ScanOverrides& overrides, ScanInfo& info) {
   take_pair(overrides.start_nm, "start_nm", 10, info.start_y_angstrom, info.start_x_angstrom);
   take_pair(overrides.mrad_per_pixel, "mrad_per_pixel", 1, info.mrad_per_pixel_y, info.mrad_per_pixel_x);
   take_pair(overrides.centre, "centre", 1, info.centre_row, info.centre_column);
-  if (overrides.energy_kev > 0) info.energy_kev = overrides.energy_kev;
+  if (overrides.energy_kev > 0) {
+    if (overrides.mrad_per_pixel.empty()) forget_settled_angles(info);
+    info.energy_kev = overrides.energy_kev;
+  }
   if (overrides.semiangle_mrad > 0) info.semiangle_mrad = overrides.semiangle_mrad;
   if (overrides.thickness_nm > 0) info.thickness_nm = overrides.thickness_nm;
   if (!overrides.intensity_unit.empty()) info.intensity_unit = overrides.intensity_unit;

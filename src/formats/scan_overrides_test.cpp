@@ -3,6 +3,7 @@
 #include "formats/npy.h"
 #include "formats/scan_file.h"
 #include "formats/test_file.h"
+#include "formats/units.h"
 
 namespace terrace {
 namespace {
@@ -60,6 +61,24 @@ TEST(ScanOverrides, counts_become_electrons) {
   auto wanted = pattern_at(scan->info(), 3, 4);
   for (float& number : wanted) number /= 4;
   EXPECT_EQ(read_pattern(*scan, 3, 4), wanted);
+}
+
+TEST(ScanOverrides, a_given_energy_changes_the_angles_that_follow_from_reciprocal_lengths_and_no_others) {
+  ScanInfo info;
+  info.energy_kev = 300;
+  info.k_per_pixel_y = 0.02;
+  info.mrad_per_pixel_x = 0.5;
+  settle_angles(info);
+  EXPECT_NEAR(info.mrad_per_pixel_y, 0.02 * 19.687, 1e-4);  // λ = 1.9687 pm at 300 kV
+  ScanOverrides overrides;
+  overrides.energy_kev = 80;
+  auto other = info;
+  apply(overrides, other);
+  EXPECT_NEAR(other.mrad_per_pixel_y, 0.02 * 41.757, 1e-4);  // 4.1757 pm at 80 kV
+  EXPECT_EQ(other.mrad_per_pixel_x, 0.5);
+  overrides.mrad_per_pixel = {0.3};
+  apply(overrides, info);
+  EXPECT_EQ(info.mrad_per_pixel_y, 0.3);
 }
 
 TEST(ScanOverrides, a_flipped_scan_begins_with_its_last_row) {

@@ -81,4 +81,11 @@ void settle_angles(ScanInfo& info) {
   if (!(info.mrad_per_pixel_x > 0)) info.mrad_per_pixel_x = info.k_per_pixel_x * mrad_per_k;
 }
 
+void forget_settled_angles(ScanInfo& info) {
+  if (!(info.energy_kev > 0)) return;
+  const double mrad_per_k = 1000 * wavelength(info.energy_kev);
+  if (info.mrad_per_pixel_y == info.k_per_pixel_y * mrad_per_k) info.mrad_per_pixel_y = 0;
+  if (info.mrad_per_pixel_x == info.k_per_pixel_x * mrad_per_k) info.mrad_per_pixel_x = 0;
+}
+
 }  // namespace terrace

@@ -26,5 +26,7 @@ void calibrate_scan_axis(ScanInfo& info, char axis, const AxisCalibration& calib
 void calibrate_detector_axis(ScanInfo& info, char axis, const AxisCalibration& calibration);
 /// Angles from reciprocal lengths where the energy is known and angles are not.
 void settle_angles(ScanInfo& info);
+/// Undoes it, so that angles may be settled by another energy; an angle that the file itself gives stays.
+void forget_settled_angles(ScanInfo& info);
 
 }  // namespace terrace

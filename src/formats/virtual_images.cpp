@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "microscope/faulty_pixels.h"
 
 namespace terrace {
 namespace {
@@ -29,50 +30,6 @@ double detector_reach(const ScanInfo& info) {
                   std::min(column, info.detector_width - 1 - column) * info.mrad_per_pixel_x);
 }
 
-/// Angles of the detector's pixels from the beam, and the pixels of each annulus.
-struct Detector {
-  Detector(const ScanInfo& info, const std::vector<Annulus>& annuli) : pixels(annuli.size()) {
-    for (int row = 0; row < info.detector_height; ++row)
-      y_mrad.push_back((row - centre_row(info)) * info.mrad_per_pixel_y);
-    for (int column = 0; column < info.detector_width; ++column)
-      x_mrad.push_back((column - centre_column(info)) * info.mrad_per_pixel_x);
-    for (int row = 0; row < info.detector_height; ++row)
-      for (int column = 0; column < info.detector_width; ++column)
-        place(annuli, std::hypot(y_mrad[row], x_mrad[column]), row * info.detector_width + column);
-  }
-
-  void place(const std::vector<Annulus>& annuli, double angle, int pixel) {
-    for (std::size_t ring = 0; ring < annuli.size(); ++ring)
-      if (angle >= annuli[ring].inner_mrad && angle < annuli[ring].outer_mrad) pixels[ring].push_back(pixel);
-  }
-
-  std::vector<double> y_mrad, x_mrad;
-  std::vector<std::vector<int>> pixels;
-};
-
-/// Writes what one pattern says into the images at (y, x).
-void measure(const Image& pattern, const Detector& detector, int y, int x, VirtualImages& images) {
-  double sum = 0, moment_y = 0, moment_x = 0;
-  for (std::int64_t row = 0; row < pattern.extent(0); ++row) {
-    double row_sum = 0;
-    for (std::int64_t column = 0; column < pattern.extent(1); ++column) {
-      const double intensity = pattern(row, column);
-      row_sum += intensity;
-      moment_x += intensity * detector.x_mrad[column];
-    }
-    sum += row_sum;
-    moment_y += row_sum * detector.y_mrad[row];
-  }
-  images.sum(y, x) = static_cast<float>(sum);
-  images.com_y_mrad(y, x) = sum != 0 ? static_cast<float>(moment_y / sum) : 0;
-  images.com_x_mrad(y, x) = sum != 0 ? static_cast<float>(moment_x / sum) : 0;
-  for (std::size_t ring = 0; ring < detector.pixels.size(); ++ring) {
-    double inside = 0;
-    for (const int pixel : detector.pixels[ring]) inside += pattern.data()[pixel];
-    images.images[ring](y, x) = static_cast<float>(inside);
-  }
-}
-
 }  // namespace
 
 std::vector<Annulus> standard_annuli(const ScanInfo& info) {
@@ -85,17 +42,60 @@ std::vector<Annulus> standard_annuli(const ScanInfo& info) {
   return annuli;
 }
 
+RingDetectors::RingDetectors(const ScanInfo& info, std::vector<Annulus> annuli)
+    : annuli_(std::move(annuli)), pixels_(annuli_.size()) {
+  require_calibration(info);
+  for (int row = 0; row < info.detector_height; ++row)
+    y_mrad_.push_back((row - centre_row(info)) * info.mrad_per_pixel_y);
+  for (int column = 0; column < info.detector_width; ++column)
+    x_mrad_.push_back((column - centre_column(info)) * info.mrad_per_pixel_x);
+  for (int row = 0; row < info.detector_height; ++row)
+    for (int column = 0; column < info.detector_width; ++column)
+      place(std::hypot(y_mrad_[row], x_mrad_[column]), row * info.detector_width + column);
+}
+
+void RingDetectors::place(double angle, int pixel) {
+  for (std::size_t ring = 0; ring < annuli_.size(); ++ring)
+    if (angle >= annuli_[ring].inner_mrad && angle < annuli_[ring].outer_mrad) pixels_[ring].push_back(pixel);
+}
+
+VirtualImages RingDetectors::images(int height, int width) const {
+  const Image empty({height, width});
+  return {annuli_, std::vector<Image>(annuli_.size(), empty), empty, empty, empty};
+}
+
+void RingDetectors::measure(const Image& pattern, int y, int x, VirtualImages& images) const {
+  double sum = 0, moment_y = 0, moment_x = 0;
+  for (std::int64_t row = 0; row < pattern.extent(0); ++row) {
+    double row_sum = 0;
+    for (std::int64_t column = 0; column < pattern.extent(1); ++column) {
+      const double intensity = pattern(row, column);
+      row_sum += intensity;
+      moment_x += intensity * x_mrad_[column];
+    }
+    sum += row_sum;
+    moment_y += row_sum * y_mrad_[row];
+  }
+  images.sum(y, x) = static_cast<float>(sum);
+  images.com_y_mrad(y, x) = sum != 0 ? static_cast<float>(moment_y / sum) : 0;
+  images.com_x_mrad(y, x) = sum != 0 ? static_cast<float>(moment_x / sum) : 0;
+  for (std::size_t ring = 0; ring < pixels_.size(); ++ring) {
+    double inside = 0;
+    for (const int pixel : pixels_[ring]) inside += pattern.data()[pixel];
+    images.images[ring](y, x) = static_cast<float>(inside);
+  }
+}
+
 VirtualImages virtual_images(const Scan& scan, const std::vector<Annulus>& annuli, const Progress& progress) {
   const auto& info = scan.info();
-  require_calibration(info);
-  const Detector detector(info, annuli);
-  const Image empty({info.scan_height, info.scan_width});
-  VirtualImages images{annuli, std::vector<Image>(annuli.size(), empty), empty, empty, empty};
+  const RingDetectors detectors(info, annuli);
+  auto images = detectors.images(info.scan_height, info.scan_width);
   Image pattern({info.detector_height, info.detector_width});
   for (int y = 0; y < info.scan_height; ++y) {
     for (int x = 0; x < info.scan_width; ++x) {
       scan.read(y, x, pattern.span());
-      measure(pattern, detector, y, x, images);
+      repair(pattern.span(), info.detector_height, info.detector_width, {});
+      detectors.measure(pattern, y, x, images);
     }
     if (progress) progress("reading patterns", y + 1, info.scan_height);
   }

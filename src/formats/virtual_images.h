@@ -31,7 +31,27 @@ struct VirtualImages {
   Image com_y_mrad, com_x_mrad;  ///< centre of mass along ky and kx; 0 where a pattern is empty
 };
 
-/// Throws InputError where the detector's calibration is unknown, FileError where a pattern cannot be read.
+/// Measures patterns one by one, for what reads them itself.
+class RingDetectors {
+ public:
+  /// Throws InputError where the detector's calibration is unknown.
+  RingDetectors(const ScanInfo& info, std::vector<Annulus> annuli);
+
+  /// Empty images of `height` × `width` positions.
+  VirtualImages images(int height, int width) const;
+  /// Writes what one pattern says into the images at (y, x).
+  void measure(const Image& pattern, int y, int x, VirtualImages& images) const;
+
+ private:
+  void place(double angle, int pixel);
+
+  std::vector<Annulus> annuli_;
+  std::vector<double> y_mrad_, x_mrad_;   ///< of the detector's rows and columns, from the beam
+  std::vector<std::vector<int>> pixels_;  ///< of each annulus
+};
+
+/// Of every position; values that are NaN or infinite are taken as the mean of their neighbours. Throws InputError
+/// where the detector's calibration is unknown, FileError where a pattern cannot be read.
 VirtualImages virtual_images(const Scan& scan, const std::vector<Annulus>& annuli, const Progress& progress = {});
 
 }  // namespace terrace

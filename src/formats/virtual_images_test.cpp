@@ -65,6 +65,18 @@ TEST(VirtualImages, a_pattern_moved_moves_its_centre_of_mass_alone) {
   EXPECT_NEAR(images.com_x_mrad(0, 1) - images.com_x_mrad(0, 0), 6, 1e-6);
 }
 
+TEST(VirtualImages, a_value_that_is_no_number_is_taken_as_its_neighbours) {
+  MemoryScan scan;
+  scan.fill(1);
+  scan.at(0, 0, 8, 8) = scan.at(0, 1, 2, 3) = std::numeric_limits<float>::quiet_NaN();
+  const auto images = virtual_images(scan, standard_annuli(scan.info()));
+  for (int x = 0; x < 2; ++x) {
+    EXPECT_EQ(images.sum(0, x), 256);
+    EXPECT_EQ(images.images[0](0, x), images.images[0](1, 2));
+    EXPECT_EQ(images.com_x_mrad(0, x), images.com_x_mrad(1, 2));
+  }
+}
+
 TEST(VirtualImages, what_cannot_be_measured_is_asked_for) {
   MemoryScan scan;
   scan.info().semiangle_mrad = 0;

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <string_view>
 
 #include "core/error.h"
+#include "core/json_text.h"
+#include "core/text_file.h"
 
 namespace terrace {
 
@@ -19,8 +20,7 @@ Json read_json(const fs::path& path) {
   std::error_code error;
   if (!fs::is_regular_file(path, error)) return nullptr;
   constexpr int most_bytes = 1 << 26;
-  std::ifstream file(path);
-  const auto json = fs::file_size(path) < most_bytes ? Json::parse(file, nullptr, false) : Json();
+  const auto json = fs::file_size(path) < most_bytes ? parse_json<Json>(read_text(path), path.string()) : Json();
   if (!json.is_object()) throw FileError(fmt::format("'{}' is not valid JSON. Was the copy cut short?", path.string()));
   return json;
 }

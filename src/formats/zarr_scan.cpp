@@ -164,6 +164,10 @@ class ZarrScan : public Scan {
     std::error_code error;
     if (!fs::exists(path, error)) return filling(bytes, path);
     const auto stored = MappedFile(path);
+    // No codec makes numbers much larger; what claims to is not copied.
+    if (static_cast<double>(stored.bytes().size()) > 1e5 + 2 * array_.chunk_bytes())
+      throw FileError(fmt::format("'{}' holds {} bytes for {:.3g} bytes of numbers. Is it damaged?", path.string(),
+                                  stored.bytes().size(), array_.chunk_bytes()));
     return array_.codecs.undo({stored.bytes().begin(), stored.bytes().end()}, array_.number.bytes, bytes,
                               path.string());
   }

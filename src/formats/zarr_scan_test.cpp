@@ -351,6 +351,10 @@ TEST(Zarr, damaged_chunks_are_refused_in_one_line_before_anything_is_unpacked) {
       }
     }
   }
+  // A file that is far larger than what it stands for.
+  refused(
+      {{{"name", "zstd"}}}, [](const std::string& bytes) { return zstd_packed(bytes) + std::string(1'000'000, 'x'); },
+      "bytes of numbers");
   // A small file that promises gigabytes.
   const auto folder = write_packed({{{"name", "zstd"}}}, zstd_packed);
   change(folder / "array0/zarr.json", "/shape", {3, 2, 1 << 13, 1 << 13});
@@ -381,6 +385,12 @@ TEST(Zarr, what_cannot_be_read_is_refused_in_one_line) {
           "holds 100 bytes of numbers, not 576");
   refused([](const fs::path& folder) { write_bytes(folder / "array0/zarr.json", "{\"shape\""); }, "not valid JSON");
   refused([](const fs::path& folder) { write_bytes(folder / "zarr.json", "[1, 2"); }, "not valid JSON");
+  const int levels = 200'000;
+  refused(
+      [](const fs::path& folder) {
+        write_bytes(folder / "zarr.json", R"({"shape": )" + std::string(levels, '[') + std::string(levels, ']') + "}");
+      },
+      "nested");
   refused([](const fs::path& folder) { fs::remove_all(folder / "array0"); }, "no array");
 
   const auto old = fresh("unused").parent_path() / "two.zarr";

@@ -9,7 +9,9 @@
 #include <optional>
 #include <set>
 
+#include "core/averages.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/text_file.h"
 #include "core/threads.h"
 #include "dataset/bootstrap.h"
@@ -49,12 +51,10 @@ std::vector<JudgedStructure> judged_before(const fs::path& path, const Json& que
 }
 
 /// Steps near a surface need a hundred times the dose of others, so that a mean would say nothing of either.
-double median(const std::vector<double>& values, std::span<const std::int64_t> places) {
+double median_at(const std::vector<double>& values, std::span<const std::int64_t> places) {
   std::vector<double> chosen;
   for (const auto place : places) chosen.push_back(values[place]);
-  const auto middle = chosen.begin() + std::ssize(chosen) / 2;
-  std::ranges::nth_element(chosen, middle);
-  return *middle;
+  return median(std::move(chosen));
 }
 
 std::vector<Measure> means(const std::vector<JudgedStructure>& judged, const std::vector<LimitMeasure>& measures,
@@ -93,7 +93,7 @@ class Judging {
     done_ = std::ssize(families_) - std::ssize(missing);
     const int workers = std::max(1, std::min<int>(threads, static_cast<int>(missing.size())));
     parallel_for(std::ssize(missing), workers, [&](std::int64_t i) { judge(missing[i], threads / workers); });
-    write_text(path_, limit_json(recipe_, request_, judged_).dump(1) + "\n");
+    write_json(path_, limit_json(recipe_, request_, judged_));
     fs::remove(partial(path_));
   }
 
@@ -108,7 +108,7 @@ class Judging {
     std::lock_guard lock(mutex_);
     judged_.insert(judged_.end(), more.begin(), more.end());
     std::ranges::sort(judged_, {}, &JudgedStructure::index);
-    write_text(partial(path_), limit_json(recipe_, request_, judged_).dump(1) + "\n");
+    write_json(partial(path_), limit_json(recipe_, request_, judged_));
     positions_in_work_.erase(family);
     ++done_;
     show();
@@ -178,7 +178,7 @@ std::vector<Measure> settling_doses(const std::vector<JudgedStructure>& judged) 
       evidence.push_back({one.family, one.structure});
       electrons.push_back(found->second);
     }
-    const auto middle = [&](std::span<const std::int64_t> drawn) { return median(electrons, drawn); };
+    const auto middle = [&](std::span<const std::int64_t> drawn) { return median_at(electrons, drawn); };
     if (!electrons.empty()) result.push_back(statistic_over_families(name, meaning, evidence, middle));
   }
   return result;

@@ -8,6 +8,7 @@
 
 #include "core/checksum.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/text_file.h"
 
 namespace terrace {
@@ -59,7 +60,7 @@ std::vector<Prediction> invert_stretches(const Recipe& recipe, std::span<const S
   for (std::int64_t i = 0; i < count; ++i) {
     if ((i + 1) % ranks.count() == ranks.rank() && !answer_in(paths[i])) {
       const auto answer = answer_for(recipe, samples[i], threads, effort, electrons_per_pattern);
-      write_text(paths[i], to_json(answer).dump(1) + "\n");
+      write_json(paths[i], to_json(answer));
     }
     if (progress) progress("stretches", i + 1, count);
   }

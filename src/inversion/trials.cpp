@@ -6,6 +6,7 @@
 
 #include "core/checksum.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/text_file.h"
 #include "inversion/trial_measures.h"
 
@@ -116,7 +117,7 @@ void run_unit(const TrialRecipes& recipes, const TrialsRequest& request, const U
     if (is_unread(request, outcome)) ask_network(*request.network, scan, outcome);
     json.push_back(to_json(outcome));
   }
-  write_text(unit.part, json.dump(1) + "\n");
+  write_json(unit.part, json);
 }
 
 }  // namespace
@@ -145,7 +146,7 @@ std::vector<O> write_trials(const TrialRecipes& recipes, const TrialsRequest& re
     for (const double electrons : request.electrons_per_pattern)
       if (const auto* outcome = at_dose(all, electrons)) outcomes.push_back(*outcome);
   }
-  write_text(path, trials_json(recipes, request, outcomes).dump(1) + "\n");
+  write_json(path, trials_json(recipes, request, outcomes));
   return outcomes;
 }
 

@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/random.h"
 
 namespace terrace {
@@ -41,7 +42,7 @@ void append(const NamedTensor& tensor, std::string& data) {
 
 nlohmann::ordered_json header_of(const TensorFile& file, const std::string& kind, std::string& data) {
   nlohmann::ordered_json header;
-  const std::string record = file.record.dump();
+  const std::string record = to_text(file.record);
   header["__metadata__"] = {{"format", "terrace " + kind + " 1"}, {"record", record}};
   for (const auto& [name, tensor] : file.tensors) {
     const auto begin = data.size();
@@ -85,15 +86,6 @@ NamedTensor read_tensor(const nlohmann::ordered_json& entry, std::string_view da
     throw std::out_of_range("tensor");
   }
   return tensor;
-}
-
-/// Of what may come from outside: a record as deep as its bytes are many would overflow the stack where it is copied.
-nlohmann::ordered_json parsed(const std::string& text) {
-  constexpr int deepest = 64;
-  return nlohmann::ordered_json::parse(text, [](int depth, auto, const auto&) {
-    if (depth > deepest) throw std::out_of_range("record");
-    return true;
-  });
 }
 
 void flush_to_disk(const std::filesystem::path& path) {
@@ -145,7 +137,7 @@ Image TensorFile::image(const std::string& name) const {
 
 void write_tensor_file(const TensorFile& file, const std::string& kind, const std::filesystem::path& path) {
   std::string data;
-  std::string header = header_of(file, kind, data).dump();
+  std::string header = to_text(header_of(file, kind, data));
   header.append((8 - header.size() % 8) % 8, ' ');
   const auto length = static_cast<std::uint64_t>(header.size());
   const std::filesystem::path partial = path.string() + ".partial";
@@ -174,7 +166,7 @@ TensorFile read_tensor_file(const std::filesystem::path& path, const std::string
   if (length > bytes.size() - sizeof length) refuse(path, "ends inside its header. Was the copy cut short?");
   const auto data = std::string_view(bytes).substr(sizeof length + length);
   try {
-    const auto header = parsed(bytes.substr(sizeof length, length));
+    const auto header = parse_json(bytes.substr(sizeof length, length), path.string());
     const auto& metadata = header.at("__metadata__");
     if (metadata.at("format") != "terrace " + kind + " 1")
       refuse(path,
@@ -183,14 +175,14 @@ TensorFile read_tensor_file(const std::filesystem::path& path, const std::string
     if (metadata.at("checksum") != checksum(std::string(data), record))
       refuse(path, "is damaged: its checksum differs. Was the copy cut short? Copy it again.");
     TensorFile file;
-    file.record = parsed(record);
+    file.record = parse_json(record, path.string());
     for (const auto& [name, entry] : header.items())
       if (name != "__metadata__") file.tensors[name] = read_tensor(entry, data);
     return file;
   } catch (const nlohmann::json::exception&) {
     refuse(path, fmt::format("is no {} file: its header cannot be read. Is it damaged?", kind));
   } catch (const std::out_of_range&) {
-    refuse(path, "is damaged: its header points outside the file, or is nested without end.");
+    refuse(path, "is damaged: its header points outside the file.");
   }
 }
 

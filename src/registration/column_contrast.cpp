@@ -1,5 +1,7 @@
 #include "registration/column_contrast.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <complex>
@@ -12,6 +14,10 @@ namespace terrace {
 namespace {
 
 using Coefficient = std::complex<double>;
+
+/// Along the interface, for a first look.
+constexpr double least_cells = 0.6;
+constexpr int least_rows = 3;
 
 /// The coefficients c with image ≈ c0 + Re(c exp(−2πi v / cell)) of every column, and what they leave over.
 struct Harmonic {
@@ -42,7 +48,7 @@ Harmonic fit_harmonic(const ColumnImage& columns, double cell) {
   const int unknowns = 1 + 2 * harmonics_fitted(rows, cell / columns.step_along);
   Harmonic harmonic;
   harmonic.residual_is_noise = rows >= 3 * unknowns;
-  if (rows < 3 || rows * columns.step_along < 0.6 * cell) return harmonic;
+  if (rows < least_rows || rows * columns.step_along < least_cells * cell) return harmonic;
   std::vector<std::vector<double>> basis;
   for (int v = 0; v < height; ++v) basis.push_back(basis_at(v * columns.step_along, cell, unknowns));
   for (int u = 0; u < width; ++u) {
@@ -159,8 +165,9 @@ ColumnContrast find_column_contrast(const ColumnImage& columns, const LatticePri
   if (contrast.cell_measured) contrast.cell = best_cell(columns, prior.cell);
   const auto harmonic = fit_harmonic(columns, contrast.cell);
   if (harmonic.coefficients.empty()) {
-    contrast.reason = "the scan covers too little along the interface (" + std::to_string(rows * columns.step_along) +
-                      " Å in " + std::to_string(rows) + " rows; one cell and 3 rows are needed)";
+    contrast.reason = fmt::format(
+        "the scan covers too little along the interface ({:.2f} Å in {} rows; {} cells and {} rows are needed)",
+        rows * columns.step_along, rows, least_cells, least_rows);
     return contrast;
   }
   const double phase = common_phase(harmonic, prior.sign, contrast.profile);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/averages.h"
 #include "core/constants.h"
 
 namespace terrace {
@@ -10,12 +11,6 @@ namespace terrace {
 namespace {
 
 constexpr double least_clarity = 4, clearly_mirrored = 3;
-
-double mean_of(const Array<double, 2>& image) {
-  double sum = 0;
-  for (const double value : image) sum += value;
-  return image.size() ? sum / static_cast<double>(image.size()) : 0;
-}
 
 /// Half the difference of the neighbours per Å; 0 along an axis of fewer than three positions and at the rim.
 double slope_y(const Array<double, 2>& image, std::int64_t y, std::int64_t x, double step) {

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "registration/estimate_text.h"
+
 namespace terrace {
 
 namespace {
 
-std::string rounded(double degrees) {
-  const std::string text = std::to_string(degrees);
-  return text.substr(0, text.find('.') + 2) + "°";
-}
+std::string rounded(double degrees) { return number_text(degrees, 1) + "°"; }
 
 /// The one of turn + n · 45° that the deflection points at.
 double nearest_to(const DeflectionTurn& deflection, double turn) {

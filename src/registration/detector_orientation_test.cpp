@@ -71,6 +71,11 @@ TEST(DetectorOrientation, of_the_mirror_lines_the_one_nearest_to_zero_is_taken_u
   EXPECT_FALSE(find_detector_turn(lines, {}, 0).reason.empty());
 }
 
+TEST(DetectorOrientation, an_open_turn_is_said_as_rounded) {
+  const auto turn = find_detector_turn({.found = true, .angle_deg = -7.96, .error_deg = 0.1}, {}, 0);
+  EXPECT_NE(turn.reason.find("turned by 8.0°"), std::string::npos) << turn.reason;
+}
+
 TEST(DetectorOrientation, without_mirror_lines_no_turn_is_claimed_and_it_is_said) {
   const auto turn = find_detector_turn({}, {true, false, 40, 5}, 0);
   EXPECT_FALSE(turn.found);

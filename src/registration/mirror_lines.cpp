@@ -6,6 +6,7 @@
 #include <complex>
 #include <vector>
 
+#include "core/bilinear.h"
 #include "core/constants.h"
 
 namespace terrace {
@@ -20,8 +21,7 @@ double value_at(const Array<double, 2>& image, double row, double column) {
   const auto y = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::floor(row)), 0, image.extent(0) - 2);
   const auto x = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::floor(column)), 0, image.extent(1) - 2);
   const double fy = row - y, fx = column - x;
-  return (1 - fy) * ((1 - fx) * image(y, x) + fx * image(y, x + 1)) +
-         fy * ((1 - fx) * image(y + 1, x) + fx * image(y + 1, x + 1));
+  return bilinear(image, y, x, fy, fx);
 }
 
 /// What the pattern is besides its radial profile. Interpolating between square pixels lends a steep profile a fourfold

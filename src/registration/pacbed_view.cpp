@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/bilinear.h"
 #include "registration/least_squares.h"
 
 namespace terrace {
@@ -16,10 +17,7 @@ constexpr double saturated_share = 0.003;
 double value_at(const Array<double, 2>& image, double row, double column) {
   const auto y = static_cast<std::int64_t>(std::floor(row)), x = static_cast<std::int64_t>(std::floor(column));
   if (y < 0 || x < 0 || y + 1 >= image.extent(0) || x + 1 >= image.extent(1)) return 0;
-  const double fy = row - static_cast<double>(y), fx = column - static_cast<double>(x);
-  const double* above = &image(y, x);
-  const double* below = above + image.extent(1);
-  return (1 - fy) * ((1 - fx) * above[0] + fx * above[1]) + fy * ((1 - fx) * below[0] + fx * below[1]);
+  return bilinear(image, y, x, row - static_cast<double>(y), column - static_cast<double>(x));
 }
 
 /// Where in a pixel, in fractions of its sides from its middle, the simulated pattern is looked at, so that points are

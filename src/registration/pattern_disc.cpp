@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "core/averages.h"
+#include "core/bilinear.h"
 #include "core/constants.h"
 #include "registration/least_squares.h"
 
@@ -12,6 +14,8 @@ namespace terrace {
 namespace {
 
 constexpr int directions = 96;
+/// No point of the rim is known better, in pixels: interpolation between pixels errs by about this.
+constexpr double least_noise = 0.02;
 
 /// Bilinear interpolation; beyond the rim the nearest pixel, so that the detector's own edge is none.
 double value_at(const Array<double, 2>& image, double row, double column) {
@@ -20,9 +24,7 @@ double value_at(const Array<double, 2>& image, double row, double column) {
   column = limit(column, image.extent(1));
   const auto y = std::min(static_cast<std::int64_t>(row), image.extent(0) - 2);
   const auto x = std::min(static_cast<std::int64_t>(column), image.extent(1) - 2);
-  const double fy = row - y, fx = column - x;
-  return (1 - fy) * ((1 - fx) * image(y, x) + fx * image(y, x + 1)) +
-         fy * ((1 - fx) * image(y + 1, x) + fx * image(y + 1, x + 1));
+  return bilinear(image, y, x, row - y, column - x);
 }
 
 /// Half the level at which the typical electron falls: Σ I² / Σ I over 2.
@@ -65,34 +67,34 @@ struct RimPoint {
   double angle, radius, inside, outside;
 };
 
-/// The steepest descent along one direction between 0.75 and 1.25 radii, to a fraction of the sampling.
+/// The steepest descent along one direction between 0.75 and 1.25 radii, and a pixel beyond either, to a fraction of
+/// the sampling.
 RimPoint rim_point(const Array<double, 2>& image, const PatternDisc& disc, double aspect, double angle) {
   const double pitch = 0.25, spread = std::max(0.8, 0.02 * disc.radius);
-  const double begin = 0.75 * disc.radius - 1, end = 1.25 * disc.radius + 1;
+  const int reach = static_cast<int>(std::ceil(3 * spread / pitch));
+  const double first = std::max(0.0, 0.75 * disc.radius - 1), last = 1.25 * disc.radius + 1;
+  const int searched = static_cast<int>((last - first) / pitch) + 1;
+  // The slope's filter looks `reach` samples further on either side, but not beyond the centre.
   std::vector<double> profile;
-  for (double r = begin; r <= end; r += pitch)
+  for (int i = -reach; i < searched + reach; ++i) {
+    const double r = std::max(0.0, first + i * pitch);
     profile.push_back(value_at(image, disc.row + r * std::sin(angle) / aspect, disc.column + r * std::cos(angle)));
-  const int count = static_cast<int>(profile.size()), reach = static_cast<int>(std::ceil(3 * spread / pitch));
+  }
   // Slope by the derivative of a Gaussian.
-  std::vector<double> fall(count, 0.0);
-  for (int i = reach; i < count - reach; ++i)
+  std::vector<double> fall(searched, 0.0);
+  for (int i = 0; i < searched; ++i)
     for (int j = -reach; j <= reach; ++j) {
       const double r = j * pitch / spread;
-      fall[i] -= profile[i + j] * r * std::exp(-r * r / 2);
+      fall[i] -= profile[reach + i + j] * r * std::exp(-r * r / 2);
     }
   const int top = static_cast<int>(std::max_element(fall.begin(), fall.end()) - fall.begin());
   double shift = 0;
-  if (top > 0 && top + 1 < count) {
+  if (top > 0 && top + 1 < searched) {
     const double bend = fall[top - 1] - 2 * fall[top] + fall[top + 1];
     if (bend < 0) shift = 0.5 * (fall[top - 1] - fall[top + 1]) / bend;
   }
-  return {angle, begin + (top + shift) * pitch, profile[std::max(0, top - 2 * reach / 3)],
-          profile[std::min(count - 1, top + 2 * reach / 3)]};
-}
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
-  return values[values.size() / 2];
+  const int away = 2 * reach / 3;
+  return {angle, first + (top + shift) * pitch, profile[reach + top - away], profile[reach + top + away]};
 }
 
 /// Fits radius(angle) = R + dx cos + dy sin by reweighting (Cauchy weights); moves the disc there.
@@ -108,9 +110,8 @@ void fit_circle(PatternDisc& disc, const std::vector<RimPoint>& rim, double aspe
     std::vector<double> away;
     for (const auto& point : rim)
       away.push_back(std::abs(point.radius - fit[0] - fit[1] * std::cos(point.angle) - fit[2] * std::sin(point.angle)));
-    noise = 1.4826 * median(away);
-    const double scale = std::max(noise, 0.02);
-    for (std::size_t i = 0; i < rim.size(); ++i) weights[i] = 1 / (1 + std::pow(away[i] / (1.5 * scale), 2));
+    noise = std::max(1.4826 * median(away), least_noise);
+    for (std::size_t i = 0; i < rim.size(); ++i) weights[i] = 1 / (1 + std::pow(away[i] / (1.5 * noise), 2));
   }
   disc.radius = fit[0];
   disc.column += fit[1];

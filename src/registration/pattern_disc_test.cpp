@@ -35,6 +35,29 @@ TEST(PatternDisc, rectangular_pixels_make_an_ellipse_that_is_fitted_as_a_circle)
   EXPECT_NEAR(disc.radius, 20 / 2.1, 0.1);
 }
 
+/// A disc of even brightness, every pixel as full as its area is covered.
+Array<double, 2> even_disc(double row, double column, double radius) {
+  const ToyCamera camera{
+      .height = 32, .width = 32, .mrad_per_pixel_y = 1, .mrad_per_pixel_x = 1, .row = row, .column = column};
+  Array<double, 2> pattern({camera.height, camera.width});
+  for (int y = 0; y < camera.height; ++y)
+    for (int x = 0; x < camera.width; ++x) pattern(y, x) = disc_share(camera, y, x, radius);
+  return pattern;
+}
+
+TEST(PatternDisc, discs_of_three_pixels_and_more_are_found_on_and_off_pixel_centres) {
+  for (const double radius : {3.0, 4.0, 5.0, 5.5, 6.0, 6.5, 7.0, 7.5, 8.0})
+    for (const double off : {0.0, 0.3, 0.5}) {
+      const auto disc = find_disc(even_disc(15 + off, 16 - off / 2, radius), 1);
+      ASSERT_TRUE(disc.found) << radius << ' ' << off;
+      EXPECT_NEAR(disc.row, 15 + off, 0.1) << radius;
+      EXPECT_NEAR(disc.column, 16 - off / 2, 0.1) << radius;
+      EXPECT_NEAR(disc.radius, radius, radius < 4 ? 0.2 : 0.1) << off;
+      EXPECT_GT(disc.radius_error, 0.002) << radius;
+      EXPECT_LT(disc.radius_error, 0.1) << radius;
+    }
+}
+
 TEST(PatternDisc, a_flat_pattern_has_no_disc) {
   Array<double, 2> flat({30, 30});
   for (double& value : flat) value = 3;

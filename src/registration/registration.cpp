@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "microscope/faulty_pixels.h"
+#include "registration/estimate_text.h"
 #include "registration/interface_position.h"
 #include "registration/lattice.h"
 #include "registration/pattern_disc.h"
@@ -28,10 +28,7 @@ Estimate given_or_file(double by_hand, double in_file) {
   return {};
 }
 
-std::string number(double value) {
-  std::string text = std::to_string(value);
-  return text.substr(0, text.find('.') + 3);
-}
+std::string number(double value) { return number_text(value, 2); }
 
 void take_calibration(Registration& r, const ScanInfo& info, const RegistrationOptions& options) {
   r.energy_kev = given_or_file(options.energy_kev, info.energy_kev);
@@ -65,26 +62,32 @@ void refuse_uncalibrated(const Registration& r, const ScanInfo& info) {
         "step_y_angstrom.");
 }
 
+/// One of the beam's two coordinates; `middle` where nothing is known of it.
+Estimate coordinate(double by_hand, double on_disc, double disc_error, double in_file, int middle) {
+  if (by_hand >= 0) return {by_hand, -1, "given"};
+  if (disc_error >= 0) return {on_disc, disc_error, "measured"};
+  if (in_file >= 0) return {in_file, -1, "file"};
+  return {static_cast<double>(middle), -1, "assumed"};
+}
+
 void place_centre(Registration& r, const ScanInfo& info, const RegistrationOptions& options, const PatternDisc& disc) {
-  if (options.centre_row >= 0 && options.centre_column >= 0) {
-    r.centre_row = {options.centre_row, -1, "given"};
-    r.centre_column = {options.centre_column, -1, "given"};
+  const double error = disc.found ? disc.centre_error : -1;
+  r.centre_row = coordinate(options.centre_row, disc.row, error, info.centre_row, info.detector_height / 2);
+  r.centre_column = coordinate(options.centre_column, disc.column, error, info.centre_column, info.detector_width / 2);
+  const bool row_given = options.centre_row >= 0, column_given = options.centre_column >= 0;
+  if (row_given && column_given) return;
+  if (!disc.found) {
+    r.reasons.push_back("no bright-field disc found in the mean pattern; the centre is " +
+                        (row_given ? r.centre_column : r.centre_row).source +
+                        ". Give centre_row and centre_column if you know them");
     return;
   }
-  if (disc.found) {
-    r.centre_row = {disc.row, disc.centre_error, "measured"};
-    r.centre_column = {disc.column, disc.centre_error, "measured"};
-    if (info.centre_row >= 0 && std::hypot(info.centre_row - disc.row, info.centre_column - disc.column) > 1)
-      r.reasons.push_back("the file puts the beam at row " + number(info.centre_row) + ", column " +
-                          number(info.centre_column) + ", the bright-field disc lies at " + number(disc.row) + ", " +
-                          number(disc.column) + "; the disc is used");
-    return;
-  }
-  const bool in_file = info.centre_row >= 0 && info.centre_column >= 0;
-  r.centre_row = {in_file ? info.centre_row : info.detector_height / 2, -1, in_file ? "file" : "assumed"};
-  r.centre_column = {in_file ? info.centre_column : info.detector_width / 2, -1, in_file ? "file" : "assumed"};
-  r.reasons.push_back("no bright-field disc found in the mean pattern; the centre is " + r.centre_row.source +
-                      ". Give centre_row and centre_column if you know them");
+  const double rows = row_given || info.centre_row < 0 ? 0 : info.centre_row - disc.row;
+  const double columns = column_given || info.centre_column < 0 ? 0 : info.centre_column - disc.column;
+  if (std::hypot(rows, columns) > 1)
+    r.reasons.push_back("the file puts the beam at row " + number(info.centre_row) + ", column " +
+                        number(info.centre_column) + ", the bright-field disc lies at " + number(disc.row) + ", " +
+                        number(disc.column) + "; the disc is used");
 }
 
 /// The disc's radius ties mrad per pixel and semi-angle together: it gives whichever is missing and checks both.
@@ -107,16 +110,6 @@ void scale_by_disc(Registration& r, const PatternDisc& disc) {
     r.reasons.push_back("the bright-field disc has a radius of " + number(radius) +
                         " mrad by the calibration, the semi-angle is " + number(r.semiangle_mrad.value) +
                         " mrad. One of mrad_per_pixel and semiangle_mrad may be wrong");
-}
-
-/// The mean pattern, faulty pixels repaired.
-Array<double, 2> sound_mean_pattern(Registration& r, const Scan& scan, const Progress& progress) {
-  auto mean = mean_pattern(scan, positions_of_mean_pattern, progress);
-  r.faulty_pixels = find_faulty_pixels(mean);
-  std::vector<float> sound(mean.begin(), mean.end());
-  repair(sound, scan.info().detector_height, scan.info().detector_width, r.faulty_pixels);
-  std::copy(sound.begin(), sound.end(), mean.begin());
-  return mean;
 }
 
 PatternDisc measure_disc(const Registration& r, const Array<double, 2>& mean) {
@@ -309,7 +302,8 @@ Registration register_scan(const Scan& scan, const RegistrationOptions& options,
   Registration r;
   take_calibration(r, info, options);
   refuse_uncalibrated(r, info);
-  const auto mean = sound_mean_pattern(r, scan, progress);
+  auto mean = mean_pattern(scan, positions_of_mean_pattern, progress);
+  r.faulty_pixels = repair_faulty_pixels(mean);
   const auto disc = measure_disc(r, mean);
   place_centre(r, info, options, disc);
   scale_by_disc(r, disc);

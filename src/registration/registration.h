@@ -29,9 +29,11 @@ struct Estimate {
 
 /// One A-plane of the lattice as the scan shows it; the first may lie just before the scan and have B columns only.
 struct AtomicPlane {
-  double position = 0;      ///< Å along the interface normal, crystal frame
-  double error = 0;         ///< Å
-  double brightness_a = 0;  ///< contrast of its A columns, in fractions of the beam; NaN where the scan has none
+  double position = 0;  ///< Å along the interface normal, crystal frame
+  double error = 0;     ///< Å
+  /// Contrast of its A columns, a share of the mean intensity inside the limit angle (HighAngleImage); NaN where the
+  /// scan has none.
+  double brightness_a = 0;
   double brightness_b = 0;  ///< of the B columns half a cell further; NaN where the scan has none
 };
 

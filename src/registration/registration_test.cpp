@@ -188,6 +188,33 @@ TEST(Registration, what_is_given_is_taken) {
   EXPECT_EQ(r.film_side, "low");
 }
 
+TEST(Registration, one_given_coordinate_of_the_beam_is_taken_and_the_other_measured) {
+  const auto scan = toy_scan({}, {}, 12, 40, 0.5);
+  RegistrationOptions row_given, column_given;
+  row_given.centre_row = 19;
+  column_given.centre_column = 21;
+  auto r = register_scan(scan, row_given);
+  EXPECT_EQ(r.centre_row.value, 19);
+  EXPECT_EQ(r.centre_row.source, "given");
+  EXPECT_NEAR(r.centre_column.value, 20.3, 0.1);
+  EXPECT_EQ(r.centre_column.source, "measured");
+  r = register_scan(scan, column_given);
+  EXPECT_NEAR(r.centre_row.value, 19.6, 0.1);
+  EXPECT_EQ(r.centre_column.value, 21);
+}
+
+TEST(Registration, numbers_in_reasons_are_rounded) {
+  auto scan = toy_scan({}, {}, 12, 40, 0.5);
+  scan.info().centre_row = 25.678;
+  scan.info().centre_column = 20;
+  EXPECT_THAT(all_reasons(register_scan(scan, {})), HasSubstr("at row 25.68, column 20.00"));
+}
+
+TEST(Registration, too_few_rows_are_named_with_what_is_needed) {
+  EXPECT_THAT(all_reasons(register_scan(toy_scan({}, {}, 2, 40, 0.5), {})),
+              HasSubstr("0.6 cells and 3 rows are needed"));
+}
+
 TEST(Registration, the_disc_gives_whichever_of_scale_and_semiangle_is_missing) {
   auto scan = toy_scan({}, {}, 12, 40, 0.5);
   scan.info().mrad_per_pixel_x = scan.info().mrad_per_pixel_y = 0;

@@ -27,20 +27,25 @@ bool is_square(const Crystal& substrate) {
          has_symmetry(specimen, PlaneOperation::exchange);
 }
 
-/// The turn of an unmirrored detector against the crystal's <10>: the registration's, where it was measured, with the
-/// multiple of 45° that the fit says.
+/// The turn against the crystal's <10> of an unmirrored detector that would see the same mirror lines: the
+/// registration's, where it was measured or given, with the multiple of 45° that the fit says. A mirrored detector sees
+/// them turned the other way; of a given turn with the mirror open the fit says which way.
 double turn_on_crystal(const Registration& r, const PacbedFit& fit) {
   if (r.detector_rotation_deg.source == "assumed") return fit.rotation_deg.value;
-  const double turn = r.detector_orientation().angle_deg;
+  const auto orientation = r.detector_orientation();
+  const auto off_lines = [&](double turn) { return std::abs(std::remainder(fit.rotation_deg.value - turn, 45)); };
+  double turn = orientation.row_sign() * orientation.angle_deg;
+  const bool mirror_open = r.detector_rotation_deg.source == "given" && r.detector_mirror_source != "given";
+  if (mirror_open && off_lines(-turn) < off_lines(turn)) turn = -turn;
   return turn + 45 * std::round(std::remainder(fit.rotation_deg.value - turn, 90) / 45);
 }
 
-/// Thicknesses and defoci within which the truth lies.
-CellState state_of(const Registration& r, const PacbedFit& fit, double angle_deg) {
+/// Thicknesses and defoci within which the truth lies. `turn_deg`: of the unmirrored detector (turn_on_crystal).
+CellState state_of(const Registration& r, const PacbedFit& fit, double turn_deg) {
   CellState state;
   state.energy_kev = r.energy_kev.value;
   state.semiangle_mrad = r.semiangle_mrad.value;
-  const Place tilt = DetectorOrientation{angle_deg}.to_crystal({fit.tilt_x_mrad.value, fit.tilt_y_mrad.value});
+  const Place tilt = DetectorOrientation{turn_deg}.to_crystal({fit.tilt_x_mrad.value, fit.tilt_y_mrad.value});
   state.tilt_x_mrad = tilt.x;
   state.tilt_y_mrad = tilt.y;
   const double spread = std::max(thickness_error_nm, 2 * fit.thickness_nm.error);
@@ -118,12 +123,11 @@ std::optional<OrientationComparison> settle_orientation(const Scan& scan, Regist
     open("the scan shows no whole cell of the substrate");
     return std::nullopt;
   }
-  const double angle = turn_on_crystal(r, fit);
+  const double turn = turn_on_crystal(r, fit);
   const auto grid = grid_of(r, substrate);
-  const auto measured = measured_cell_patterns(scan, r, {angle}, grid, progress);
-  const auto simulated = simulated_cell_patterns(substrate, state_of(r, fit, angle), grid, threads, progress);
-  auto comparison =
-      compare_orientations(measured, simulated, grid, angle, compared_semiangles * r.semiangle_mrad.value);
+  const auto measured = measured_cell_patterns(scan, r, {turn}, grid, progress);
+  const auto simulated = simulated_cell_patterns(substrate, state_of(r, fit, turn), grid, threads, progress);
+  auto comparison = compare_orientations(measured, simulated, grid, turn, compared_semiangles * r.semiangle_mrad.value);
   if (comparison.clear())
     take(r, comparison);
   else

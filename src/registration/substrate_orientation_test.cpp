@@ -167,18 +167,30 @@ TEST(SubstrateOrientation, a_badly_tuned_probe_is_not_taken_for_another_detector
     }
 }
 
-TEST(SubstrateOrientation, is_settled_from_the_scan_alone) {
-  // As a user's scan goes: registered, thickness and tilt fitted, then settled.
-  Microscope microscope;
-  microscope.specimen_tilt_y_mrad = 1;
-  auto scan = seen_by(simulate(small_interface(13), {13}, small_path(0), microscope)[0], {180, Handedness::mirrored});
-  add_shot_noise(scan, 1e4, 11);
-  auto r = register_scan(scan, {});
+/// As a user's scan goes: registered, thickness and tilt fitted, then settled.
+void register_and_settle(const MemoryScan& scan, const RegistrationOptions& options, Registration& r) {
+  r = register_scan(scan, options);
   std::string reason;
   const auto fit = substrate_thickness(scan, r, substrate, 2, reason, {}, thicknesses_near(5));
   ASSERT_TRUE(fit) << reason;
   ASSERT_TRUE(settle_orientation(scan, r, substrate, *fit, 2));
-  expect_settled(r, {180, Handedness::mirrored});
+}
+
+TEST(SubstrateOrientation, is_settled_from_the_scan_alone) {
+  Microscope microscope;
+  microscope.specimen_tilt_y_mrad = 1;
+  auto scan = seen_by(simulate(small_interface(13), {13}, small_path(7), microscope)[0], {180, Handedness::mirrored});
+  add_shot_noise(scan, 1e4, 11);
+  Registration r;
+  register_and_settle(scan, {}, r);
+  expect_settled(r, {-173, Handedness::mirrored});
+  RegistrationOptions mirror_given, turn_given;
+  mirror_given.detector_mirrored = "yes";
+  register_and_settle(scan, mirror_given, r);
+  EXPECT_NEAR(r.detector_orientation().angle_deg, -173, 1) << testing::PrintToString(r.reasons);
+  turn_given.detector_rotation_deg = -173;
+  register_and_settle(scan, turn_given, r);
+  expect_settled(r, {-173, Handedness::mirrored});
 }
 
 TEST(SubstrateOrientation, the_turn_of_a_detector_known_to_be_mirrored_comes_out_in_its_own_axes) {
@@ -187,6 +199,29 @@ TEST(SubstrateOrientation, the_turn_of_a_detector_known_to_be_mirrored_comes_out
   options.detector_mirrored = "yes";
   EXPECT_NEAR(register_scan(scan, options).detector_rotation_deg.value, 7, 1);
   EXPECT_NEAR(register_scan(scan, {}).detector_rotation_deg.value, -7, 1);
+}
+
+TEST(SubstrateOrientation, turn_or_mirror_given_by_hand_helps_to_settle_the_other) {
+  Microscope microscope;
+  microscope.specimen_tilt_x_mrad = 2;
+  microscope.specimen_tilt_y_mrad = -1.5;
+  const auto simulated = simulate(small_interface(13), {13}, small_path(7), microscope)[0];
+  for (const auto& turn : all_eight()) {
+    auto scan = seen_by(simulated, turn);
+    add_shot_noise(scan, 1e4, 5);
+    const auto truth = after(7, turn);
+    RegistrationOptions mirror_given, turn_given;
+    mirror_given.detector_mirrored = truth.handedness == Handedness::mirrored ? "yes" : "no";
+    turn_given.detector_rotation_deg = truth.angle_deg;
+    for (const auto& options : {mirror_given, turn_given}) {
+      auto r = register_scan(scan, options);
+      ASSERT_TRUE(r.usable());
+      ASSERT_TRUE(settle_orientation(scan, r, substrate, fit_of(5.08, truth, {2, -1.5}), 2));
+      EXPECT_NEAR(std::remainder(r.detector_orientation().angle_deg - truth.angle_deg, 360), 0, 1);
+      EXPECT_EQ(r.detector_handedness, truth.handedness);
+      EXPECT_THAT(r.reasons.back(), testing::HasSubstr("settle half turn and mirror"));
+    }
+  }
 }
 
 TEST(SubstrateOrientation, what_is_given_by_hand_stays_and_a_contradiction_is_said) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/averages.h"
 #include "microscope/faulty_pixels.h"
 
 namespace terrace {
@@ -61,12 +62,6 @@ Moments masked_moments(std::span<const float> pattern, const std::vector<char>& 
   return moments;
 }
 
-double mean_of(const Array<double, 2>& image) {
-  double sum = 0;
-  for (const double value : image) sum += value;
-  return image.size() ? sum / image.size() : 0;
-}
-
 double relative_spread(const Array<double, 2>& image) {
   const double mean = mean_of(image);
   double squares = 0;
@@ -88,12 +83,20 @@ Array<double, 2> mean_pattern(const Scan& scan, int most, const Progress& progre
     const double place = std::fmod(0.6180339887498949 * static_cast<double>(i), 1.0);
     const auto position = static_cast<std::int64_t>((static_cast<double>(i) + place) * positions / taken);
     scan.read(static_cast<int>(position / info.scan_width), static_cast<int>(position % info.scan_width), pattern);
-    for (std::int64_t p = 0; p < sum.size(); ++p)
-      if (std::isfinite(pattern[p])) sum.data()[p] += pattern[p];
+    repair(pattern, info.detector_height, info.detector_width, {});
+    for (std::int64_t p = 0; p < sum.size(); ++p) sum.data()[p] += pattern[p];
     tell(progress, "mean pattern", i + 1, taken);
   }
   for (double& value : sum) value /= static_cast<double>(std::max<std::int64_t>(1, taken));
   return sum;
+}
+
+std::vector<int> repair_faulty_pixels(Array<double, 2>& mean_pattern) {
+  auto faulty = find_faulty_pixels(mean_pattern);
+  std::vector<float> sound(mean_pattern.begin(), mean_pattern.end());
+  repair(sound, static_cast<int>(mean_pattern.extent(0)), static_cast<int>(mean_pattern.extent(1)), faulty);
+  std::copy(sound.begin(), sound.end(), mean_pattern.begin());
+  return faulty;
 }
 
 double detector_reach_mrad(const ScanInfo& info, const Registration& r) {

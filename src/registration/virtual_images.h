@@ -12,7 +12,11 @@
 namespace terrace {
 
 /// The mean pattern (PACBED) over at most `most` positions, spread evenly over the scan. [row][column], file's unit.
+/// Values that are NaN or infinite are taken as the mean of their neighbours.
 Array<double, 2> mean_pattern(const Scan& scan, int most, const Progress& progress = {});
+
+/// Replaces the mean pattern's faulty pixels by their neighbours' mean and says which they are.
+std::vector<int> repair_faulty_pixels(Array<double, 2>& mean_pattern);
 
 /// What each position scatters to high angle, as a fraction of the mean pattern: [y][x] of the scan.
 /// Taken from what is *missing* inside `radius_mrad` (incoherent bright field), because the camera rarely reaches as

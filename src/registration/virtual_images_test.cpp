@@ -33,6 +33,14 @@ TEST(MeanPattern, holds_the_sum_of_all_patterns_over_their_number) {
   for (std::int64_t i = 0; i < mean.size(); ++i) EXPECT_DOUBLE_EQ(mean.data()[i], i == 13 ? 10.5 : 9.5);
 }
 
+TEST(MeanPattern, values_that_are_no_numbers_now_and_then_are_taken_as_their_neighbours) {
+  auto scan = row_numbers();
+  for (int y = 0; y < 20; ++y)
+    for (int x = 0; x < 30; x += 3) scan.pattern(y, x)[7] = std::nanf("");
+  const auto mean = mean_pattern(scan, 600);
+  for (const double value : mean) EXPECT_DOUBLE_EQ(value, 9.5);
+}
+
 TEST(MeanPattern, of_some_positions_takes_them_from_all_rows_and_columns) {
   // Sixty of 600, one of every ten: three from each row.
   const auto mean = mean_pattern(row_numbers(), 60);

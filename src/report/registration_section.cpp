@@ -109,9 +109,11 @@ constexpr const char* normal_axis = "position across the interface (nm)";
 
 Chart brightness_chart(const Registration& r) {
   Chart chart{.title = "Brightness of the columns",
-              .meaning = "Of A columns plane by plane, and of the B columns half a cell further.",
+              .meaning =
+                  "Of A columns plane by plane, and of the B columns half a cell further: contrast in the picture of "
+                  "the columns.",
               .x_name = normal_axis,
-              .y_name = "share of the beam"};
+              .y_name = "share of the mean intensity"};
   Curve a{.name = "A columns"}, b{.name = "B columns"};
   for (const auto& plane : r.planes) {
     a.x.push_back(plane.position / 10), a.y.push_back(plane.brightness_a);

@@ -28,7 +28,7 @@ std::optional<ScanLine> interface_line(const ScanInfo& info, const Registration&
 std::vector<double> lattice_residuals(const Registration& registration);
 
 /// A table of what was found; the mean pattern with the disc, the columns with the planes, their brightness and their
-/// residuals, each where it is known. Reads the scan once more. Throws FileError as the scan does.
+/// residuals, each where it is known.
 ReportSection registration_section(const ScanInfo& info, const Registration& registration);
 
 }  // namespace terrace

@@ -20,11 +20,9 @@ constexpr int usual_pixels = 48;
 bool is_small(const ScanInfo& info) { return std::int64_t{info.scan_height} * info.scan_width <= 48 * 48; }
 
 Json map_json(const Map& map) {
-  return {{"name", map.name},
-          {"meaning", map.meaning},
-          {"unit", map.unit},
-          {"signed", map.kind == Map::Kind::signed_shift},
-          {"image", pack_float32(map.image.span(), {map.image.extent(0), map.image.extent(1)})}};
+  return {{"name", map.name},   {"meaning", map.meaning},
+          {"unit", map.unit},   {"signed", map.kind == Map::Kind::signed_shift},
+          {"rings", map.rings}, {"image", pack_float32(map.image.span(), {map.image.extent(0), map.image.extent(1)})}};
 }
 
 Json line_json(const ScanLine& line, int stride) {
@@ -43,15 +41,19 @@ Json view_json(const ScanInfo& info, const ScanView& view) {
           {"bin", view.bin},
           {"step_y_nm", info.step_y_angstrom / 10},
           {"step_x_nm", info.step_x_angstrom / 10},
-          {"mrad_per_pixel_y", info.mrad_per_pixel_y * view.bin},
-          {"mrad_per_pixel_x", info.mrad_per_pixel_x * view.bin},
+          {"mrad_per_pixel_y", view.mrad_per_pixel_y},
+          {"mrad_per_pixel_x", view.mrad_per_pixel_x},
           {"energy_kev", info.energy_kev},
           {"semiangle_mrad", info.semiangle_mrad},
           {"electrons_per_pattern", info.electrons_per_pattern},
           {"unit", info.intensity_unit},
           {"format", info.format},
           {"guesses", info.guesses},
-          {"disc", {{"row", view.disc.row}, {"column", view.disc.column}, {"radius", view.disc.radius}}},
+          {"disc",
+           {{"row", view.disc.row},
+            {"column", view.disc.column},
+            {"radius_rows", view.disc.radius_rows},
+            {"radius_columns", view.disc.radius_columns}}},
           {"disc_estimated", view.disc.estimated},
           {"maps", maps},
           {"patterns", pack_log8(view.patterns.span(), {extents.begin(), extents.end()})}};

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
-#include "registration/virtual_images.h"
+#include "formats/virtual_images.h"
+#include "registration/scan_as_registered.h"
 
 namespace terrace {
 namespace {
@@ -31,6 +33,17 @@ class DiscScan : public Scan {
   double shift_;
 };
 
+/// The same with a hot pixel in the dark field and one within the disc that reads no number.
+class SpoiltScan : public DiscScan {
+ public:
+  using DiscScan::DiscScan;
+  void read(int row, int column, std::span<float> pattern) const override {
+    DiscScan::read(row, column, pattern);
+    pattern[4 * 60 + 50] = 1000;
+    pattern[30 * 60 + 33] = std::numeric_limits<float>::quiet_NaN();
+  }
+};
+
 const Map& named(const ScanView& view, const std::string& name) {
   for (const auto& map : view.maps)
     if (map.name == name) return map;
@@ -55,28 +68,59 @@ TEST(ScanView, binning_keeps_the_sum_of_a_pattern) {
   EXPECT_NEAR(binned, full, full * 400 * 6e-8);  // 400 means, each rounded once to float
 }
 
-TEST(BrightDisc, is_found_without_calibration) {
-  const DiscScan scan(1, 1, 60, 0);
-  const BrightDisc disc = bright_disc(scan.info(), mean_pattern(scan, 1));
+TEST(ScanView, finds_the_disc_without_calibration) {
+  const auto disc = view_of(DiscScan(1, 1, 60, 0), {.positions = 4, .pixels = 60}).disc;
   EXPECT_TRUE(disc.estimated);
-  EXPECT_NEAR(disc.row, 30, 1e-9);  // the disc is symmetric about pixel 30
-  // The number of lattice points in a circle differs from its area by less than its edge of 2πr pixels, so its radius
-  // by less than 1; here the known error (Gauss) is far smaller than half a pixel.
-  EXPECT_NEAR(disc.radius, DiscScan::radius, 0.5);
+  EXPECT_NEAR(disc.row, 30, 0.1);
+  EXPECT_NEAR(disc.radius_columns, DiscScan::radius, 0.5);  // whole pixels
+  EXPECT_EQ(disc.radius_rows, disc.radius_columns);
 }
 
-TEST(BrightDisc, takes_what_the_file_knows) {
+TEST(ScanView, takes_the_disc_that_the_scan_knows_on_oblong_pixels_as_well) {
   DiscScan scan(1, 1, 60, 0);
   scan.info().centre_row = scan.info().centre_column = 29;
   scan.info().semiangle_mrad = 20;
-  scan.info().mrad_per_pixel_y = scan.info().mrad_per_pixel_x = 2;
-  const BrightDisc disc = bright_disc(scan.info(), Array<double, 2>({60, 60}));
-  EXPECT_FALSE(disc.estimated);
-  EXPECT_EQ(disc.radius, 10);
-  EXPECT_EQ(disc.column, 29);
+  scan.info().mrad_per_pixel_y = 4;
+  scan.info().mrad_per_pixel_x = 2;
+  const auto view = view_of(scan, {.positions = 4, .pixels = 30});
+  EXPECT_FALSE(view.disc.estimated);
+  EXPECT_EQ(view.disc.radius_rows, 2.5);
+  EXPECT_EQ(view.disc.radius_columns, 5);
+  EXPECT_EQ(view.disc.column, 14.25);  // of pixels 2 n and 2 n + 1
+  EXPECT_EQ(view.mrad_per_pixel_y, 8);
 }
 
-TEST(VirtualDetectors, centre_of_mass_follows_the_disc) {
+TEST(ScanView, shows_the_same_rings_as_virtual_images) {
+  DiscScan scan(2, 3, 60, 1.0);
+  scan.info().centre_row = scan.info().centre_column = 30;
+  scan.info().semiangle_mrad = 16;
+  scan.info().mrad_per_pixel_y = scan.info().mrad_per_pixel_x = 2;
+  const auto view = view_of(scan, {});
+  const auto images = virtual_images(scan, standard_annuli(scan.info()));
+  ASSERT_EQ(images.annuli.size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_EQ(std::vector(view.maps[i].image.begin(), view.maps[i].image.end()),
+              std::vector(images.images[i].begin(), images.images[i].end()));
+  EXPECT_EQ(named(view, "ADF").meaning, "annular dark field, 16 to 58 mrad");
+  EXPECT_EQ(named(view, "ABF").rings, (std::vector<double>{0.5, 1}));
+}
+
+TEST(ScanView, a_faulty_pixel_and_values_that_are_no_numbers_change_nothing) {
+  const DiscScan sound(1, 2, 60, 0);
+  SpoiltScan spoilt(1, 2, 60, 0);
+  Registration registration;
+  registration.centre_row = registration.centre_column = {30, 0.1, "measured"};
+  registration.faulty_pixels = {4 * 60 + 50};
+  const auto wanted = view_of(ScanAsRegistered(sound, registration), {});
+  const auto got = view_of(ScanAsRegistered(spoilt, registration), {});
+  EXPECT_EQ(got.disc.row, 14.75);  // bins of two
+  for (const char* name : {"BF", "ABF", "ADF", "COM x", "COM y"})
+    EXPECT_EQ(named(got, name).image(0, 1), named(wanted, name).image(0, 1)) << name;
+  // Not even where nothing is known of the pixels: the disc stays where it is.
+  EXPECT_NEAR(view_of(spoilt, {}).disc.row, 14.75, 0.1);
+}
+
+TEST(ScanView, centre_of_mass_follows_the_disc) {
   DiscScan scan(1, 6, 60, 1.0);
   scan.info().centre_row = scan.info().centre_column = 30;
   const ScanView view = view_of(scan, {});
@@ -87,10 +131,10 @@ TEST(VirtualDetectors, centre_of_mass_follows_the_disc) {
     const double ground_moment = 0.01 * (3600 * -0.5 - 211 * column);
     EXPECT_NEAR(com_x.image(0, column), (disc * column + ground_moment) / (disc + ground), 0.02) << column;
   }
-  EXPECT_EQ(com_x.unit, "pixels");
+  EXPECT_EQ(com_x.unit, "px");
 }
 
-TEST(VirtualDetectors, no_dark_field_where_the_detector_ends_before_it) {
+TEST(ScanView, no_dark_field_where_the_detector_ends_before_it) {
   DiscScan scan(1, 1, 10, 0);
   scan.info().centre_row = scan.info().centre_column = 4.5;
   scan.info().semiangle_mrad = 20;

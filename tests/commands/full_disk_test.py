@@ -34,6 +34,9 @@ class FullDisk(unittest.TestCase):
     def test_for_a_scan(self):
         self.fails_cleanly(20000, "simulate", workshop.experiment(), "-o", "OUT.scan.h5")
 
+    def test_for_a_stack_and_its_sidecar(self):
+        self.fails_cleanly(20000, "convert", scan(), "-o", "OUT.stack.npy")
+
     def test_for_a_data_set(self):
         for size in 100, 20000:
             self.fails_cleanly(size, "dataset", workshop.recipe(), "-o", "OUT.data")

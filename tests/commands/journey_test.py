@@ -103,6 +103,21 @@ class Journey(unittest.TestCase):
         self.assertIn("<html", (out / "answer" / "report.html").read_text())
         self.assertEqual(partial_files(out / "answer"), [])
 
+    def test_names_of_files_need_not_be_utf8(self):
+        out = new_folder("names")
+        named = out / os.fsdecode(b"caf\xe9.h5")
+        named.write_bytes(scan().read_bytes())
+        run_well("invert", named, "--recipe", workshop.recipe(), "--electrons-per-standard-pattern", "1e4",
+                 "--two-step-depths", 0, "-o", out / "inverted")
+        self.assertEqual(json.loads((out / "inverted" / "inversion.json").read_text())["scan"], "caf\ufffd.h5")
+        if workshop.has_learning:
+            run_well("predict", named, "--model", model(), "-o", out / "answer")
+            self.assertEqual(json.loads((out / "answer" / "prediction.json").read_text())["scan"], "caf\ufffd.h5")
+        stack = workshop.npy(out / os.fsdecode(b"caf\xe9.npy"), (2, 3, 8, 8))
+        run_well("convert", stack, "-o", out / "again.npy")
+        self.assertEqual(json.loads((out / "again.json").read_text())["title"], "caf\ufffd")
+        run_well("convert", stack, "-o", out / "again.h5")
+
     @unittest.skipUnless(workshop.has_learning, "built without learning")
     def test_an_inversion_says_whether_it_bears_the_network_out(self):
         out = new_folder("inversion_with_model")

@@ -1,4 +1,4 @@
-// The mean of a map along the interface, under the map and as wide: its change across the interface.
+// The mean of a map along y, under the map and as wide: across an interface that runs along y, its change.
 import { draw } from "./dom.js";
 
 const height = 60;

@@ -1,17 +1,12 @@
-// Virtual detectors: the rings of the ready maps, and one that the reader sets.
+// A virtual detector whose ring the reader sets.
 import { make } from "./dom.js";
 import { format } from "./numbers.js";
 
-/** Radii of a map's ring in radii of the bright disc; the same shares as in virtual_detectors.cpp. */
-export function rings_of(name) {
-  return { BF: [0.5], ABF: [0.5, 1], ADF: [1.1] }[name] ?? [];
-}
-
 /** Distance of each pixel from the disc's centre, in radii. */
-function distances({ row, column, radius }, height, width) {
+function distances({ row, column, radius_rows, radius_columns }, height, width) {
   const result = new Float32Array(height * width);
   for (let i = 0; i < result.length; ++i)
-    result[i] = Math.hypot(Math.floor(i / width) - row, (i % width) - column) / radius;
+    result[i] = Math.hypot((Math.floor(i / width) - row) / radius_rows, ((i % width) - column) / radius_columns);
   return result;
 }
 
@@ -37,7 +32,7 @@ function slider(label, value, most, oninput) {
 export function own_ring(scan, patterns, onchange) {
   const [, , height, width] = patterns.shape;
   const distance = distances(scan.disc, height, width), most = Math.max(...distance);
-  const mrad = scan.disc.radius * scan.mrad_per_pixel_x;
+  const mrad = scan.disc.radius_columns * scan.mrad_per_pixel_x;
   const text = make("output");
   let waiting = false;
   const refresh = () => {

@@ -4,7 +4,7 @@ import { format, round_below } from "./numbers.js";
 import { colour_bar, paint, stage } from "./picture.js";
 import { position_mark, position_picker } from "./position_picker.js";
 import { profile_plot } from "./profile.js";
-import { own_ring, rings_of } from "./rings.js";
+import { own_ring } from "./rings.js";
 import { unpack, unpack_codes } from "./unpack.js";
 
 /** A bar of a round length under a picture whose width is `extent` units. */
@@ -30,7 +30,8 @@ class ScanBrowser {
     const { scan } = this;
     const aspect = (this.columns * (scan.step_x_nm || 1)) / (this.rows * (scan.step_y_nm || 1));
     this.map_stage = stage(this.rows, this.columns, aspect, "Map of the scan. Arrow keys move the position.");
-    this.pattern_stage = stage(this.height, this.width, this.width / this.height, "Diffraction pattern");
+    const pattern_aspect = (this.width * (scan.mrad_per_pixel_x || 1)) / (this.height * (scan.mrad_per_pixel_y || 1));
+    this.pattern_stage = stage(this.height, this.width, pattern_aspect, "Diffraction pattern");
     this.pattern_stage.element.setAttribute("role", "img");
     this.map_legend = make("div", { class: "legend-of" });
     this.pattern_legend = make("div", { class: "legend-of" });
@@ -144,10 +145,10 @@ class ScanBrowser {
     const look = { map: this.look.colours, logarithmic: this.look.logarithmic, low: this.look.logarithmic ? low : 0, high };
     paint(this.pattern_stage.canvas, this.pattern(), this.height, this.width, look);
     this.pattern_legend.replaceChildren(colour_bar(look, this.pixel_unit()));
-    const radii = this.maps[this.map].own ? this.ring.radii() : rings_of(this.maps[this.map].name);
-    const { row, column, radius } = this.scan.disc;
+    const radii = this.maps[this.map].own ? this.ring.radii() : this.maps[this.map].rings;
+    const { row, column, radius_rows, radius_columns } = this.scan.disc;
     const circle = (share, kind) =>
-      draw("circle", { cx: column + 0.5, cy: row + 0.5, r: Math.max(0, share * radius), class: kind });
+      draw("ellipse", { cx: column + 0.5, cy: row + 0.5, rx: share * radius_columns, ry: share * radius_rows, class: kind });
     this.pattern_stage.overlay.replaceChildren(circle(1, "disc"), ...radii.map((share) => circle(share, "ring")));
   }
 
