@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "core/checksum.h"
 #include "core/error.h"
@@ -22,9 +24,19 @@ Json to_json(const Measure& m) {
           {"n", m.n},       {"structures", m.structures}, {"families", m.families}, {"meaning", m.meaning}};
 }
 
+/// Names everything that outcomes depend on, but the dose: a part holds those of every dose that was asked for so far.
+std::string key_of(const TrialRecipes& recipes, const TrialsRequest& request) {
+  const auto settings = Json::array({search_revision, to_json(recipes.truth), to_json(recipes.model),
+                                     request.effort.boundary_tolerance_cells, request.effort.two_step_depths})
+                            .dump();
+  return fmt::format("{:016x}", checksum(settings.data(), settings.size()));
+}
+
 Json trials_json(const TrialRecipes& recipes, const TrialsRequest& request, const std::vector<O>& outcomes) {
-  Json json = {
-      {"recipe_hash", recipe_hash(recipes.model)}, {"recipe", recipes.model.study.name}, {"split", request.split}};
+  Json json = {{"recipe_hash", recipe_hash(recipes.model)},
+               {"recipe", recipes.model.study.name},
+               {"split", request.split},
+               {"key", key_of(recipes, request)}};
   if (!recipes.same()) json["truth_hash"] = recipe_hash(recipes.truth);
   if (request.network) json["network"] = request.network->name;
   json["boundary_tolerance_cells"] = request.effort.boundary_tolerance_cells;
@@ -45,14 +57,6 @@ struct Unit {
   fs::path part;  ///< where its outcomes stand
 };
 
-/// Names everything that outcomes depend on, but the dose: a part holds those of every dose that was asked for so far.
-std::string key_of(const TrialRecipes& recipes, const TrialsRequest& request) {
-  const auto settings = Json::array({search_revision, to_json(recipes.truth), to_json(recipes.model),
-                                     request.effort.boundary_tolerance_cells, request.effort.two_step_depths})
-                            .dump();
-  return fmt::format("{:016x}", checksum(settings.data(), settings.size()));
-}
-
 std::vector<Unit> units_of(const TrialRecipes& recipes, const TrialsRequest& request, const fs::path& folder) {
   std::vector<Unit> units;
   const auto key = key_of(recipes, request);
@@ -62,16 +66,42 @@ std::vector<Unit> units_of(const TrialRecipes& recipes, const TrialsRequest& req
   return units;
 }
 
-/// Empty where the part is yet to be made.
 std::vector<O> outcomes_in(const fs::path& part) {
   std::vector<O> outcomes;
-  if (!fs::exists(part)) return outcomes;
   try {
-    for (const auto& one : Json::parse(read_text(part))) outcomes.push_back(trial_outcome_from_json(one));
+    for (const auto& one : parse_json(read_text(part), part.string())) outcomes.push_back(trial_outcome_from_json(one));
   } catch (const nlohmann::json::exception&) {
     throw FileError(fmt::format("'{}' holds no trials of this version. Delete it and run again.", part.string()));
   }
   return outcomes;
+}
+
+/// Outcomes of earlier runs, by family and sample.
+using Kept = std::map<std::pair<std::int64_t, int>, std::vector<O>>;
+
+/// Those of an earlier result file, if it is one of the same trials.
+Kept kept_in(const fs::path& path, const std::string& key) {
+  Kept kept;
+  if (!fs::exists(path)) return kept;
+  try {
+    const auto json = parse_json(read_text(path), path.string());
+    if (json.at("key") != key) return kept;
+    for (const auto& one : json.at("trials")) {
+      const auto outcome = trial_outcome_from_json(one);
+      kept[{outcome.trial.family, outcome.trial.sample}].push_back(outcome);
+    }
+    return kept;
+  } catch (const FileError&) {
+  } catch (const nlohmann::json::exception&) {
+  }
+  return {};  // what is no such file is written anew
+}
+
+/// Of a unit so far: its part, or what an earlier result file says.
+std::vector<O> outcomes_of(const Unit& unit, const Kept& kept) {
+  if (fs::exists(unit.part)) return outcomes_in(unit.part);
+  const auto found = kept.find({unit.family, unit.sample});
+  return found == kept.end() ? std::vector<O>{} : found->second;
 }
 
 const O* at_dose(const std::vector<O>& outcomes, double electrons) {
@@ -103,10 +133,10 @@ bool is_whole(const TrialsRequest& request, const std::vector<O>& outcomes) {
 }
 
 /// What the part does not hold yet: doses, and what the network says at them.
-void run_unit(const TrialRecipes& recipes, const TrialsRequest& request, const Unit& unit, int threads) {
+void run_unit(const TrialRecipes& recipes, const TrialsRequest& request, const Unit& unit, std::vector<O> outcomes,
+              int threads) {
   const auto plan = plan_family(recipes.truth, unit.family);
   if (unit.sample >= std::ssize(plan.samples)) return;
-  auto outcomes = outcomes_in(unit.part);
   const auto missing = missing_doses(request, outcomes);
   const TrialScan scan(recipes.truth, plan, unit.family, unit.sample);
   if (!missing.empty())
@@ -129,20 +159,21 @@ std::vector<O> write_trials(const TrialRecipes& recipes, const TrialsRequest& re
   const fs::path folder = path.string() + ".parts";
   fs::create_directories(folder);
   const auto units = units_of(recipes, request, folder);
+  const auto before = kept_in(path, key_of(recipes, request));
   auto open = units;
-  std::erase_if(open, [&](const Unit& unit) { return is_whole(request, outcomes_in(unit.part)); });
+  std::erase_if(open, [&](const Unit& unit) { return is_whole(request, outcomes_of(unit, before)); });
   ranks.wait_for_all();  // all have seen the same parts before the first is written
   const auto kept = std::ssize(units) - std::ssize(open);
   if (progress) progress("structures", kept, std::ssize(units));
   for (std::int64_t i = 0; i < std::ssize(open); ++i) {
-    if (i % ranks.count() == ranks.rank()) run_unit(recipes, request, open[i], threads);
+    if (i % ranks.count() == ranks.rank()) run_unit(recipes, request, open[i], outcomes_of(open[i], before), threads);
     if (progress) progress("structures", kept + i + 1, std::ssize(units));
   }
   ranks.wait_for_all();
   std::vector<O> outcomes;
   if (!ranks.is_first()) return outcomes;
   for (const auto& unit : units) {
-    const auto all = outcomes_in(unit.part);
+    const auto all = outcomes_of(unit, before);
     for (const double electrons : request.electrons_per_pattern)
       if (const auto* outcome = at_dose(all, electrons)) outcomes.push_back(*outcome);
   }

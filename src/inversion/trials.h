@@ -22,9 +22,9 @@ struct TrialsRequest {
 };
 
 /// Runs the trials and writes `path` (JSON, docs/formats.md). Ranks share out the structures; what each of them gave
-/// stays in the folder PATH.parts, where a run that was cut short, or one of more families, finds it again. Throws
-/// InputError where the recipe has no such split or the recipes' grids differ; FileError. The first rank gets all
-/// outcomes, the others none.
+/// stays in the folder PATH.parts, where a run that was cut short, or one of more families, finds it again; a whole
+/// `path` of the same recipes and search is gone on from without its parts, too. Throws InputError where the recipe has
+/// no such split or the recipes' grids differ; FileError. The first rank gets all outcomes, the others none.
 std::vector<TrialOutcome> write_trials(const TrialRecipes& recipes, const TrialsRequest& request,
                                        const std::filesystem::path& path, const Ranks& ranks, int threads,
                                        const Progress& progress);

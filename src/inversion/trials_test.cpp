@@ -4,7 +4,9 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
+#include "core/text_file.h"
 #include "inversion/inversion_setting.h"
 
 namespace terrace {
@@ -67,6 +69,11 @@ TEST(Trials, what_is_kept_counts_as_done_from_the_start) {
   EXPECT_EQ(done, (std::vector<std::int64_t>{0, 1, 2}));
   run();
   EXPECT_EQ(done, (std::vector<std::int64_t>{2}));
+  fs::remove_all(folder / "trials.json.parts");
+  const auto first = read_text(folder / "trials.json");
+  run();
+  EXPECT_EQ(done, (std::vector<std::int64_t>{2}));
+  EXPECT_EQ(read_text(folder / "trials.json"), first);
 }
 
 }  // namespace
