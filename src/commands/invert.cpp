@@ -41,6 +41,7 @@ struct Options {
   std::string scan, recipe, output, model;
   double stretch_cells = 0, electrons_per_pattern = 0, thickness_error_nm = 0;
   int threads = 1;
+  double max_memory_gb = 0;
   SearchEffort effort;
   ScanOverrides overrides;
   RegistrationOptions registration;
@@ -83,20 +84,10 @@ void print_answer(const Inversion& inversion) {
   for (const auto& reason : answer.reasons) fmt::print("  note: {}\n", reason);
 }
 
-/// Whether the fit bears the network out.
-std::string compared_with(const Prediction& network, const Prediction& fit) {
-  if (network.abstains) return "the network said: " + network.summary;
-  const auto said = static_cast<int>(most_probable_class(network));
-  const double probability = fit.class_probability[said];
-  const std::string verdict = probability > 0.5    ? "the fit bears it out"
-                              : probability > 0.05 ? "the fit neither excludes nor confirms it"
-                                                   : "the fit excludes it";
-  return fmt::format("the network said {} ({:.0f} %): {} ({:.3g} %)", interface_class_names[said],
-                     100 * network.class_probability[said], verdict, 100 * probability);
-}
-
 std::string missing_for_inversion(const Registration& registration) {
-  if (!registration.usable()) return "the scan could not be registered.";
+  if (!registration.usable())
+    return "the scan could not be registered" +
+           (registration.reasons.empty() ? "." : ": " + registration.reasons.front() + ".");
   if (!registration.thickness_nm.known()) return "the thickness is unknown. Give --thickness-nm.";
   return "";
 }
@@ -151,7 +142,7 @@ void add_whole_scan(const Sample& sample, const Options& options, const NetworkR
   }
   auto inversion = invert(reading.recipe, sample, options.threads, effort, progress, options.electrons_per_pattern);
   add_forecast(reading.recipe, sample.conditions, options.threads, inversion);
-  if (said) inversion.answer.reasons.push_back(compared_with(*said, inversion.answer));
+  if (said) inversion.answer.reasons.push_back(borne_out(*said, inversion.answer));
   print_answer(inversion);
   reading.report.prediction = inversion.answer;
   reading.report.fit = fitted_patterns(inversion, reading.recipe.grid);
@@ -179,8 +170,8 @@ void write(const fs::path& folder, Reading& reading) {
   fmt::print("inversion: {}\nreport: {}\n", (folder / "inversion.json").string(), (folder / "report.html").string());
 }
 
-void print_cost(const Recipe& recipe, const std::vector<Sample>& samples, int threads, int ranks) {
-  const auto [seconds, bytes] = usual_cost(recipe, samples.back().conditions, threads);
+void print_cost(const UsualCost& cost, const std::vector<Sample>& samples, int threads, int ranks) {
+  const auto [seconds, bytes] = cost;
   const auto rounds = static_cast<double>((std::ssize(samples) + ranks - 1) / ranks);
   fmt::print("estimate: about {} on {} threads ({} for each of {} answers), {:.2g} GB of memory beside the scan\n",
              duration_text(rounds * seconds), threads, duration_text(seconds), samples.size(), bytes / 1e9);
@@ -206,7 +197,9 @@ void run(const Options& options, OpenModel open_model) {
   const auto stretches = map_stretches(*reading.scan, reading.registration, options.stretch_cells, !ranks.is_first());
   const auto samples =
       samples_of(*reading.scan, reading.registration, reading.recipe, stretches, options.thickness_error_nm, progress);
-  if (ranks.is_first()) print_cost(reading.recipe, samples, options.threads, ranks.count());
+  const auto cost = usual_cost(reading.recipe, samples.back().conditions, options.threads);
+  if (ranks.is_first()) print_cost(cost, samples, options.threads, ranks.count());
+  check_memory(cost.bytes, options.max_memory_gb, "Use a recipe with a smaller window, or fewer threads");
   if (ranks.is_first()) add_whole_scan(samples.back(), options, network, progress, reading);
   const auto answers =
       invert_stretches(reading.recipe, std::span(samples).first(stretches.size()), folder / "stretches", ranks,
@@ -246,6 +239,7 @@ void add_invert(CLI::App& app, OpenModel open_model) {
                  "first depths at which pairs of steps are tried; 0 tries none")
       ->check(CLI::Range(0, 1000).description(""))
       ->capture_default_str();
+  add_memory_option(app, options->max_memory_gb);
   add_threads_option(app, options->threads);
   add_settings_options(app, options->overrides, "Instead of what the file says (the unit is in the name)");
   add_settings_options(app, options->registration, "Registration by hand (each is measured where not given)");

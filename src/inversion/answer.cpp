@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "dataset/depth_distribution.h"
 
@@ -145,6 +146,26 @@ std::string summary_of(const Prediction& answer, const GoodnessOfFit& goodness) 
   return sentence;
 }
 
+std::string misfit_in_words(const GoodnessOfFit& goodness) {
+  const bool shared = goodness.ratio < 1;
+  return fmt::format(
+      "the best fit leaves {:.2f} times the noise of the counts, {:.2f} times in sums of neighbouring values: {}, and "
+      "probabilities are tempered by the larger factor",
+      goodness.ratio, goodness.coherent,
+      shared ? "neighbours on the standard grid share counts, as positions of the scan are averaged"
+             : "something is there that no hypothesis holds, or values share their counts");
+}
+
+/// The probability of each thickness, whatever the structure.
+nlohmann::ordered_json thickness_json(const std::vector<WeighedCandidate>& posterior) {
+  std::map<int, double> of_cells;
+  for (const auto& [candidate, probability] : posterior) of_cells[candidate.hypothesis.thickness_cells] += probability;
+  auto json = nlohmann::ordered_json::array();
+  for (const auto& [cells, probability] : of_cells)
+    if (probability > least_probability) json.push_back({{"cells", cells}, {"probability", probability}});
+  return json;
+}
+
 nlohmann::ordered_json hypothesis_json(const Hypothesis& h) {
   nlohmann::ordered_json json = {{"class", interface_class_names[static_cast<int>(h.interface_class)]},
                                  {"thickness_cells", h.thickness_cells},
@@ -216,11 +237,7 @@ Prediction answer_of(const Findings& findings, const std::vector<WeighedCandidat
         "right, and the recipe's ranges wide enough?",
         fmt::join(far.numbers, ", ")));
   if (findings.goodness.deviations > refused_deviations || findings.goodness.coherent > 1)
-    answer.reasons.push_back(fmt::format(
-        "the best fit leaves {:.2f} times the noise of the counts, {:.2f} times in sums of neighbouring values: "
-        "something is there that no hypothesis holds, or values share their counts, and probabilities are tempered "
-        "by the larger factor",
-        findings.goodness.ratio, findings.goodness.coherent));
+    answer.reasons.push_back(misfit_in_words(findings.goodness));
   answer.summary = summary_of(answer, findings.goodness);
   return answer;
 }
@@ -247,7 +264,8 @@ nlohmann::ordered_json to_json(const Findings& findings, const std::vector<Weigh
     json["fitted"] = candidate.fitted;
     candidates.push_back(std::move(json));
   }
-  return {{"goodness_of_fit",
+  return {{"thickness_cells", thickness_json(posterior)},
+          {"goodness_of_fit",
            {{"ratio", findings.goodness.ratio},
             {"deviations", findings.goodness.deviations},
             {"coherent", findings.goodness.coherent}}},

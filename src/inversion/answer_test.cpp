@@ -34,6 +34,16 @@ TEST(Answer, tempering_counts_every_electron_less) {
   EXPECT_EQ(tempering_of({.ratio = 1.5, .coherent = 4}), 4);
 }
 
+TEST(Answer, thicknesses_are_weighed_whatever_the_structure) {
+  auto findings = two_candidates(std::log(3));
+  findings.candidates[1].hypothesis.thickness_cells = 11;
+  const auto json = to_json(findings, weigh(findings, {.of_class = {0.25, 0.25, 0.25, 0.25}}, 1))["thickness_cells"];
+  ASSERT_EQ(json.size(), 2u);
+  EXPECT_EQ(json[1]["cells"], 11);
+  // One of 20 steps of 11 cells for one of 18 of 10.
+  EXPECT_NEAR(json[0]["probability"].get<double>() / json[1]["probability"].get<double>(), 3 * 20.0 / 18, 1e-9);
+}
+
 Candidate mixed_cell(double film_cells) {
   return {.hypothesis = {.interface_class = InterfaceClass::diffuse, .thickness_cells = 10, .film_cells = film_cells},
           .fitted = true};

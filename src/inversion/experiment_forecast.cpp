@@ -214,7 +214,12 @@ DepthForecast forecast_at(const ForwardModel& model, const Hypothesis& truth, co
   }
   for (const double electrons : doses) {
     const auto discernment = fitted.at(electrons);
-    found.exact_cell.push_back(discernment.preferred_to_all(steps));
+    const auto shares = discernment.likeliest(steps);
+    found.exact_cell.push_back(shares.front());
+    double error = 0;
+    for (std::size_t i = 0; i < steps.size(); ++i)
+      error += shares[i + 1] * std::abs(rivals[steps[i]].hypothesis.step_depth_cells - truth.step_depth_cells);
+    found.depth_error_nm.push_back(error * cell_nm(recipe));
     found.over_twin.push_back(discernment.preferred_to(twins.at(0)));
   }
   return found;

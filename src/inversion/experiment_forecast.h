@@ -50,6 +50,9 @@ struct DepthForecast {
   std::vector<double> exact_cell{};  ///< [dose]: probability that no cell nearby (rival_reach) is likelier, nor one of
                                      ///< the mirrored step
   std::vector<double> over_twin{};   ///< [dose]: that the mixed cell is not likelier
+  /// [dose]: mean distance of the likeliest of those steps. Farther ones are not among them, which makes it too small
+  /// where the dose leaves them open.
+  std::vector<double> depth_error_nm{};
 };
 
 struct SettingForecast {

@@ -24,6 +24,7 @@ Json json_of(const DepthForecast& depth) {
   add(settles, "two_steps", depth.two_steps);
   json["exact_cell"] = depth.exact_cell;
   json["over_twin"] = depth.over_twin;
+  json["depth_error_nm"] = depth.depth_error_nm;
   return json;
 }
 

@@ -12,13 +12,14 @@ constexpr std::uint64_t draws_seed = 0x666f7265;
 constexpr double least_electrons = 1;
 
 /// The counts of one electron a pattern at one position over the root of the expected ones, [pixel][column]:
-/// derivatives by `parameters` first, then the differences to the rivals.
+/// derivatives by `parameters` first, then the differences to the rivals; 0 where nothing is compared.
 Eigen::MatrixXd weighted_at(std::int64_t position, const Linearisation& truth, Eigen::Index parameters,
-                            const std::vector<Patterns>& rivals) {
+                            const std::vector<Patterns>& rivals, const Array<std::uint8_t, 2>* compared) {
   const auto expected = truth.expected[position];
   Eigen::MatrixXd weighted(std::ssize(expected), parameters + std::ssize(rivals));
   for (Eigen::Index i = 0; i < weighted.rows(); ++i) {
-    const double root = 1 / std::sqrt(std::max(expected[i], faintest_weighted));
+    const bool seen = !compared || (*compared)(position, i);
+    const double root = seen ? 1 / std::sqrt(std::max(expected[i], faintest_weighted)) : 0;
     for (Eigen::Index j = 0; j < parameters; ++j) weighted(i, j) = root * truth.derivatives[j](position, i);
     for (Eigen::Index j = parameters; j < weighted.cols(); ++j)
       weighted(i, j) = root * (double{rivals[j - parameters](position, i)} - double{expected[i]});
@@ -94,8 +95,9 @@ double Discernment::preferred_to(std::size_t rival) const {
   return normal_probability(std::sqrt(expected_ratio(rival) / 2));
 }
 
-double Discernment::preferred_to_all(const std::vector<std::size_t>& chosen, int draws) const {
-  if (chosen.empty()) return 1;
+std::vector<double> Discernment::likeliest(const std::vector<std::size_t>& chosen, int draws) const {
+  std::vector<double> shares(chosen.size() + 1, 0.0);
+  if (chosen.empty()) return {1};
   const auto n = static_cast<Eigen::Index>(chosen.size());
   Eigen::MatrixXd part(n, n);
   for (Eigen::Index i = 0; i < n; ++i)
@@ -104,22 +106,23 @@ double Discernment::preferred_to_all(const std::vector<std::size_t>& chosen, int
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(part);
   const Eigen::MatrixXd root = eigen.eigenvectors() * eigen.eigenvalues().cwiseMax(0).cwiseSqrt().asDiagonal();
   Random random(draws_seed, {0});
-  long won = 0;
   for (int draw = 0; draw < draws; ++draw) {
     Eigen::VectorXd normal(n);
     for (double& value : normal) value = random.normal();
     const Eigen::VectorXd ratio = root * normal - part.diagonal() / 2;
-    won += ratio.maxCoeff() < 0;
+    Eigen::Index best = 0;
+    shares[ratio.maxCoeff(&best) < 0 ? 0 : best + 1] += 1;
   }
-  return static_cast<double>(won) / draws;
+  for (double& share : shares) share /= draws;
+  return shares;
 }
 
 Separation::Separation(const Linearisation& truth, const std::vector<Parameter>& parameters,
-                       const std::vector<Patterns>& rivals) {
+                       const std::vector<Patterns>& rivals, const Array<std::uint8_t, 2>* compared) {
   const Eigen::Index p = std::ssize(parameters), r = std::ssize(rivals);
   Eigen::MatrixXd products = Eigen::MatrixXd::Zero(p + r, p + r);
   for (std::int64_t position = 0; position < truth.expected.extent(0); ++position) {
-    const auto weighted = weighted_at(position, truth, p, rivals);
+    const auto weighted = weighted_at(position, truth, p, rivals, compared);
     products.noalias() += weighted.transpose() * weighted;
   }
   information_ = products.topLeftCorner(p, p);

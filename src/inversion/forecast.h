@@ -21,8 +21,10 @@ struct Discernment {
   double expected_ratio(std::size_t rival) const { return gram(static_cast<int>(rival), static_cast<int>(rival)) / 2; }
   /// The probability that the truth is likelier than this rival alone.
   double preferred_to(std::size_t rival) const;
-  /// The probability that the truth is likelier than each of the rivals that `chosen` names, by `draws` draws.
-  double preferred_to_all(const std::vector<std::size_t>& chosen, int draws = 4000) const;
+  /// The probability that the truth is the likeliest of itself and the rivals that `chosen` names, and then that each
+  /// of these is, by `draws` draws.
+  std::vector<double> likeliest(const std::vector<std::size_t>& chosen, int draws = 4000) const;
+  double preferred_to_all(const std::vector<std::size_t>& chosen) const { return likeliest(chosen).front(); }
 };
 
 /// A dose that settles nothing: settling_electrons where the dose would have to be larger.
@@ -36,7 +38,9 @@ inline constexpr double most_electrons = 1e9;
 class Separation {
  public:
   /// `truth` holds patterns, and derivatives by `parameters` (its first ones), where the truth is; none for all known.
-  Separation(const Linearisation& truth, const std::vector<Parameter>& parameters, const std::vector<Patterns>& rivals);
+  /// Counts where `compared` is 0 ([position][pixel]) are not seen; all are where it is null.
+  Separation(const Linearisation& truth, const std::vector<Parameter>& parameters, const std::vector<Patterns>& rivals,
+             const Array<std::uint8_t, 2>* compared = nullptr);
 
   Discernment at(double electrons) const;
   /// The dose at which the expected ratio is `settling_ratio`, from 1 electron a pattern up; `most_electrons` where

@@ -37,7 +37,7 @@ std::optional<double> reached(const std::vector<Candidate>& candidates, const Hy
 }  // namespace
 
 std::vector<ForecastBeside> forecast_beside(const ForwardModel& model, const Findings& findings,
-                                            double electrons_per_pattern) {
+                                            const Observation& observed) {
   const auto& best = findings.best;
   const auto rivals = rivals_of(best.explanation.hypothesis, 1);
   if (rivals.empty()) return {};
@@ -45,8 +45,9 @@ std::vector<ForecastBeside> forecast_beside(const ForwardModel& model, const Fin
   for (const auto& rival : rivals) explanations.push_back({rival.hypothesis, best.explanation.circumstances});
   auto truth = best.linearisation;
   truth.expected = best.expected;
-  const Separation separation(truth, nuisances_of(model.recipe(), model.conditions()), model.expected(explanations));
-  const auto found = separation.at(electrons_per_pattern);
+  const Separation separation(truth, nuisances_of(model.recipe(), model.conditions()), model.expected(explanations),
+                              &observed.compared);
+  const auto found = separation.at(observed.electrons_per_pattern);
   std::vector<ForecastBeside> list;
   for (std::size_t i = 0; i < rivals.size(); ++i) {
     const ForecastBeside one{rivals[i].question, separation.settling_electrons(i), found.expected_ratio(i),

@@ -21,9 +21,9 @@ struct ForecastBeside {
 };
 
 /// The questions that arise: none where the best structure has no rivals (forecast.h). Its circumstances are taken as
-/// the truth. Propagates each rival once.
+/// the truth; of the scan counts what is compared in `observed`. Propagates each rival once.
 std::vector<ForecastBeside> forecast_beside(const ForwardModel& model, const Findings& findings,
-                                            double electrons_per_pattern);
+                                            const Observation& observed);
 
 nlohmann::ordered_json to_json(const ForecastBeside& one);
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "inversion/count_likelihood.h"
@@ -156,7 +157,7 @@ TEST(Discernment, agrees_with_drawn_counts) {
     for (const std::size_t rival : {0, 1})
       EXPECT_NEAR(found.preferred_to(rival), share_preferred(truth.expected, {rivals[rival]}, electrons, draws), 0.042);
     // Here the bound is a share of drawn numbers itself: its error comes on top.
-    EXPECT_NEAR(found.preferred_to_all({0, 1, 2}, draws), share_preferred(truth.expected, rivals, electrons, draws),
+    EXPECT_NEAR(found.likeliest({0, 1, 2}, draws).front(), share_preferred(truth.expected, rivals, electrons, draws),
                 0.055);
   }
 }
@@ -167,6 +168,38 @@ TEST(Discernment, preferring_to_several_is_no_likelier_than_to_the_nearest) {
   const double all = found.preferred_to_all({0, 1, 2});
   for (const std::size_t rival : {0, 1, 2}) EXPECT_LT(all, found.preferred_to(rival));
   EXPECT_EQ(found.preferred_to_all({}), 1);
+}
+
+TEST(Discernment, one_of_them_is_the_likeliest_and_of_two_alike_neither_more_often) {
+  const auto truth = made_up(0);
+  const auto found = Separation(truth, {}, made_rivals(truth)).at(1000);
+  const auto shares = found.likeliest({0, 1, 2});
+  ASSERT_EQ(shares.size(), 4u);
+  EXPECT_NEAR(std::accumulate(shares.begin(), shares.end(), 0.0), 1, 1e-12);
+  EXPECT_EQ(shares[0], found.preferred_to_all({0, 1, 2}));
+  // Two rivals at right angles and as far from the truth: either is ahead as often, and the truth, with both behind,
+  // more.
+  const Discernment even{(Eigen::MatrixXd(2, 2) << 1, 0, 0, 1).finished()};
+  const auto of_even = even.likeliest({0, 1});
+  EXPECT_NEAR(of_even[1], of_even[2], 4 * std::sqrt(2 * 0.25 / 4000));
+  EXPECT_GT(of_even[0], of_even[1]);
+}
+
+TEST(Separation, counts_that_are_not_compared_are_not_seen) {
+  const auto truth = made_up(0);
+  const auto rivals = made_rivals(truth);
+  Array<std::uint8_t, 2> all({truth.expected.extent(0), truth.expected.extent(1)}), some = all;
+  std::ranges::fill(all, std::uint8_t{1});
+  some = all;
+  for (std::int64_t i = 0; i < some.size(); i += 2) some.data()[i] = 0;
+  const auto ratio = [&](const Array<std::uint8_t, 2>* compared) {
+    return Separation(truth, {}, rivals, compared).at(1000).expected_ratio(0);
+  };
+  EXPECT_EQ(ratio(&all), ratio(nullptr));
+  auto others = all;
+  for (std::int64_t i = 0; i < some.size(); ++i) others.data()[i] = 1 - some.data()[i];
+  EXPECT_LT(ratio(&some), ratio(&all));
+  EXPECT_NEAR(ratio(&some) + ratio(&others), ratio(&all), 1e-9 * ratio(&all));
 }
 
 Interface small_crystal() {

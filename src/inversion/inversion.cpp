@@ -29,8 +29,8 @@ Inversion invert(const Recipe& recipe, const Sample& sample, int threads, const 
 }
 
 void add_forecast(const Recipe& recipe, const Conditions& conditions, int threads, Inversion& inversion) {
-  inversion.forecast = forecast_beside(ForwardModel(recipe, conditions, threads), inversion.findings,
-                                       inversion.observed.electrons_per_pattern);
+  inversion.forecast =
+      forecast_beside(ForwardModel(recipe, conditions, threads), inversion.findings, inversion.observed);
 }
 
 UsualCost usual_cost(const Recipe& recipe, const Conditions& conditions, int threads) {

@@ -97,6 +97,8 @@ std::int64_t Observation::compared_count() const {
 }
 
 Observation observe(const Sample& sample, double electrons_per_pattern) {
+  if (std::ranges::all_of(sample.covered, [](auto covered) { return covered == 0; }))
+    throw InputError("the scan covers no position of the standard grid.");
   const double told = sample.conditions.electrons_per_pattern;
   const double dose = electrons_per_pattern > 0 ? electrons_per_pattern : told;
   if (!(dose > 0))
@@ -115,7 +117,6 @@ Observation observe(const Sample& sample, double electrons_per_pattern) {
       sum += observed.electrons(p, i);
     }
   leave_out_faulty(observed);
-  if (observed.compared_count() == 0) throw InputError("the scan covers no position of the standard grid.");
   if (sum == 0) throw InputError("the patterns hold no electron at all. Is the right data set of the file read?");
   return observed;
 }

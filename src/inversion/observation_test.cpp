@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include "core/error.h"
 #include "core/random.h"
@@ -75,7 +76,13 @@ TEST(Observation, without_a_dose_or_an_electron_or_a_number_there_is_none) {
   EXPECT_THROW(observe(empty), InputError);
   auto uncovered = counted_sample(5000);
   std::fill(uncovered.covered.begin(), uncovered.covered.end(), 0);
-  EXPECT_THROW(observe(uncovered), InputError);
+  uncovered.conditions.electrons_per_pattern = 0;  // as the mean of no patterns has
+  try {
+    observe(uncovered);
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("covers no position"), std::string::npos) << error.what();
+  }
 }
 
 TEST(Observation, the_likelihood_is_largest_at_what_was_counted) {

@@ -59,6 +59,11 @@ const std::vector<Counted>& counted() {
        [](const O& o, const A& a) { return when(has_one_step(o), distance_cells(o, a) == 0); }},
       {"exact_cell_bound", "the best possible",
        [](const O& o, const A&) { return when(has_one_step(o) && o.bound_exact >= 0, o.bound_exact); }, inversion},
+      {"exact_cell_beyond_bound", "share of exact cells less the best possible of the same steps",
+       [](const O& o, const A& a) {
+         return when(has_one_step(o) && o.bound_exact >= 0, (distance_cells(o, a) == 0) - o.bound_exact);
+       },
+       inversion},
       {"within_one_cell", "share of single steps placed to one cell",
        [](const O& o, const A& a) { return when(has_one_step(o), distance_cells(o, a) <= 1); }},
       {"depth_error_cells", "mean distance of the most probable cell from the truth, single steps",

@@ -149,13 +149,16 @@ TextTable settling_table(const SettingForecast& forecast) {
 
 TextTable rates_table(const SettingForecast& forecast, const std::vector<double>& electrons_per_pattern) {
   TextTable table{.title = "Rates of the best possible reader",
-                  .meaning = "Probability of the exact cell / of preferring the step to the mixed cell.",
+                  .meaning =
+                      "Probability of the exact cell / of preferring the step to the mixed cell / mean distance "
+                      "of the likeliest step (nm; steps within three cells of this one and of its mirror image).",
                   .columns = {"depth (nm)", "cells"}};
   for (const double electrons : electrons_per_pattern) table.columns.push_back(grouped(electrons));
   for (const auto& depth : forecast.depths) {
     auto& row = table.rows.emplace_back(depth_cells(depth));
     for (std::size_t dose = 0; dose < electrons_per_pattern.size(); ++dose)
-      row.push_back(fmt::format("{:.2f} / {:.2f}", depth.exact_cell[dose], depth.over_twin[dose]));
+      row.push_back(fmt::format("{:.2f} / {:.2f} / {:.2f}", depth.exact_cell[dose], depth.over_twin[dose],
+                                depth.depth_error_nm[dose]));
   }
   return table;
 }

@@ -23,7 +23,8 @@ SettingForecast setting_of(double source, double next_cell) {
                            .depth_nm = 0.3905 * depth,
                            .next_cell = SettlingDose{next_cell, 200},
                            .exact_cell = {0.1 * depth / 10, 0.9},
-                           .over_twin = {0.5, 1}});
+                           .over_twin = {0.5, 1},
+                           .depth_error_nm = {0.8, 0}});
   return made;
 }
 
@@ -51,6 +52,7 @@ TEST(ForecastSection, tables_have_a_row_for_each_depth_as_long_as_the_columns) {
     for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size());
   }
   EXPECT_EQ(settling_table(forecast.settings[0]).rows[0][2], "1,234 (200)");
+  EXPECT_EQ(rates_table(forecast.settings[0], forecast.electrons_per_pattern).rows[0][2], "0.10 / 0.50 / 0.80");
 }
 
 TEST(ForecastSection, a_question_that_no_dose_settles_draws_no_curve) {

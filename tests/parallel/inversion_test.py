@@ -1,0 +1,23 @@
+"""Inversions shared out over ranks: what one process gives, but for the time it took."""
+import json
+import unittest
+
+import ranks
+import workshop
+from ranks import run_well
+from workshop import new_folder
+
+
+@unittest.skipIf(ranks.why_not(), ranks.why_not())
+class Inversions(unittest.TestCase):
+    def test_trials_of_two_ranks_are_those_of_one(self):
+        def trials(count):
+            out = new_folder("trials") / "trials.json"
+            run_well("trials", workshop.recipe(), "-o", out, "--families", 2, "--samples", 1, "--doses", "1e5",
+                     "--two-step-depths", 0, "--threads", 1, ranks=count)
+            return [{key: value for key, value in trial.items() if key != "seconds"}
+                    for trial in json.loads(out.read_text())["trials"]]
+
+        alone = trials(0)
+        self.assertEqual(len(alone), 2)
+        self.assertEqual(trials(2), alone)
