@@ -35,13 +35,15 @@ void add_forecast(const Recipe& recipe, const Conditions& conditions, int thread
 
 UsualCost usual_cost(const Recipe& recipe, const Conditions& conditions, int threads) {
   constexpr double usual_propagations = 100, fits_at_once = 6;
+  constexpr double scored_at_once = 6;  // steps of either direction at three thicknesses, for each cell
   const double cells = conditions.thickness_nm / (recipe.substrate.cell_angstrom / 10);
   const Explanation plain{{.thickness_cells = std::max(4, static_cast<int>(std::lround(cells)))},
                           expected_circumstances(recipe, conditions)};
   const auto one = ForwardModel(recipe, conditions, threads).cost({&plain, 1});
   const double patterns = 4.0 * static_cast<double>(recipe.grid.positions()) * recipe.grid.pixels * recipe.grid.pixels;
   const double derivatives = patterns * static_cast<double>(nuisances_of(recipe, conditions).size() + 3);
-  return {usual_propagations * one.seconds / threads, one.bytes + 2 * one.kept_bytes + 2 * fits_at_once * derivatives};
+  return {usual_propagations * one.seconds / threads,
+          one.bytes + 2 * one.kept_bytes + 2 * fits_at_once * derivatives + scored_at_once * cells * patterns};
 }
 
 Recipe microscope_recipe() {
