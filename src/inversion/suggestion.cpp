@@ -35,10 +35,10 @@ std::string borne_out(const Prediction& network, const Prediction& fit) {
   if (!sees_step(network) || !sees_step(fit)) return text;
   const double slack = fit.depth_bin_nm / 2;
   if (fit.depth_nm < network.depth_low_nm - slack || fit.depth_nm > network.depth_high_nm + slack)
-    text += fmt::format("; it puts the step at {:.1f} nm, outside the network's {:.1f} to {:.1f}", fit.depth_nm,
+    text += fmt::format("; but it puts the step at {:.1f} nm, outside the network's {:.1f} to {:.1f}", fit.depth_nm,
                         network.depth_low_nm, network.depth_high_nm);
   if ((network.step_height_probability_up >= 0.5) != (fit.step_height_probability_up >= 0.5))
-    text += "; its step goes the other way";
+    text += "; but its step goes the other way";
   return text;
 }
 

@@ -66,6 +66,25 @@ TEST(TrialMeasures, steps_near_a_surface_are_counted_apart) {
   EXPECT_EQ(measure(outcomes, "rough_vs_twin_inside").n, 2);
 }
 
+TEST(TrialMeasures, sure_answers_are_those_of_their_class_and_stand_beside_what_they_say) {
+  auto wrong = step_at(7), unsure = step_at(8);
+  wrong.inversion.answered = InterfaceClass::diffuse;
+  wrong.inversion.answered_probability = 0.93;
+  unsure.inversion.answered_probability = 0.8;
+  const std::vector<TrialOutcome> outcomes = {wrong, unsure, step_at(9)};
+  EXPECT_EQ(measure(outcomes, "sure_and_right").value, 0.5);
+  EXPECT_NEAR(measure(outcomes, "sure_says").value, 0.95, 1e-12);
+}
+
+TEST(TrialMeasures, exact_cells_are_compared_with_the_bound_of_the_same_steps) {
+  auto hit = step_at(7), missed = step_at(8), unbounded = step_at(9);
+  hit.bound_exact = 0.6, missed.bound_exact = 0.9;
+  missed.inversion.found_depth_cells = 9;
+  const auto beyond = measure({hit, missed, unbounded}, "exact_cell_beyond_bound");
+  EXPECT_NEAR(beyond.value, (0.4 - 0.9) / 2, 1e-12);
+  EXPECT_EQ(beyond.n, 2);
+}
+
 TEST(TrialMeasures, only_trials_of_the_dose_are_counted) {
   auto other = step_at(4);
   other.trial.electrons_per_pattern = 10 * electrons;
