@@ -1,5 +1,7 @@
 #include "inversion/inversion.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -13,6 +15,12 @@
 extern "C" const char microscope_toml_begin[], microscope_toml_end[];
 
 namespace terrace {
+namespace {
+
+/// An answer that rests on less of the standard grid than this says so.
+constexpr double noted_covered_share = 0.7;
+
+}  // namespace
 
 Inversion invert(const Recipe& recipe, const Sample& sample, int threads, const SearchEffort& effort,
                  const Progress& progress, double electrons_per_pattern) {
@@ -24,6 +32,10 @@ Inversion invert(const Recipe& recipe, const Sample& sample, int threads, const 
   inversion.answer = answer_of(inversion.findings, inversion.posterior, recipe, sample.conditions);
   const auto covered = std::accumulate(sample.covered.begin(), sample.covered.end(), 0.0);
   inversion.answer.covered_share = covered / static_cast<double>(sample.covered.size());
+  if (inversion.answer.covered_share < noted_covered_share)
+    inversion.answer.reasons.push_back(
+        fmt::format("the scan covers {:.0f} % of the positions around the interface: what lies beyond is not seen",
+                    100 * inversion.answer.covered_share));
   return_free_memory();
   return inversion;
 }

@@ -143,6 +143,36 @@ void for_each_member(Outcome& o, const Visit& visit) {
   visit("nearest_surface_cells", o.nearest_surface_cells);
 }
 
+/// `json` with what the answer holds.
+nlohmann::ordered_json to_json(const TrialAnswer& answer, nlohmann::ordered_json json) {
+  for_each_member_of_answer(answer, [&](const char* name, const auto& member) { json[name] = member; });
+  return json;
+}
+
+TrialAnswer answer_from_json(const nlohmann::ordered_json& json) {
+  TrialAnswer answer;
+  for_each_member_of_answer(answer, [&](const char* name, auto& member) { json.at(name).get_to(member); });
+  return answer;
+}
+
+/// What `inversion` came to, beside the truth.
+void set_inversion(const TrialRecipes& recipes, const TrialScan& scan, const Inversion& inversion,
+                   TrialOutcome& outcome) {
+  const auto& [observed, findings, posterior, answer, forecast] = inversion;
+  const int thickness_cells = findings.best.explanation.hypothesis.thickness_cells;
+  const auto told = [&](const Prediction& said) {
+    auto found = answer_to(outcome, scan.planned().labels, said);
+    found.found_thickness_cells = thickness_cells;
+    return found;
+  };
+  outcome.inversion = told(answer);
+  outcome.goodness = findings.goodness.ratio;
+  outcome.deviations = findings.goodness.deviations;
+  if (recipes.same()) return;
+  outcome.untempered = told(answer_of(findings, weigh(findings, {}, 1), recipes.model, scan.conditions()));
+  outcome.tempering = tempering_of(findings.goodness);
+}
+
 }  // namespace
 
 TrialScan::TrialScan(const Recipe& recipe, const FamilyPlan& plan, std::int64_t family, int sample)
@@ -184,10 +214,7 @@ std::vector<TrialOutcome> run_trials(const TrialRecipes& recipes, const TrialSca
     const auto start = std::chrono::steady_clock::now();
     const auto inversion = invert(recipes.model, counts, threads, effort);
     outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    outcome.inversion = answer_to(outcome, planned.labels, inversion.answer);
-    outcome.inversion.found_thickness_cells = inversion.findings.best.explanation.hypothesis.thickness_cells;
-    outcome.goodness = inversion.findings.goodness.ratio;
-    outcome.deviations = inversion.findings.goodness.deviations;
+    set_inversion(recipes, scan, inversion, outcome);
     if (truth) outcome.nearest_surface_cells = nearest_surface(truth->hypothesis);
     if (bound) bound->set(outcome);
     outcomes.push_back(outcome);
@@ -204,20 +231,22 @@ void ask_network(const TrialNetwork& network, const TrialScan& scan, TrialOutcom
 nlohmann::ordered_json to_json(const TrialOutcome& outcome) {
   nlohmann::ordered_json json;
   for_each_member(outcome, [&](const char* name, const auto& member) { json[name] = member; });
-  if (!outcome.network) return json;
-  auto& network = json["network"] = {{"name", outcome.network_name}};
-  for_each_member_of_answer(*outcome.network, [&](const char* name, const auto& member) { network[name] = member; });
+  if (outcome.untempered) json["untempered"] = to_json(*outcome.untempered, {{"tempering", outcome.tempering}});
+  if (outcome.network) json["network"] = to_json(*outcome.network, {{"name", outcome.network_name}});
   return json;
 }
 
 TrialOutcome trial_outcome_from_json(const nlohmann::ordered_json& json) {
   TrialOutcome outcome;
   for_each_member(outcome, [&](const char* name, auto& member) { json.at(name).get_to(member); });
-  if (!json.contains("network")) return outcome;
-  const auto& network = json.at("network");
-  network.at("name").get_to(outcome.network_name);
-  for_each_member_of_answer(outcome.network.emplace(),
-                            [&](const char* name, auto& member) { network.at(name).get_to(member); });
+  if (json.contains("untempered")) {
+    outcome.untempered = answer_from_json(json.at("untempered"));
+    json.at("untempered").at("tempering").get_to(outcome.tempering);
+  }
+  if (json.contains("network")) {
+    outcome.network = answer_from_json(json.at("network"));
+    json.at("network").at("name").get_to(outcome.network_name);
+  }
   return outcome;
 }
 

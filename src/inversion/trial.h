@@ -42,6 +42,9 @@ struct TrialOutcome {
   int depth_cells = -1;  ///< of the first step
   double source_fwhm_angstrom = 0;
   TrialAnswer inversion{};
+  /// Where the model is not the truth: what the same search says when every electron counts in full.
+  std::optional<TrialAnswer> untempered{};
+  double tempering = 1;  ///< known where `untempered` is
   double goodness = 1, deviations = 0;
   double seconds = 0;  ///< of the search
   // The bound, where the structure is a hypothesis with rivals: what the best reader would reach.

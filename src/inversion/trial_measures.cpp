@@ -1,5 +1,7 @@
 #include "inversion/trial_measures.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <functional>
 #include <optional>
@@ -17,8 +19,8 @@ using A = TrialAnswer;
 /// A measure: what it counts of an outcome and of a reader's answer, nothing where the outcome has no part in it.
 struct Counted {
   enum class Reader { any, inversion };
-  const char* name;
-  const char* meaning;
+  std::string name;
+  std::string meaning;
   std::function<std::optional<double>(const O&, const A&)> of;
   Reader reader = Reader::any;
 };
@@ -41,9 +43,35 @@ bool is_answered_as_other_of_pair(const O& o, const A& a) {
 
 std::optional<double> when(bool has_part, double value) { return has_part ? std::optional(value) : std::nullopt; }
 
-const std::vector<Counted>& counted() {
+/// What a structure truly is; two steps are counted apart from one.
+struct Kind {
+  const char* name;
+  const char* words;
+  bool (*holds)(const O&);
+};
+constexpr Kind kinds[] = {
+    {"abrupt", "abrupt interfaces", [](const O& o) { return o.truth == InterfaceClass::abrupt; }},
+    {"one_step", "single steps", has_one_step},
+    {"two_steps", "pairs of steps", [](const O& o) { return is_rough(o) && o.step_count > 1; }},
+    {"diffuse", "mixed cells and profiles", [](const O& o) { return o.truth == InterfaceClass::diffuse; }},
+    {"both", "steps in profiles", [](const O& o) { return o.truth == InterfaceClass::both; }},
+};
+
+/// Classes and false confidence of each kind of truth.
+void add_kinds(std::vector<Counted>& all) {
+  for (const auto& kind : kinds) {
+    all.push_back({fmt::format("class_accuracy_of_{}", kind.name),
+                   fmt::format("share of {} whose class is answered", kind.words),
+                   [&](const O& o, const A& a) { return when(kind.holds(o), a.answered == o.truth); }});
+    all.push_back({fmt::format("false_confidence_of_{}", kind.name),
+                   fmt::format("false confidence where {} are the truth", kind.words),
+                   [&](const O& o, const A& a) { return when(kind.holds(o), falsely_confident(o, a)); }});
+  }
+}
+
+std::vector<Counted> make_counted() {
   constexpr auto inversion = Counted::Reader::inversion;
-  static const std::vector<Counted> all = {
+  std::vector<Counted> all = {
       {"class_accuracy", "share of structures whose class is answered",
        [](const O& o, const A& a) { return when(true, a.answered == o.truth); }},
       {"rough_vs_twin", "share of steps and matched twins that are not answered as the other of the two",
@@ -93,6 +121,12 @@ const std::vector<Counted>& counted() {
       {"twin_settles", "mean of ln dose that settles the twin",
        [](const O& o, const A&) { return when(o.twin_settles > 0, std::log(o.twin_settles)); }, inversion},
   };
+  add_kinds(all);
+  return all;
+}
+
+const std::vector<Counted>& counted() {
+  static const auto all = make_counted();
   return all;
 }
 
@@ -117,11 +151,15 @@ std::vector<Measure> measures_of(const std::vector<TrialOutcome>& outcomes, doub
   for (const auto& what : counted())
     add_measure(
         what.name, what, outcomes, electrons_per_pattern, [](const O& o) { return &o.inversion; }, measures);
-  for (const auto& what : counted())
-    if (what.reader == Counted::Reader::any)
-      add_measure(
-          std::string("network_") + what.name, what, outcomes, electrons_per_pattern,
-          [](const O& o) { return o.network ? &*o.network : nullptr; }, measures);
+  const auto add_of_other = [&](const std::string& reader, std::optional<A> O::*answer) {
+    for (const auto& what : counted())
+      if (what.reader == Counted::Reader::any)
+        add_measure(
+            reader + "_" + what.name, what, outcomes, electrons_per_pattern,
+            [=](const O& o) { return o.*answer ? &*(o.*answer) : nullptr; }, measures);
+  };
+  add_of_other("untempered", &O::untempered);
+  add_of_other("network", &O::network);
   return measures;
 }
 

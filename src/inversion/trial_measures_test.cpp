@@ -85,6 +85,30 @@ TEST(TrialMeasures, exact_cells_are_compared_with_the_bound_of_the_same_steps) {
   EXPECT_EQ(beyond.n, 2);
 }
 
+TEST(TrialMeasures, each_kind_of_truth_is_counted_by_itself) {
+  auto pair = step_at(4), abrupt = step_at(9);
+  pair.step_count = 2;
+  pair.inversion.answered = InterfaceClass::both;
+  abrupt.truth = InterfaceClass::abrupt;
+  abrupt.step_count = 0;
+  const std::vector<TrialOutcome> outcomes = {step_at(7), pair, abrupt};
+  EXPECT_EQ(measure(outcomes, "class_accuracy_of_one_step").value, 1);
+  EXPECT_EQ(measure(outcomes, "class_accuracy_of_two_steps").value, 0);
+  EXPECT_EQ(measure(outcomes, "false_confidence_of_two_steps").value, 1);
+  EXPECT_EQ(measure(outcomes, "false_confidence_of_abrupt").value, 1);  // sure of a step
+  for (const auto& m : measures_of(outcomes, electrons)) EXPECT_EQ(m.name.find("_of_diffuse"), std::string::npos);
+}
+
+TEST(TrialMeasures, untempered_answers_stand_beside_tempered_ones) {
+  auto outcome = step_at(7);
+  for (const auto& m : measures_of({outcome}, electrons)) EXPECT_EQ(m.name.find("untempered"), std::string::npos);
+  outcome.inversion.interval_cells = 4;
+  outcome.untempered = outcome.inversion;
+  outcome.untempered->interval_cells = 2;
+  EXPECT_EQ(measure({outcome}, "interval_cells").value, 4);
+  EXPECT_EQ(measure({outcome}, "untempered_interval_cells").value, 2);
+}
+
 TEST(TrialMeasures, only_trials_of_the_dose_are_counted) {
   auto other = step_at(4);
   other.trial.electrons_per_pattern = 10 * electrons;
@@ -106,9 +130,14 @@ TEST(TrialOutcome, survives_its_file) {
   outcome.network = outcome.inversion;
   outcome.network->found_depth_cells = 9;
   outcome.network_name = "a network";
+  outcome.untempered = outcome.inversion;
+  outcome.untempered->interval_cells = 0.5;
+  outcome.tempering = 1.4;
   const auto json = to_json(outcome);
   EXPECT_EQ(to_json(trial_outcome_from_json(json)), json);
   EXPECT_EQ(json["network"]["found_depth_cells"], 9);
+  EXPECT_EQ(json["untempered"]["tempering"], 1.4);
+  EXPECT_EQ(json["untempered"]["interval_cells"], 0.5);
 }
 
 }  // namespace

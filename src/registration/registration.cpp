@@ -255,6 +255,7 @@ void note_bad_values(Registration& r, const HighAngleImage& image) {
         fmt::format("negative values sum to {:.0f} % of the positive ones: was too much dark current "
                     "subtracted? Counts from the detector itself are better",
                     100 * image.negative_share));
+  if (!image.saturation.empty()) r.reasons.push_back(image.saturation);
 }
 
 void scale_intensity(Registration& r, const ScanInfo& info, double mean_total) {

@@ -6,6 +6,7 @@
 
 #include "core/averages.h"
 #include "microscope/faulty_pixels.h"
+#include "registration/highest_values.h"
 
 namespace terrace {
 
@@ -139,9 +140,11 @@ HighAngleImage high_angle_image(const Scan& scan, const Registration& registrati
   std::vector<float> pattern(within.size());
   std::int64_t no_numbers = 0, alone = 0;
   double negative = 0;
+  HighestValues highest(pattern.size(), registration.faulty_pixels);
   for (int row = 0; row < info.scan_height; ++row) {
     for (int column = 0; column < info.scan_width; ++column) {
       scan.read(row, column, pattern);
+      highest.add(pattern);
       const auto repaired = repair(pattern, info.detector_height, info.detector_width, registration.faulty_pixels);
       no_numbers += repaired.no_numbers;
       alone += repaired.alone;
@@ -156,8 +159,14 @@ HighAngleImage high_angle_image(const Scan& scan, const Registration& registrati
     }
     tell(progress, "virtual images", row + 1, info.scan_height);
   }
-  HighAngleImage result{
-      std::move(near), std::move(centres), std::move(whole_cells), mean_of(total), true, no_numbers, alone};
+  HighAngleImage result{.image = std::move(near),
+                        .centres = std::move(centres),
+                        .whole_cells = std::move(whole_cells),
+                        .mean_total = mean_of(total),
+                        .no_numbers = no_numbers,
+                        .alone = alone,
+                        .saturation = {}};
+  if (highest.saturated()) result.saturation = saturation_text(highest);
   const double positive = result.mean_total * static_cast<double>(total.size()) + negative;
   result.negative_share = positive > 0 ? negative / positive : 0;
   const double mean = mean_of(result.image);

@@ -1,6 +1,7 @@
 // Images of the scan made from its patterns: what registration looks at.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "core/array.h"
@@ -35,6 +36,7 @@ struct HighAngleImage {
   std::int64_t no_numbers = 0;  ///< values that are NaN or infinite; each was taken as its neighbours' mean
   std::int64_t alone = 0;       ///< those of them without a sound neighbour, taken as 0
   double negative_share = 0;    ///< sum of the negative values over that of the positive ones
+  std::string saturation;       ///< a note where readings pile up at the highest value (highest_values.h)
 };
 HighAngleImage high_angle_image(const Scan& scan, const Registration& registration, double radius_mrad, double cell,
                                 const Progress& progress = {});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -29,7 +30,7 @@ constexpr Question questions[] = {
      "The step, or the nearest pair of steps that projects alike."},
 };
 
-/// One number of a setting, in words.
+/// Numbers of a setting, in words; `axes` in the same order.
 std::vector<std::string> words_of(const ForecastSetting& s) {
   return {fmt::format("{:g} kV", s.energy_kev),
           fmt::format("{:g} mrad", s.semiangle_mrad),
@@ -38,6 +39,27 @@ std::vector<std::string> words_of(const ForecastSetting& s) {
           fmt::format("source {:.3g} Å", s.source_fwhm_angstrom),
           fmt::format("{} × {} positions, step {:.3g} Å", s.across, s.along, s.step_angstrom)};
 }
+
+struct SettingAxis {
+  const char* name;
+  double (*of)(const ForecastSetting&);
+};
+constexpr SettingAxis axes[] = {
+    {"beam energy (kV)", [](const ForecastSetting& s) { return s.energy_kev; }},
+    {"semi-angle (mrad)", [](const ForecastSetting& s) { return s.semiangle_mrad; }},
+    {"thickness (nm)", [](const ForecastSetting& s) { return s.thickness_nm; }},
+    {"defocus (nm)", [](const ForecastSetting& s) { return s.defocus_nm; }},
+    {"source (Å)", [](const ForecastSetting& s) { return s.source_fwhm_angstrom; }},
+    {"scan step (Å)", [](const ForecastSetting& s) { return s.step_angstrom; }},
+};
+/// From so many values on a setting is drawn as an axis.
+constexpr int fewest_on_an_axis = 3;
+/// More settings than these have no curves of their own that could be told apart.
+constexpr int most_told_apart = 8;
+
+constexpr const char* doses_in_words =
+    "Doses are electrons a pattern of the standard grid, whose positions cover one cell along the interface; a scan of "
+    "n cells needs the n-th part in each.";
 
 std::string joined(const std::vector<std::string>& words, const std::vector<bool>& chosen) {
   std::string text;
@@ -69,6 +91,50 @@ Chart chart_over_depth(const ExperimentForecast& forecast, const std::vector<std
   return chart;
 }
 
+/// Which of a setting's numbers differ between the settings.
+std::vector<bool> differing(const ExperimentForecast& forecast) {
+  std::vector<std::set<std::string>> seen(std::size(axes));
+  for (const auto& one : forecast.settings) {
+    const auto words = words_of(one.setting);
+    for (std::size_t i = 0; i < words.size(); ++i) seen[i].insert(words[i]);
+  }
+  std::vector<bool> differs;
+  for (const auto& values : seen) differs.push_back(values.size() > 1);
+  return differs;
+}
+
+/// At the hardest depth; nothing where one of them is never settled, or where none is asked.
+double hardest(const SettingForecast& forecast, const Question& question) {
+  double most = 0;
+  for (const auto& depth : forecast.depths) {
+    if (!(depth.*question.of)) continue;
+    most = std::max(most, (depth.*question.of)->fitted);
+  }
+  return most > 0 && std::isfinite(most) ? most : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// A curve for each combination of the other settings. Without curves where the setting has too few values.
+Chart chart_over_setting(const ExperimentForecast& forecast, std::size_t axis, const Question& question) {
+  Chart chart{.title = fmt::format("Dose that settles: {}", name_of(question.rival)),
+              .meaning = fmt::format("Over the {}; at the hardest of the depths.", axes[axis].name),
+              .x_name = axes[axis].name,
+              .y_name = "electrons a pattern",
+              .y_axis = Chart::Axis::logarithmic};
+  auto others = differing(forecast);
+  others[axis] = false;
+  std::map<std::string, std::map<double, double>> curves;
+  for (const auto& one : forecast.settings)
+    curves[joined(words_of(one.setting), others)][axes[axis].of(one.setting)] = hardest(one, question);
+  for (const auto& [name, points] : curves) {
+    if (std::ranges::count_if(points, [](const auto& p) { return std::isfinite(p.second); }) < fewest_on_an_axis)
+      continue;
+    Curve curve{.name = name.empty() ? name_of(question.rival) : name};
+    for (const auto& [x, y] : points) curve.x.push_back(x), curve.y.push_back(y);
+    chart.curves.push_back(std::move(curve));
+  }
+  return chart;
+}
+
 Chart chart_over_dose(const ExperimentForecast& forecast, const std::vector<std::string>& names) {
   Chart chart{.title = "The exact cell over dose",
               .meaning = "Probability that no other cell, nor the mirrored step, is likelier; at the hardest depth.",
@@ -85,6 +151,31 @@ Chart chart_over_dose(const ExperimentForecast& forecast, const std::vector<std:
     chart.curves.push_back(std::move(curve));
   }
   return chart;
+}
+
+std::vector<Chart> charts_of_each_setting(const ExperimentForecast& forecast, const std::vector<std::string>& names) {
+  std::vector<Chart> charts;
+  for (const auto& question : questions) {
+    auto chart = chart_over_depth(forecast, names, question);
+    if (!chart.curves.empty()) charts.push_back(std::move(chart));
+  }
+  charts.push_back(chart_over_dose(forecast, names));
+  return charts;
+}
+
+/// A section for each setting of several values.
+std::vector<ReportSection> setting_charts(const ExperimentForecast& forecast) {
+  std::vector<ReportSection> sections;
+  for (std::size_t axis = 0; axis < std::size(axes); ++axis) {
+    ReportSection section{.title = fmt::format("Over the {}", axes[axis].name),
+                          .lead = "Where a curve is lowest, the fewest electrons are needed."};
+    for (const auto& question : questions) {
+      auto chart = chart_over_setting(forecast, axis, question);
+      if (!chart.curves.empty()) section.charts.push_back(std::move(chart));
+    }
+    if (!section.charts.empty()) sections.push_back(std::move(section));
+  }
+  return sections;
 }
 
 std::vector<std::string> depth_cells(const DepthForecast& depth) {
@@ -105,13 +196,8 @@ std::string grouped(double number) {
 }  // namespace
 
 std::vector<std::string> setting_names(const ExperimentForecast& forecast) {
-  std::vector<std::set<std::string>> seen(6);
-  for (const auto& one : forecast.settings) {
-    const auto words = words_of(one.setting);
-    for (std::size_t i = 0; i < words.size(); ++i) seen[i].insert(words[i]);
-  }
-  std::vector<bool> differs;
-  for (const auto& values : seen) differs.push_back(values.size() > 1 || forecast.settings.size() == 1);
+  auto differs = differing(forecast);
+  if (forecast.settings.size() == 1) differs.assign(differs.size(), true);
   std::vector<std::string> names;
   for (const auto& one : forecast.settings) names.push_back(joined(words_of(one.setting), differs));
   return names;
@@ -163,23 +249,39 @@ TextTable rates_table(const SettingForecast& forecast, const std::vector<double>
   return table;
 }
 
+namespace {
+
+/// A section for each setting, or one for all where they are many.
+std::vector<ReportSection> setting_tables(const ExperimentForecast& forecast, const std::vector<std::string>& names) {
+  std::vector<ReportSection> sections;
+  ReportSection all{.title = "Setting by setting"};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto& one = forecast.settings[i];
+    ReportSection section{.title = names[i],
+                          .lead = setting_text(one.setting) + ".",
+                          .tables = {settling_table(one), rates_table(one, forecast.electrons_per_pattern)}};
+    for (auto table : section.tables) {
+      table.title = names[i] + ": " + table.title;
+      all.tables.push_back(std::move(table));
+    }
+    sections.push_back(std::move(section));
+  }
+  if (std::ssize(names) <= most_told_apart) return sections;
+  return {std::move(all)};
+}
+
+}  // namespace
+
 std::vector<ReportSection> forecast_sections(const ExperimentForecast& forecast) {
   const auto names = setting_names(forecast);
-  ReportSection charts{.title = "Which dose settles what",
-                       .lead =
-                           "Doses are electrons a pattern of the standard grid, whose positions cover one cell "
-                           "along the interface; a scan of n cells needs the n-th part in each."};
-  for (const auto& question : questions) {
-    auto chart = chart_over_depth(forecast, names, question);
-    if (!chart.curves.empty()) charts.charts.push_back(std::move(chart));
-  }
-  charts.charts.push_back(chart_over_dose(forecast, names));
-  std::vector<ReportSection> sections = {std::move(charts)};
-  for (std::size_t i = 0; i < names.size(); ++i)
-    sections.push_back({.title = names[i],
-                        .lead = setting_text(forecast.settings[i].setting) + ".",
-                        .tables = {settling_table(forecast.settings[i]),
-                                   rates_table(forecast.settings[i], forecast.electrons_per_pattern)}});
+  auto sections = setting_charts(forecast);
+  if (sections.empty() || std::ssize(names) <= most_told_apart)
+    sections.insert(sections.begin(), {.title = "Which dose settles what",
+                                       .lead = doses_in_words,
+                                       .charts = charts_of_each_setting(forecast, names)});
+  else
+    sections[0].lead += std::string(" ") + doses_in_words;
+  for (auto& section : setting_tables(forecast, names)) sections.push_back(std::move(section));
   return sections;
 }
 

@@ -63,6 +63,45 @@ TEST(ForecastSection, a_question_that_no_dose_settles_draws_no_curve) {
   EXPECT_EQ(charts[1].curves[0].y[0], 0.1);  // the hardest depth
 }
 
+TEST(ForecastSection, a_setting_of_three_values_is_an_axis) {
+  auto forecast = made();
+  EXPECT_EQ(forecast_sections(forecast).size(),
+            3u);  // charts over depth and dose, two settings; two values are no axis
+  forecast.settings = {setting_of(0.8, 4000), setting_of(0, 1000), setting_of(0.4, 2000)};
+  forecast.settings[0].depths[1].next_cell->fitted = 5000;
+  const auto charts = forecast_sections(forecast)[1].charts;
+  ASSERT_EQ(charts.size(), 1u);  // the next cell over the source
+  EXPECT_EQ(charts[0].x_name, "source (Å)");
+  ASSERT_EQ(charts[0].curves.size(), 1u);
+  EXPECT_EQ(charts[0].curves[0].x, (std::vector<double>{0, 0.4, 0.8}));
+  EXPECT_EQ(charts[0].curves[0].y, (std::vector<double>{1000, 2000, 5000}));  // the hardest depth
+}
+
+TEST(ForecastSection, other_settings_have_curves_of_their_own_over_an_axis) {
+  ExperimentForecast forecast{{100, 1000}, {}};
+  for (const double angle : {15, 20, 25})
+    for (const double source : {0.4, 0.8}) {
+      forecast.settings.push_back(setting_of(source, angle == 25 && source == 0.8 ? INFINITY : 100 * angle));
+      forecast.settings.back().setting.semiangle_mrad = angle;
+    }
+  const auto charts = forecast_sections(forecast)[1].charts;
+  ASSERT_EQ(charts.size(), 1u);
+  EXPECT_EQ(charts[0].x_name, "semi-angle (mrad)");
+  ASSERT_EQ(charts[0].curves.size(), 1u);  // a curve of two points that are ever settled is none
+  EXPECT_EQ(charts[0].curves[0].name, "source 0.4 Å");
+}
+
+TEST(ForecastSection, many_settings_have_no_curves_of_their_own) {
+  ExperimentForecast forecast{{100, 1000}, {}};
+  for (int i = 0; i < 9; ++i) forecast.settings.push_back(setting_of(0.1 * i, 1000 + i));
+  const auto sections = forecast_sections(forecast);
+  ASSERT_EQ(sections.size(), 2u);  // over the source, and all tables
+  EXPECT_EQ(sections[0].title, "Over the source (Å)");
+  EXPECT_EQ(sections[1].tables.size(), 18u);
+  for (auto& one : forecast.settings) one.depths[1].next_cell.reset(), one.depths[0].next_cell.reset();
+  EXPECT_EQ(forecast_sections(forecast)[0].title, "Which dose settles what");  // there is nothing else to show
+}
+
 TEST(ForecastSection, makes_a_page) {
   ReportContent page;
   page.title = "Forecast";
