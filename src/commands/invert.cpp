@@ -85,9 +85,7 @@ void print_answer(const Inversion& inversion) {
 }
 
 std::string missing_for_inversion(const Registration& registration) {
-  if (!registration.usable())
-    return "the scan could not be registered" +
-           (registration.reasons.empty() ? "." : ": " + registration.reasons.front() + ".");
+  if (!registration.usable()) return registration.missing() + ".";
   if (!registration.thickness_nm.known()) return "the thickness is unknown. Give --thickness-nm.";
   return "";
 }
@@ -189,7 +187,7 @@ void run(const Options& options, OpenModel open_model) {
   auto reading = read(options, ranks, progress);
   if (const auto missing = missing_for_inversion(reading.registration); !missing.empty()) {
     if (!ranks.is_first()) return;
-    reading.report.prediction = withheld(missing, {missing});
+    reading.report.prediction = withheld(missing, reading.registration.reasons);
     reading.json["prediction"] = to_json(*reading.report.prediction);
     fmt::print("{}\n", reading.report.prediction->summary);
     return write(folder, reading);

@@ -154,7 +154,7 @@ void run(const Options& options) {
   report.registration = registration_section(scan->info(), registration);
   if (thickness) report.sections.push_back(pacbed_section(*thickness));
   report.interface_line = interface_line(scan->info(), registration);
-  Answers answers{withheld("the scan could not be registered.", registration.reasons), {}, {}};
+  Answers answers{withheld(registration.missing() + ".", registration.reasons), {}, {}};
   if (registration.usable()) {
     answers = answer(*scan, registration, model, options.stretch_cells, bar.callback());
     report.registration->pictures.push_back(position_picture(answers.sample));

@@ -292,11 +292,21 @@ double Registration::electrons_per_pattern(const ScanInfo& info) const {
   return beam_intensity.known() ? beam_intensity.value : 0;
 }
 
-bool Registration::usable() const {
-  return centre_row.known() && mrad_per_pixel_x.known() && mrad_per_pixel_y.known() && step_x_angstrom.known() &&
-         step_y_angstrom.known() && interface_angstrom.known() && column_angstrom.known() && film_side != "unknown" &&
-         beam_intensity.known();
+std::string Registration::missing() const {
+  std::vector<std::string> unknown;
+  const auto need = [&](bool known, const char* what) {
+    if (!known) unknown.emplace_back(what);
+  };
+  need(mrad_per_pixel_x.known() && mrad_per_pixel_y.known(), "the scale of the patterns (mrad_per_pixel)");
+  need(interface_angstrom.known(), "where the interface lies (interface_angstrom)");
+  need(column_angstrom.known(), "where columns lie along it (column_angstrom)");
+  need(film_side != "unknown", "on which side the film lies (film_side)");
+  need(beam_intensity.known(), "any intensity");
+  if (unknown.empty()) return "";
+  return fmt::format("the scan could not be registered: unknown is {}", fmt::join(unknown, ", "));
 }
+
+bool Registration::usable() const { return missing().empty(); }
 
 Registration register_scan(const Scan& scan, const RegistrationOptions& options, const Progress& progress) {
   const auto& info = scan.info();

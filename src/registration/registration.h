@@ -137,6 +137,8 @@ struct Registration {
   double electrons_per_pattern(const ScanInfo& info) const;
   /// Whether to_standard_grid has all it needs.
   bool usable() const;
+  /// What it lacks, in words, as a sentence without its full stop; empty where it is usable.
+  std::string missing() const;
 };
 
 /// Measures what `options` leaves open; patterns are read twice. Throws InputError where the scan is not calibrated at

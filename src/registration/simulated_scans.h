@@ -20,7 +20,7 @@ namespace terrace {
 struct SimulatedPath {
   int rows = 4, columns = 48;
   double step_y = 3.905 / 4, step_x = 0.47;
-  ToyPath path;
+  ToyPath path{};
   double detector_deg = 0;
 
   static constexpr double first_x = 1.1 * 3.905, first_y = 3.905 + 0.6;

@@ -1,5 +1,7 @@
 #include "registration/standard_grid.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -130,19 +132,7 @@ class Layout {
 };
 
 void refuse_unusable(const Registration& r) {
-  if (r.usable()) return;
-  std::string missing;
-  const auto need = [&](bool known, const char* name) {
-    if (!known) missing += (missing.empty() ? "" : ", ") + std::string(name);
-  };
-  need(r.mrad_per_pixel_x.known(), "mrad_per_pixel");
-  need(r.interface_angstrom.known(), "interface_angstrom");
-  need(r.column_angstrom.known(), "column_angstrom");
-  need(r.film_side != "unknown", "film_side");
-  need(r.beam_intensity.known(), "any intensity");
-  std::string why;
-  for (const auto& reason : r.reasons) why += (why.empty() ? "" : "; ") + reason;
-  throw InputError("The scan could not be registered: unknown are " + missing + " (" + why + "). Can you give them?");
+  if (!r.usable()) throw InputError(fmt::format("{} ({}). Can you give it?", r.missing(), fmt::join(r.reasons, "; ")));
 }
 
 Conditions conditions_of(const ScanInfo& info, const Registration& r, double patterns_averaged) {

@@ -1,4 +1,5 @@
 """What a user gets wrong: one line that says what, where and what to try; exit code 2; nothing half-written left."""
+import json
 import os
 import unittest
 
@@ -40,6 +41,9 @@ class Inversion(BadInput):
     def test_no_dose(self):
         self.invert(scan(), "electrons", "--electrons-per-standard-pattern")
 
+    def test_more_memory_than_allowed(self):
+        self.invert(scan(), "--max-memory 0.001", "GB of memory", more=["--electrons-per-standard-pattern", "1e4", "--max-memory", "0.001"])
+
     def test_no_such_scan(self):
         self.invert("nowhere.h5", "'nowhere.h5'")
 
@@ -53,6 +57,48 @@ class Inversion(BadInput):
     def test_a_truth_of_another_grid(self):
         other = workshop.text("other_grid.toml", workshop.RECIPE.replace("half_span_cells = 2", "half_span_cells = 1.5"))
         self.refused("trials", workshop.recipe(), "-o", "OUT.trials.json", "--truth", other, says=["[grid]"])
+
+
+class NoInversion(unittest.TestCase):
+    """Scans that the inversion cannot explain: no answer, and the reason."""
+
+    def inverted(self, scan_file, recipe=None):
+        out = new_folder("withheld")
+        said = workshop.run_well("invert", scan_file, "--recipe", recipe or workshop.recipe(), "--two-step-depths", 0,
+                                 "--electrons-per-standard-pattern", "1e4", "-o", out / "answer").stdout
+        answer = json.loads((out / "answer" / "inversion.json").read_text())
+        self.assertTrue(answer["prediction"]["abstains"], said)
+        self.assertIn("<html", (out / "answer" / "report.html").read_text())
+        return said, answer
+
+    def cropped(self, name, crop):
+        path = workshop.bench() / name
+        workshop.run_well("convert", scan(), "-o", path, "--crop", crop)
+        return path
+
+    def test_one_position(self):
+        said, answer = self.inverted(self.cropped("one.h5", "0,10,1,1"))
+        self.assertIn("Cannot tell: the scan could not be registered: unknown is where the interface lies", said)
+        self.assertNotIn("candidates", answer)
+
+    def test_no_interface(self):
+        said, answer = self.inverted(self.cropped("side.h5", "0,0,4,9"))
+        self.assertIn("unknown is where the interface lies (interface_angstrom)", said)
+        self.assertIn("no interface in the scan", said)
+
+    def test_a_full_camera(self):
+        cut = workshop.EXPERIMENT.replace("[camera]", "[camera]\nelectrons_per_pattern = 20000\nsaturation_counts = 300")
+        path = workshop.bench() / "cut.h5"
+        workshop.run_well("simulate", text("cut.toml", cut), "-o", path)
+        said, _ = self.inverted(path)
+        self.assertIn("the camera was full", said)
+        self.assertIn("No hypothesis fits", said)
+
+    def test_a_specimen_that_is_no_hypothesis(self):
+        other = text("other_film.toml", workshop.RECIPE + '[film]\na_site = "Ba"\n')
+        said, answer = self.inverted(scan(), other)
+        self.assertIn("No hypothesis fits", said)
+        self.assertGreater(answer["goodness_of_fit"]["ratio"], 1.25)
 
 
 class Words(BadInput):
@@ -277,7 +323,6 @@ class Scans(BadInput):
 @learning
 class Abstention(unittest.TestCase):
     def test_a_scan_from_outside_the_domain_gets_no_answer(self):
-        import json
         out = new_folder("foreign")
         answer = workshop.run_well("predict", scan(), "--model", model(), "-o", out, "--energy-kev", "80")
         found = json.loads((out / "prediction.json").read_text())["prediction"]
@@ -286,7 +331,6 @@ class Abstention(unittest.TestCase):
         self.assertIn("note: ", answer.stdout)
 
     def test_an_empty_scan_gets_no_answer(self):
-        import json
         out = new_folder("dark")
         workshop.run_well("predict", npy(workshop.bench() / "dark.npy", [4, 24, 16, 16]), "--model", model(), "-o", out,
                           "--energy-kev", "200", "--mrad-per-pixel", "4", "--step-nm", "0.098,0.08",
