@@ -187,7 +187,9 @@ void run(const Options& options, OpenModel open_model) {
   auto reading = read(options, ranks, progress);
   if (const auto missing = missing_for_inversion(reading.registration); !missing.empty()) {
     if (!ranks.is_first()) return;
-    reading.report.prediction = withheld(missing, reading.registration.reasons);
+    auto reasons = reading.registration.reasons;
+    reasons.insert(reasons.begin(), missing);
+    reading.report.prediction = withheld(missing, std::move(reasons));
     reading.json["prediction"] = to_json(*reading.report.prediction);
     fmt::print("{}\n", reading.report.prediction->summary);
     return write(folder, reading);

@@ -27,7 +27,7 @@ void print_measures(const std::vector<TrialOutcome>& outcomes, const std::vector
   for (const double electrons : doses) {
     fmt::print("{:g} electrons a pattern:\n", electrons);
     for (const auto& m : measures_of(outcomes, electrons))
-      fmt::print("  {:<34} {:8.3f} ({:.3f} … {:.3f}), n = {}: {}\n", m.name, m.value, m.low, m.high, m.n, m.meaning);
+      fmt::print("  {:<40} {:8.3f} ({:.3f} … {:.3f}), n = {}: {}\n", m.name, m.value, m.low, m.high, m.n, m.meaning);
   }
 }
 

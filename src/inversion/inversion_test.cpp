@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
@@ -46,6 +47,20 @@ TEST(Inversion, places_a_step_at_its_cell_where_electrons_abound) {
   EXPECT_EQ(best.thickness_cells, planned.thickness_cells);
   EXPECT_GT(inversion.answer.class_probability[static_cast<int>(InterfaceClass::rough)], 0.9);
   EXPECT_FALSE(inversion.answer.abstains);
+}
+
+TEST(Inversion, says_when_little_of_the_interface_is_covered) {
+  const auto recipe = small_inversion();
+  PlannedSample planned;
+  auto scan = scan_of(recipe, InterfaceClass::rough, abounding, planned);
+  const auto noted = [&] {
+    const auto reasons = invert(recipe, scan, 1, {.two_step_depths = 0}).answer.reasons;
+    return std::ranges::any_of(reasons, [](const auto& one) { return one.starts_with("the scan covers 50 %"); });
+  };
+  EXPECT_FALSE(noted());
+  for (std::int64_t x = 0; x < recipe.grid.across; x += 2)
+    for (std::int64_t y = 0; y < recipe.grid.along; ++y) scan.covered(y, x) = 0;
+  EXPECT_TRUE(noted());
 }
 
 /// What the counts reached over a rival is what they were to reach, within what chance allows; or more, where the rival

@@ -8,6 +8,8 @@ namespace terrace {
 namespace {
 
 constexpr int first_look_steps = 2;
+/// A mixed cell that others are to be scored around is fitted until a step promises less.
+constexpr double enough_to_start = 3;
 /// A share of film nearer to 0 or 1 than this may belong to the next column.
 constexpr double share_at_the_end = 0.04;
 

@@ -11,8 +11,6 @@
 
 namespace terrace {
 
-/// A mixed cell that others are to be scored around is fitted until a step promises less.
-inline constexpr double enough_to_start = 3;
 /// A fit that comes as near as this to what its score said bears out those of its neighbours.
 inline constexpr double trusted_score_error = 1;
 
@@ -60,7 +58,7 @@ class SearchState {
   /// The end: what is known moves out.
   Findings findings();
 
-  Candidates candidates;
+  Candidates candidates;  ///< stages write to it as well
 
  private:
   double log_occam(const Fit& fit, const std::vector<Parameter>& all) const;

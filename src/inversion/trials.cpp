@@ -97,11 +97,15 @@ Kept kept_in(const fs::path& path, const std::string& key) {
   return {};  // what is no such file is written anew
 }
 
-/// Of a unit so far: its part, or what an earlier result file says.
-std::vector<O> outcomes_of(const Unit& unit, const Kept& kept) {
-  if (fs::exists(unit.part)) return outcomes_in(unit.part);
+/// Of a unit so far: its part, or what an earlier result file says. Those of a model that is not the truth are tried
+/// anew where they lack their untempered answer.
+std::vector<O> outcomes_of(const TrialRecipes& recipes, const Unit& unit, const Kept& kept) {
   const auto found = kept.find({unit.family, unit.sample});
-  return found == kept.end() ? std::vector<O>{} : found->second;
+  auto outcomes = fs::exists(unit.part) ? outcomes_in(unit.part)
+                  : found == kept.end() ? std::vector<O>{}
+                                        : found->second;
+  if (!recipes.same()) std::erase_if(outcomes, [](const O& outcome) { return !outcome.untempered; });
+  return outcomes;
 }
 
 const O* at_dose(const std::vector<O>& outcomes, double electrons) {
@@ -161,19 +165,20 @@ std::vector<O> write_trials(const TrialRecipes& recipes, const TrialsRequest& re
   const auto units = units_of(recipes, request, folder);
   const auto before = kept_in(path, key_of(recipes, request));
   auto open = units;
-  std::erase_if(open, [&](const Unit& unit) { return is_whole(request, outcomes_of(unit, before)); });
+  std::erase_if(open, [&](const Unit& unit) { return is_whole(request, outcomes_of(recipes, unit, before)); });
   ranks.wait_for_all();  // all have seen the same parts before the first is written
   const auto kept = std::ssize(units) - std::ssize(open);
   if (progress) progress("structures", kept, std::ssize(units));
   for (std::int64_t i = 0; i < std::ssize(open); ++i) {
-    if (i % ranks.count() == ranks.rank()) run_unit(recipes, request, open[i], outcomes_of(open[i], before), threads);
+    if (i % ranks.count() == ranks.rank())
+      run_unit(recipes, request, open[i], outcomes_of(recipes, open[i], before), threads);
     if (progress) progress("structures", kept + i + 1, std::ssize(units));
   }
   ranks.wait_for_all();
   std::vector<O> outcomes;
   if (!ranks.is_first()) return outcomes;
   for (const auto& unit : units) {
-    const auto all = outcomes_of(unit, before);
+    const auto all = outcomes_of(recipes, unit, before);
     for (const double electrons : request.electrons_per_pattern)
       if (const auto* outcome = at_dose(all, electrons)) outcomes.push_back(*outcome);
   }

@@ -56,17 +56,16 @@ TEST(Trials, a_network_reads_each_scan_once_and_nothing_is_inverted_again) {
 TEST(Trials, where_the_model_is_not_the_truth_the_untempered_answer_stands_beside) {
   const auto model = small_inversion();
   auto truth = model;
-  truth.ranges.film_b_scale = {0.3, 0.4};
+  truth.film.a_site = "Ba";
   const auto folder = fs::path(testing::TempDir()) / "trials_untempered";
   fs::remove_all(folder);
   fs::create_directories(folder);
   const TrialsRequest request{
-      .families = 1, .samples = 1, .electrons_per_pattern = {3e6}, .effort = {.two_step_depths = 0}};
+      .families = 1, .samples = 1, .electrons_per_pattern = {1e5}, .effort = {.two_step_depths = 0}};
   const auto outcome = write_trials({truth, model}, request, folder / "trials.json", Ranks(), 1, {}).at(0);
   ASSERT_TRUE(outcome.untempered);
-  EXPECT_EQ(outcome.untempered->found_thickness_cells, outcome.inversion.found_thickness_cells);
-  EXPECT_GE(outcome.tempering, outcome.goodness);
-  EXPECT_GE(outcome.untempered->answered_probability, outcome.inversion.answered_probability);
+  EXPECT_GT(outcome.tempering, 1.01);
+  EXPECT_GT(outcome.untempered->answered_probability, outcome.inversion.answered_probability);
 }
 
 TEST(Trials, what_is_kept_counts_as_done_from_the_start) {

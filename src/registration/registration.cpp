@@ -298,12 +298,14 @@ std::string Registration::missing() const {
     if (!known) unknown.emplace_back(what);
   };
   need(mrad_per_pixel_x.known() && mrad_per_pixel_y.known(), "the scale of the patterns (mrad_per_pixel)");
+  need(semiangle_mrad.known(), "the semi-angle (semiangle_mrad)");
+  if (!unknown.empty()) return fmt::format("the scan could not be registered; unknown: {}", fmt::join(unknown, ", "));
+  if (!beam_intensity.known()) return "the scan could not be registered: its patterns hold no intensity";
   need(interface_angstrom.known(), "where the interface lies (interface_angstrom)");
   need(column_angstrom.known(), "where columns lie along it (column_angstrom)");
   need(film_side != "unknown", "on which side the film lies (film_side)");
-  need(beam_intensity.known(), "any intensity");
   if (unknown.empty()) return "";
-  return fmt::format("the scan could not be registered: unknown is {}", fmt::join(unknown, ", "));
+  return fmt::format("the scan could not be registered; unknown: {}", fmt::join(unknown, ", "));
 }
 
 bool Registration::usable() const { return missing().empty(); }

@@ -132,7 +132,9 @@ class Layout {
 };
 
 void refuse_unusable(const Registration& r) {
-  if (!r.usable()) throw InputError(fmt::format("{} ({}). Can you give it?", r.missing(), fmt::join(r.reasons, "; ")));
+  if (r.usable()) return;
+  const auto why = r.reasons.empty() ? "" : fmt::format(" ({})", fmt::join(r.reasons, "; "));
+  throw InputError(fmt::format("T{}{}. Give what you know of it.", r.missing().substr(1), why));
 }
 
 Conditions conditions_of(const ScanInfo& info, const Registration& r, double patterns_averaged) {

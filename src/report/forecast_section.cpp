@@ -37,12 +37,15 @@ std::vector<std::string> words_of(const ForecastSetting& s) {
           fmt::format("{:.4g} nm thick", s.thickness_nm),
           fmt::format("defocus {:.4g} nm", s.defocus_nm),
           fmt::format("source {:.3g} Å", s.source_fwhm_angstrom),
-          fmt::format("{} × {} positions, step {:.3g} Å", s.across, s.along, s.step_angstrom)};
+          fmt::format("{} positions across (step {:.3g} Å)", s.across, s.step_angstrom),
+          fmt::format("{} along", s.along)};
 }
 
 struct SettingAxis {
   const char* name;
   double (*of)(const ForecastSetting&);
+  /// More positions have fewer electrons in each pattern for the same dose: they are compared by electrons on the area.
+  bool changes_positions = false;
 };
 constexpr SettingAxis axes[] = {
     {"beam energy (kV)", [](const ForecastSetting& s) { return s.energy_kev; }},
@@ -50,12 +53,13 @@ constexpr SettingAxis axes[] = {
     {"thickness (nm)", [](const ForecastSetting& s) { return s.thickness_nm; }},
     {"defocus (nm)", [](const ForecastSetting& s) { return s.defocus_nm; }},
     {"source (Å)", [](const ForecastSetting& s) { return s.source_fwhm_angstrom; }},
-    {"scan step (Å)", [](const ForecastSetting& s) { return s.step_angstrom; }},
+    {"scan step (Å)", [](const ForecastSetting& s) { return s.step_angstrom; }, true},
+    {"positions along a cell", [](const ForecastSetting& s) { return 1.0 * s.along; }, true},
 };
 /// From so many values on a setting is drawn as an axis.
 constexpr int fewest_on_an_axis = 3;
-/// More settings than these have no curves of their own that could be told apart.
-constexpr int most_told_apart = 8;
+/// More settings than these have no curves of their own where an axis shows them: they could not be told apart.
+constexpr int most_told_apart = 5;
 
 constexpr const char* doses_in_words =
     "Doses are electrons a pattern of the standard grid, whose positions cover one cell along the interface; a scan of "
@@ -118,13 +122,15 @@ Chart chart_over_setting(const ExperimentForecast& forecast, std::size_t axis, c
   Chart chart{.title = fmt::format("Dose that settles: {}", name_of(question.rival)),
               .meaning = fmt::format("Over the {}; at the hardest of the depths.", axes[axis].name),
               .x_name = axes[axis].name,
-              .y_name = "electrons a pattern",
+              .y_name = axes[axis].changes_positions ? "electrons on each Å²" : "electrons a pattern",
               .y_axis = Chart::Axis::logarithmic};
   auto others = differing(forecast);
   others[axis] = false;
   std::map<std::string, std::map<double, double>> curves;
-  for (const auto& one : forecast.settings)
-    curves[joined(words_of(one.setting), others)][axes[axis].of(one.setting)] = hardest(one, question);
+  for (const auto& one : forecast.settings) {
+    const double scale = axes[axis].changes_positions ? one.setting.electrons_per_square_angstrom : 1;
+    curves[joined(words_of(one.setting), others)][axes[axis].of(one.setting)] = scale * hardest(one, question);
+  }
   for (const auto& [name, points] : curves) {
     if (std::ranges::count_if(points, [](const auto& p) { return std::isfinite(p.second); }) < fewest_on_an_axis)
       continue;
@@ -254,7 +260,10 @@ namespace {
 /// A section for each setting, or one for all where they are many.
 std::vector<ReportSection> setting_tables(const ExperimentForecast& forecast, const std::vector<std::string>& names) {
   std::vector<ReportSection> sections;
-  ReportSection all{.title = "Setting by setting"};
+  auto same = differing(forecast);
+  same.flip();
+  ReportSection all{.title = "Setting by setting",
+                    .lead = joined(words_of(forecast.settings.front().setting), same) + " in all of them."};
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto& one = forecast.settings[i];
     ReportSection section{.title = names[i],

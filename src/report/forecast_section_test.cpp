@@ -84,11 +84,31 @@ TEST(ForecastSection, other_settings_have_curves_of_their_own_over_an_axis) {
       forecast.settings.push_back(setting_of(source, angle == 25 && source == 0.8 ? INFINITY : 100 * angle));
       forecast.settings.back().setting.semiangle_mrad = angle;
     }
-  const auto charts = forecast_sections(forecast)[1].charts;
+  const auto charts = forecast_sections(forecast)[0].charts;
   ASSERT_EQ(charts.size(), 1u);
   EXPECT_EQ(charts[0].x_name, "semi-angle (mrad)");
   ASSERT_EQ(charts[0].curves.size(), 1u);  // a curve of two points that are ever settled is none
   EXPECT_EQ(charts[0].curves[0].name, "source 0.4 Å");
+}
+
+TEST(ForecastSection, scans_of_other_steps_are_compared_by_the_dose_on_the_area) {
+  ExperimentForecast forecast{{100, 1000}, {}};
+  for (const int along : {1, 4})
+    for (const int across : {8, 16, 32}) {
+      forecast.settings.push_back(setting_of(0.4, 16000.0 / across));
+      auto& setting = forecast.settings.back().setting;
+      setting.across = across, setting.along = along;
+      setting.step_angstrom = 16.0 / across;
+      setting.electrons_per_square_angstrom = 0.05 * across * along;
+    }
+  const auto charts = forecast_sections(forecast)[0].charts;
+  ASSERT_EQ(charts.size(), 1u);
+  EXPECT_EQ(charts[0].x_name, "scan step (Å)");
+  ASSERT_EQ(charts[0].curves.size(), 2u);  // of each number of positions along
+  EXPECT_EQ(charts[0].curves[0].name, "1 along");
+  EXPECT_EQ(charts[0].curves[0].x, (std::vector<double>{0.5, 1, 2}));
+  for (const double y : charts[0].curves[0].y) EXPECT_NEAR(y, 800, 1e-9);
+  for (const double y : charts[0].curves[1].y) EXPECT_NEAR(y, 3200, 1e-9);
 }
 
 TEST(ForecastSection, many_settings_have_no_curves_of_their_own) {

@@ -78,12 +78,12 @@ class NoInversion(unittest.TestCase):
 
     def test_one_position(self):
         said, answer = self.inverted(self.cropped("one.h5", "0,10,1,1"))
-        self.assertIn("Cannot tell: the scan could not be registered: unknown is where the interface lies", said)
+        self.assertIn("Cannot tell: the scan could not be registered; unknown: where the interface lies", said)
         self.assertNotIn("candidates", answer)
 
     def test_no_interface(self):
         said, answer = self.inverted(self.cropped("side.h5", "0,0,4,9"))
-        self.assertIn("unknown is where the interface lies (interface_angstrom)", said)
+        self.assertIn("unknown: where the interface lies (interface_angstrom)", said)
         self.assertIn("no interface in the scan", said)
 
     def test_a_full_camera(self):
