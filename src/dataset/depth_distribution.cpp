@@ -25,4 +25,10 @@ double depth_rank(std::span<const double> probability, double true_cells, double
 
 double central_share(double rank) { return std::abs(2 * rank - 1); }
 
+double share_inside(double share, double rank, double mass, double place) {
+  if (mass <= 0) return central_share(rank) <= share ? 1 : 0;
+  const double below = rank - place * mass, margin = (1 - share) / 2;
+  return std::max(0.0, std::min(below + mass, 1 - margin) - std::max(below, margin)) / mass;
+}
+
 }  // namespace terrace

@@ -15,4 +15,8 @@ double depth_rank(std::span<const double> probability, double true_cells, double
 /// The central share of the distribution that just reaches the truth of this rank: |2 rank − 1|.
 double central_share(double rank);
 
+/// Of the true depth's own cell, how much lies inside the central `share` of the distribution: what drawing its place
+/// comes to in the mean. `rank` is that of `place`, `mass` what the distribution gives the cell.
+double share_inside(double share, double rank, double mass, double place);
+
 }  // namespace terrace

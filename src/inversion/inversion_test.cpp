@@ -49,6 +49,17 @@ TEST(Inversion, places_a_step_at_its_cell_where_electrons_abound) {
   EXPECT_FALSE(inversion.answer.abstains);
 }
 
+/// In this lamella of thirteen cells a step a cell lower and a cell thicker scores 110 better than any fit of it.
+TEST(Inversion, does_not_answer_with_a_score_that_no_fit_keeps) {
+  const auto recipe = read_recipe(TERRACE_SOURCE_DIR "/recipes/inversion.toml");
+  const auto plan = plan_family(recipe, 141);
+  const TrialScan scan(recipe, plan, 141, 0);
+  const auto found = invert(recipe, scan.counted(1e5), 2, {.two_step_depths = 0}).findings.candidates.front();
+  EXPECT_TRUE(found.fitted);
+  EXPECT_EQ(found.hypothesis.step_depth_cells, scan.planned().labels.step_depth_cells);
+  EXPECT_EQ(found.hypothesis.thickness_cells, scan.planned().thickness_cells);
+}
+
 TEST(Inversion, says_when_little_of_the_interface_is_covered) {
   const auto recipe = small_inversion();
   PlannedSample planned;

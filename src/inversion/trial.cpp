@@ -41,8 +41,7 @@ TrialAnswer answer_to(const TrialOutcome& outcome, const Labels& truth, const Pr
   answer.interval_cells = (said.depth_high_nm - said.depth_low_nm) / said.depth_bin_nm;
   answer.abstained = said.abstains;
   if (outcome.depth_cells < 0) return answer;
-  Random random = stream(outcome.trial, 2);
-  answer.depth_rank = depth_rank(depths, outcome.depth_cells, random.uniform());
+  answer.depth_rank = depth_rank(depths, outcome.depth_cells, place_in_cell(outcome.trial));
   if (outcome.depth_cells < std::ssize(depths)) answer.exact_probability = depths[outcome.depth_cells];
   return answer;
 }
@@ -174,6 +173,8 @@ void set_inversion(const TrialRecipes& recipes, const TrialScan& scan, const Inv
 }
 
 }  // namespace
+
+double place_in_cell(const Trial& trial) { return stream(trial, 2).uniform(); }
 
 TrialScan::TrialScan(const Recipe& recipe, const FamilyPlan& plan, std::int64_t family, int sample)
     : recipe_(&recipe), plan_(&plan), family_(family), sample_(sample) {

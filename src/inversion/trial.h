@@ -33,6 +33,9 @@ struct TrialAnswer {
   bool abstained = false;
 };
 
+/// Where in its true cell a step is taken to lie, 0 … 1: drawn from the trial's own numbers.
+double place_in_cell(const Trial& trial);
+
 /// What came of it.
 struct TrialOutcome {
   Trial trial;

@@ -101,8 +101,10 @@ std::vector<Counted> make_counted() {
       {"thickness_within_one_cell", "share of thicknesses found to one cell",
        [](const O& o, const A& a) { return when(true, std::abs(a.found_thickness_cells - o.thickness_cells) <= 1); }},
       {"coverage_90",
-       "share of single steps inside the central 90 % of the depth's distribution (place in the cell drawn)",
-       [](const O& o, const A& a) { return when(has_one_step(o), central_share(a.depth_rank) <= 0.9); }},
+       "share of single steps inside the central 90 % of the depth's distribution (mean over the place in the cell)",
+       [](const O& o, const A& a) {
+         return when(has_one_step(o), share_inside(0.9, a.depth_rank, a.exact_probability, place_in_cell(o.trial)));
+       }},
       {"interval_cells", "mean width of the 90 % interval that is answered",
        [](const O& o, const A& a) { return when(has_one_step(o), a.interval_cells); }},
       {"false_confidence",

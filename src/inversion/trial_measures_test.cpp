@@ -66,6 +66,16 @@ TEST(TrialMeasures, steps_near_a_surface_are_counted_apart) {
   EXPECT_EQ(measure(outcomes, "rough_vs_twin_inside").n, 2);
 }
 
+TEST(TrialMeasures, coverage_takes_the_whole_of_the_true_cell) {
+  auto certain = step_at(7), missed = step_at(8);
+  certain.inversion.exact_probability = 1;
+  certain.inversion.depth_rank = place_in_cell(certain.trial);
+  missed.inversion.exact_probability = 0;
+  missed.inversion.depth_rank = 1;
+  EXPECT_NEAR(measure({certain}, "coverage_90").value, 0.9, 1e-12);
+  EXPECT_NEAR(measure({certain, missed}, "coverage_90").value, 0.45, 1e-12);
+}
+
 TEST(TrialMeasures, sure_answers_are_those_of_their_class_and_stand_beside_what_they_say) {
   auto wrong = step_at(7), unsure = step_at(8);
   wrong.inversion.answered = InterfaceClass::diffuse;

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "inversion/forecast.h"
 
@@ -126,10 +127,14 @@ Chart chart_over_setting(const ExperimentForecast& forecast, std::size_t axis, c
               .y_axis = Chart::Axis::logarithmic};
   auto others = differing(forecast);
   others[axis] = false;
-  std::map<std::string, std::map<double, double>> curves;
+  std::vector<std::pair<std::string, std::map<double, double>>> curves;  // in the order of the settings
+  const auto points_of = [&](const std::string& name) -> std::map<double, double>& {
+    const auto found = std::ranges::find(curves, name, [](const auto& curve) { return curve.first; });
+    return found != curves.end() ? found->second : curves.emplace_back(name, std::map<double, double>()).second;
+  };
   for (const auto& one : forecast.settings) {
     const double scale = axes[axis].changes_positions ? one.setting.electrons_per_square_angstrom : 1;
-    curves[joined(words_of(one.setting), others)][axes[axis].of(one.setting)] = scale * hardest(one, question);
+    points_of(joined(words_of(one.setting), others))[axes[axis].of(one.setting)] = scale * hardest(one, question);
   }
   for (const auto& [name, points] : curves) {
     if (std::ranges::count_if(points, [](const auto& p) { return std::isfinite(p.second); }) < fewest_on_an_axis)
