@@ -255,6 +255,9 @@ void note_bad_values(Registration& r, const HighAngleImage& image) {
         fmt::format("negative values sum to {:.0f} % of the positive ones: was too much dark current "
                     "subtracted? Counts from the detector itself are better",
                     100 * image.negative_share));
+  if (!image.lost.empty())
+    r.reasons.push_back(fmt::format("{} of {} patterns hold next to nothing (dropped by the camera?) and are left out",
+                                    image.lost.size(), image.image.size()));
   if (!image.saturation.empty()) r.reasons.push_back(image.saturation);
 }
 
@@ -329,6 +332,7 @@ Registration register_scan(const Scan& scan, const RegistrationOptions& options,
     r.reasons.push_back("the camera reaches only " + number(reach) +
                         " mrad; columns show poorly below 1.3 semi-angles");
   note_bad_values(r, image);
+  r.lost_patterns = image.lost;
   scale_intensity(r, info, image.mean_total);
   take_distortion(r, image.image, options);
   take_detector_turn(r, info, image, options);
@@ -369,6 +373,7 @@ nlohmann::ordered_json to_json(const Registration& r) {
   json["film_cell_angstrom"] = to_json(r.film_cell_angstrom);
   json["beam_intensity"] = to_json(r.beam_intensity);
   json["faulty_pixels"] = r.faulty_pixels.size();
+  json["lost_patterns"] = r.lost_patterns.size();
   json["planes"] = nlohmann::ordered_json::array();
   for (const auto& plane : r.planes) {
     nlohmann::ordered_json one = {{"position_angstrom", plane.position}, {"error_angstrom", plane.error}};

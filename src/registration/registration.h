@@ -125,6 +125,7 @@ struct Registration {
   Estimate beam_intensity;              ///< what one undiffracted beam sums to, in the file's unit
   std::vector<AtomicPlane> planes;      ///< in order of position
   std::vector<int> faulty_pixels;       ///< indices row · width + column, replaced by their neighbours
+  std::vector<int> lost_patterns;       ///< scan positions row · width + column, in order: left out
   std::shared_ptr<const RegistrationImages> images;
   std::vector<std::string> reasons;  ///< what could not be told, and what to be wary of
 

@@ -95,7 +95,7 @@ class Layout {
     return axes_.to_scan(normal_is_y_ ? Place{along, across} : Place{across, along});
   }
 
-  /// Every place of the stretch that is equivalent to the standard position.
+  /// Every place of the stretch that is equivalent to the standard position, but those where a pattern was lost.
   std::vector<Place> places(int row, int column) const {
     const double cell = registration_.cell_along_angstrom.value, across = across_position(column);
     const double first = registration_.column_angstrom.value + grid_.offset_y(row) * cell;
@@ -103,9 +103,23 @@ class Layout {
     std::vector<Place> places;
     for (double n = std::ceil((low - first) / cell - 1e-9); first + n * cell <= high + 1e-9; ++n) {
       const Place place = in_scan(across, first + n * cell);
-      if (stretch_.holds(first + n * cell) && x_.covers(place.x) && y_.covers(place.y)) places.push_back(place);
+      if (stretch_.holds(first + n * cell) && x_.covers(place.x) && y_.covers(place.y) && !is_lost(place))
+        places.push_back(place);
     }
     return places;
+  }
+
+  /// Whether a pattern that was lost would enter there.
+  bool is_lost(const Place& place) const {
+    const auto& lost = registration_.lost_patterns;
+    if (lost.empty()) return false;
+    const Between rows = between(y_, place.y), columns = between(x_, place.x);
+    for (const int i : {0, 1})
+      for (const int j : {0, 1})
+        if (rows.weight[i] * columns.weight[j] > 0 &&
+            std::ranges::binary_search(lost, rows.index[i] * x_.count + columns.index[j]))
+          return true;
+    return false;
   }
 
   std::map<std::int64_t, double> weights_of(int row, int column) const {

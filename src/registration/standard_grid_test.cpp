@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -63,6 +64,42 @@ TEST(StandardGridSampling, a_scan_on_the_grid_is_handed_on_unchanged) {
       for (std::size_t p = 0; p < got.size(); ++p)
         ASSERT_NEAR(got[p], scan.patterns.data()[(y * 33 + x) * 1024 + p], 1e-8) << row << ' ' << column << ' ' << p;
     }
+}
+
+/// Loses the pattern of row 2, column 16, where a standard position lies.
+void lose_one(MemoryScan& scan) { std::ranges::fill(scan.pattern(2, 16), 0.0f); }
+
+TEST(StandardGridSampling, a_lost_pattern_is_left_out_of_the_mean_over_cells) {
+  auto scan = aligned_scan(16);
+  for (float& value : scan.pattern(10, 16)) value *= 0.9f;  // a cell further, told from the lost one
+  scan.info().intensity_unit = "";                          // of the beam: the patterns' mean
+  const auto whole = exact_registration(scan, known_place());
+  EXPECT_TRUE(whole.lost_patterns.empty());
+  lose_one(scan);
+  const auto r = exact_registration(scan, known_place());
+  EXPECT_EQ(r.lost_patterns, (std::vector<int>{2 * 33 + 16}));
+  EXPECT_TRUE(std::ranges::any_of(r.reasons, [](const auto& one) { return one.starts_with("1 of 528 patterns"); }));
+  EXPECT_NEAR(r.beam_intensity.value / whole.beam_intensity.value, 1, 5e-4);  // a zero among 528 would take 15e-4
+  const auto sample = to_standard_grid(scan, r, StandardGrid());
+  EXPECT_EQ(covered_share(sample), 1);
+  const auto got = pattern_at(sample, 0, 8);
+  const auto there = scan.pattern(10, 16);
+  for (std::size_t p = 0; p < got.size(); ++p) ASSERT_NEAR(got[p] * r.beam_intensity.value, there[p], 1e-8);
+}
+
+TEST(StandardGridSampling, a_position_whose_only_pattern_was_lost_is_not_covered) {
+  auto scan = aligned_scan(8);
+  lose_one(scan);
+  const auto sample = to_standard_grid(scan, exact_registration(scan, known_place()), StandardGrid());
+  EXPECT_EQ(sample.covered(0, 8), 0);
+  EXPECT_EQ(covered_share(sample), 31.0 / 32);
+}
+
+TEST(StandardGridSampling, a_scan_that_is_dark_over_a_third_of_its_positions_has_lost_none) {
+  auto scan = aligned_scan(16);
+  for (int row = 0; row < 6; ++row)
+    for (int column = 0; column < 33; ++column) std::ranges::fill(scan.pattern(row, column), 0.0f);
+  EXPECT_TRUE(exact_registration(scan, known_place()).lost_patterns.empty());
 }
 
 TEST(StandardGridSampling, a_grid_scaled_to_the_aperture_is_one_of_that_scale) {
@@ -209,13 +246,26 @@ TEST(StandardGridSampling, a_turned_detector_is_turned_back) {
 
 TEST(StandardGridSampling, an_unusable_registration_is_refused_with_what_is_missing) {
   const auto scan = aligned_scan(8);
-  Registration nothing;
-  try {
-    to_standard_grid(scan, nothing, {});
-    FAIL();
-  } catch (const InputError& error) {
-    EXPECT_NE(std::string(error.what()).find("interface_angstrom"), std::string::npos);
-  }
+  const auto refusal = [&](const Registration& r) -> std::string {
+    try {
+      to_standard_grid(scan, r, {});
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  // Without a scale nothing else can be found: what is missing first is named alone.
+  EXPECT_EQ(refusal({}),
+            "The scan could not be registered; unknown: the scale of the patterns (mrad_per_pixel), the "
+            "semi-angle (semiangle_mrad). Give what you know of it.");
+  auto r = exact_registration(scan, known_place());
+  r.interface_angstrom = {};
+  r.reasons = {"no interface in sight"};
+  EXPECT_EQ(refusal(r),
+            "The scan could not be registered; unknown: where the interface lies (interface_angstrom) (no "
+            "interface in sight). Give what you know of it.");
+  r.beam_intensity = {};
+  EXPECT_EQ(r.missing(), "the scan could not be registered: its patterns hold no intensity");
 }
 
 }  // namespace

@@ -70,6 +70,28 @@ double relative_spread(const Array<double, 2>& image) {
   return mean != 0 ? std::sqrt(squares / image.size()) / std::abs(mean) : 0;
 }
 
+/// A pattern that holds a smaller share of the median one's electrons was lost on its way.
+constexpr double least_share_of_median = 0.1;
+/// More lost patterns than this share of all are the scan's own.
+constexpr double most_lost = 0.2;
+
+std::vector<int> lost_patterns(const Array<double, 2>& totals) {
+  const double usual = median(std::vector<double>(totals.begin(), totals.end()));
+  std::vector<int> lost;
+  for (int i = 0; i < totals.size(); ++i)
+    if (totals.data()[i] < least_share_of_median * usual) lost.push_back(i);
+  if (static_cast<double>(lost.size()) > most_lost * static_cast<double>(totals.size())) lost.clear();
+  return lost;
+}
+
+/// Replaces the values at `places` by their sound neighbours' mean.
+void fill(Array<double, 2>& image, const std::vector<int>& places) {
+  if (places.empty()) return;
+  std::vector<float> sound(image.begin(), image.end());
+  repair(sound, static_cast<int>(image.extent(0)), static_cast<int>(image.extent(1)), places);
+  for (const int i : places) image.data()[i] = sound[i];
+}
+
 }  // namespace
 
 Array<double, 2> mean_pattern(const Scan& scan, int most, const Progress& progress) {
@@ -94,9 +116,7 @@ Array<double, 2> mean_pattern(const Scan& scan, int most, const Progress& progre
 
 std::vector<int> repair_faulty_pixels(Array<double, 2>& mean_pattern) {
   auto faulty = find_faulty_pixels(mean_pattern);
-  std::vector<float> sound(mean_pattern.begin(), mean_pattern.end());
-  repair(sound, static_cast<int>(mean_pattern.extent(0)), static_cast<int>(mean_pattern.extent(1)), faulty);
-  std::copy(sound.begin(), sound.end(), mean_pattern.begin());
+  fill(mean_pattern, faulty);
   return faulty;
 }
 
@@ -159,12 +179,15 @@ HighAngleImage high_angle_image(const Scan& scan, const Registration& registrati
     }
     tell(progress, "virtual images", row + 1, info.scan_height);
   }
+  auto lost = lost_patterns(total);
+  for (auto* image : {&near, &far, &total, &centres.y, &centres.x}) fill(*image, lost);
   HighAngleImage result{.image = std::move(near),
                         .centres = std::move(centres),
                         .whole_cells = std::move(whole_cells),
                         .mean_total = mean_of(total),
                         .no_numbers = no_numbers,
                         .alone = alone,
+                        .lost = std::move(lost),
                         .saturation = {}};
   if (highest.saturated()) result.saturation = saturation_text(highest);
   const double positive = result.mean_total * static_cast<double>(total.size()) + negative;

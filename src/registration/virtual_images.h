@@ -31,12 +31,15 @@ struct HighAngleImage {
   Array<double, 2> image;
   CentresOfMass centres;
   Array<double, 2> whole_cells;
-  double mean_total = 0;  ///< mean sum of a pattern, file's unit
+  double mean_total = 0;  ///< mean sum of a pattern, file's unit, without the lost ones
   bool from_missing = true;
   std::int64_t no_numbers = 0;  ///< values that are NaN or infinite; each was taken as its neighbours' mean
   std::int64_t alone = 0;       ///< those of them without a sound neighbour, taken as 0
   double negative_share = 0;    ///< sum of the negative values over that of the positive ones
-  std::string saturation;       ///< a note where readings pile up at the highest value (highest_values.h)
+  /// Positions row · width + column whose patterns hold next to nothing (frames that the camera dropped): the images
+  /// have their neighbours' mean there. None where they are many: then it is the scan that is so.
+  std::vector<int> lost;
+  std::string saturation;  ///< a note where readings pile up at the highest value (highest_values.h)
 };
 HighAngleImage high_angle_image(const Scan& scan, const Registration& registration, double radius_mrad, double cell,
                                 const Progress& progress = {});
