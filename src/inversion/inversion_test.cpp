@@ -60,6 +60,19 @@ TEST(Inversion, does_not_answer_with_a_score_that_no_fit_keeps) {
   EXPECT_EQ(found.hypothesis.thickness_cells, scan.planned().thickness_cells);
 }
 
+TEST(Inversion, a_specimen_that_is_no_hypothesis_is_refused) {
+  const auto model = small_inversion();
+  auto truth = model;
+  truth.film.a_site = "Ba";
+  for (const bool foreign : {false, true}) {
+    PlannedSample planned;
+    const auto scan = scan_of(foreign ? truth : model, InterfaceClass::rough, 3e6, planned);
+    const auto inversion = invert(model, scan, 1, {.two_step_depths = 0});
+    EXPECT_EQ(fits(inversion.findings.goodness), !foreign) << inversion.findings.goodness.ratio;
+    EXPECT_EQ(inversion.answer.summary.starts_with("No hypothesis fits"), foreign) << inversion.answer.summary;
+  }
+}
+
 TEST(Inversion, says_when_little_of_the_interface_is_covered) {
   const auto recipe = small_inversion();
   PlannedSample planned;

@@ -21,3 +21,19 @@ class Inversions(unittest.TestCase):
         alone = trials(0)
         self.assertEqual(len(alone), 2)
         self.assertEqual(trials(2), alone)
+
+    def test_the_map_of_two_ranks_is_that_of_one(self):
+        long = workshop.text("long.toml", workshop.EXPERIMENT.replace("count_y = 4", "count_y = 20"))
+        scan = workshop.bench() / "long.h5"
+        run_well("simulate", long, "-o", scan)
+
+        def answer(count):
+            out = new_folder("map") / "answer"
+            run_well("invert", scan, "--recipe", workshop.recipe(), "--electrons-per-standard-pattern", "1e4", "--two-step-depths", 0,
+                     "--stretch-cells", 2, "--threads", 1, "-o", out, ranks=count)
+            self.assertEqual(len(list((out / "stretches").iterdir())), 2)
+            return json.loads((out / "inversion.json").read_text())
+
+        alone = answer(0)
+        self.assertEqual(len(alone["map"]), 2)
+        self.assertEqual(answer(2), alone)
