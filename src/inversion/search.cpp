@@ -1,46 +1,16 @@
 #include "inversion/search.h"
 
-#include <array>
 #include <cmath>
-#include <utility>
 
 #include "inversion/mixed_cell_search.h"
+#include "inversion/profile_search.h"
 #include "inversion/search_state.h"
 #include "inversion/step_search.h"
 
 namespace terrace {
 namespace {
 
-/// Fits of a profile begin at the best of these. In the narrowest, neighbouring columns still project as film alone,
-/// which what milling made of them depends on (specimen/build.cpp): a fit does not come across that.
-constexpr std::array first_widths_cells = {0.2, 0.5};
 constexpr int most_last_fits = 6;
-
-void fit_widths(SearchState& state, Hypothesis profile) {
-  std::vector<Hypothesis> starts;
-  for (const double width : first_widths_cells) {
-    profile.sigma_a_cells = profile.sigma_b_cells = width;
-    starts.push_back(profile);
-  }
-  auto fit = state.fitted({state.scan(starts).front().hypothesis, state.circumstances()}, state.nearby(),
-                          state.nuisance_part());
-  if (!profile.has_step() && !fit.given_up) fit = state.at_next_thickness_if_better(std::move(fit));
-  state.add(fit);
-}
-
-/// Alone, and with the best step in it.
-void look_for_profiles(SearchState& state) {
-  const double boundary = state.boundary_here();
-  Hypothesis profile{.interface_class = InterfaceClass::diffuse,
-                     .thickness_cells = state.best_thickness(),
-                     .plane = static_cast<int>(std::lround(boundary))};
-  profile.shift_cells = boundary - profile.plane;
-  fit_widths(state, profile);
-  auto both = state.candidates.best_fitted_step();
-  if (!both) return;
-  both->interface_class = InterfaceClass::both;
-  fit_widths(state, *both);
-}
 
 void look_for_abrupt(SearchState& state) {
   const int plane = static_cast<int>(std::lround(state.boundary_here()));
@@ -69,6 +39,7 @@ Findings search(const ForwardModel& model, const Observation& observed, const Se
   SearchState state(model, observed, effort, progress);
   MixedCellSearch mixed_cell(state);
   StepSearch steps(state);
+  ProfileSearch profiles(state);
   state.report(0);
   mixed_cell.find_mean_boundary();
   state.report(40);
@@ -78,8 +49,10 @@ Findings search(const ForwardModel& model, const Observation& observed, const Se
   steps.look_for_two_steps();
   state.report(80);
   mixed_cell.finish();
-  look_for_profiles(state);
+  profiles.look();
   look_for_abrupt(state);
+  profiles.look_for_steps_inside();
+  if (state.candidates.best().hypothesis.interface_class == InterfaceClass::both) steps.look_for_near_steps();
   if (steps.boundary_has_moved()) {  // what came later may be better, and lie elsewhere
     state.take_tangent(state.best());
     state.candidates.drop_scores();
@@ -87,6 +60,7 @@ Findings search(const ForwardModel& model, const Observation& observed, const Se
     steps.confirm();
     steps.look_for_two_steps();
     look_for_abrupt(state);
+    profiles.look_for_steps_inside();
   }
   fit_what_comes_first(state);
   state.report(100);

@@ -1,6 +1,7 @@
 // What the stages of a search share: what is observed, what was looked at so far, and where others are scored around.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -44,6 +45,8 @@ class SearchState {
   const Linearisation* nuisance_part() const { return &tangent_->linearisation(); }
   double boundary_here() const { return mean_boundary(tangent_->linearisation().at.hypothesis); }
   int best_thickness() const { return tangent_->linearisation().at.hypothesis.thickness_cells; }
+  /// In cells, of the mean boundary here: steps within it are tried first.
+  double boundary_tolerance() const { return std::max(effort_.boundary_tolerance_cells, 3.0 / best_thickness()); }
   /// It and, where it is open, the next ones.
   std::vector<int> near_thicknesses(int cells) const;
 
@@ -51,6 +54,7 @@ class SearchState {
   const Observation& observed() const { return observed_; }
   const SearchEffort& effort() const { return effort_; }
   const Fit& best() const { return *best_; }
+  const Fit& most_evident() const { return *most_evident_; }
   double most_evidence() const { return candidates.best().log_evidence; }
   /// A log-posterior that no fit needs to come up to.
   double hopeless() const { return best_->log_posterior - 1.5 * effort_.interesting; }

@@ -10,6 +10,7 @@ namespace terrace {
 namespace {
 
 constexpr int most_fits = 6, most_looks = 3;
+constexpr int wide_terrace_cells = 3;
 /// In log-evidence: one in a thousand.
 constexpr double out_of_the_question = 7;
 /// In cells: within it lies one step of each depth and direction, which is what a step's prior counts.
@@ -18,7 +19,7 @@ constexpr double most_boundary_distance = 0.5;
 }  // namespace
 
 void StepSearch::look_for_one_step() {
-  const double boundary = state_.boundary_here(), tolerance = boundary_tolerance();
+  const double boundary = state_.boundary_here(), tolerance = state_.boundary_tolerance();
   for (const auto& scored : scored_steps(boundary, tolerance)) state_.candidates.add(scored);
   // The first one comes from a mixed cell and from afar.
   auto ripple = FitEffort::Ripple::smoothed_then_followed;
@@ -79,7 +80,7 @@ std::vector<Candidate> StepSearch::scored_steps(double boundary, double toleranc
 std::vector<Candidate> StepSearch::scored_steps_of_near_thicknesses() {
   scored_boundary_ = state_.boundary_here();
   std::vector<Candidate> scored;
-  double nearest = -1, farthest = boundary_tolerance();
+  double nearest = -1, farthest = state_.boundary_tolerance();
   do {
     const auto ring = state_.scan(steps_of_near_thicknesses(nearest, farthest));
     scored.insert(scored.end(), ring.begin(), ring.end());
@@ -125,24 +126,37 @@ std::optional<Hypothesis> StepSearch::suggested_step(double boundary, double tol
   return step;
 }
 
-double StepSearch::boundary_tolerance() const {
-  return std::max(state_.effort().boundary_tolerance_cells, 3.0 / state_.best_thickness());
-}
-
 bool StepSearch::boundary_has_moved() const {
   const double boundary = mean_boundary(state_.best().explanation.hypothesis);
-  return std::abs(boundary - scored_boundary_) > boundary_tolerance() / 2;
+  return std::abs(boundary - scored_boundary_) > state_.boundary_tolerance() / 2;
 }
 
 void StepSearch::look_for_two_steps() {
   const int first_depths = state_.effort().two_step_depths;
   if (first_depths <= 0) return;
-  auto scanned = state_.scan(pairs_near(state_.boundary_here(), first_depths, state_.best_thickness()));
+  improve_pair(pairs_near(state_.boundary_here(), first_depths, state_.best_thickness(), wide_terrace_cells),
+               wide_terrace_cells, state_.hopeless());
+}
+
+void StepSearch::look_for_near_steps() {
+  if (state_.effort().two_step_depths <= 0) return;
+  const int thickness = state_.best_thickness();
+  std::vector<Hypothesis> pairs;
+  for (const int cells : {-2, 0, 2})  // the boundary here is that of a wrong structure
+    for (const auto& pair :
+         pairs_near(state_.boundary_here() + static_cast<double>(cells) / thickness, thickness / 4, thickness, 1))
+      pairs.push_back(pair);
+  improve_pair(pairs, 1, -1e300);
+}
+
+/// Of `pairs` the best one, moved cell by cell while that gains, unless it falls short of `hopeless_below`.
+void StepSearch::improve_pair(const std::vector<Hypothesis>& pairs, int least_terrace_cells, double hopeless_below) {
+  auto scanned = state_.scan(pairs);
   if (scanned.empty()) return;
   auto best = scanned.front();
   for (const auto& candidate : scanned) state_.candidates.add(candidate);
-  while (best.log_evidence > state_.hopeless()) {
-    scanned = state_.scan(neighbours_of_pair(best.hypothesis));
+  while (best.log_evidence > hopeless_below) {
+    scanned = state_.scan(neighbours_of_pair(best.hypothesis, least_terrace_cells));
     for (const auto& candidate : scanned) state_.candidates.add(candidate);
     if (scanned.empty() || scanned.front().log_evidence <= best.log_evidence) break;
     best = scanned.front();

@@ -16,11 +16,15 @@ class StepSearch {
   /// 20 below it). The best one goes on by new ones, and there all steps are scored once more: such scores came within
   /// 0.3 of what fits to their end did, where spared ones were off by 3 either way.
   void confirm();
+  /// Pairs with wide terraces between them and the surfaces; narrower ones are nearly one step.
   void look_for_two_steps();
+  /// Pairs of any terraces, for what no single step explains.
+  void look_for_near_steps();
   /// Whether the best fit lies elsewhere than where steps were tried.
   bool boundary_has_moved() const;
 
  private:
+  void improve_pair(const std::vector<Hypothesis>& pairs, int least_terrace_cells, double hopeless_below);
   void fit_until_the_best_stays(FitEffort::Ripple ripple);
   void fit_step(const Hypothesis& step, FitEffort::Ripple ripple);
   std::vector<Candidate> scored_steps(double boundary, double tolerance);
@@ -29,7 +33,6 @@ class StepSearch {
   bool is_settled(const std::vector<Candidate>& scored) const;
   bool is_settled(const std::vector<Candidate>& scored, int side, double most_evidence) const;
   std::optional<Hypothesis> suggested_step(double boundary, double tolerance) const;
-  double boundary_tolerance() const;
 
   SearchState& state_;
   int steps_fitted_ = 0;

@@ -8,7 +8,6 @@ namespace terrace {
 namespace {
 
 constexpr int farthest_plane = 2;
-constexpr int least_terrace_cells = 3;
 
 Hypothesis step_at(int plane, int depth, int height, int thickness) {
   return {.interface_class = InterfaceClass::rough,
@@ -18,7 +17,7 @@ Hypothesis step_at(int plane, int depth, int height, int thickness) {
           .step_height_cells = height};
 }
 
-bool has_terraces(const Hypothesis& pair) {
+bool has_terraces(const Hypothesis& pair, int least_terrace_cells) {
   return pair.step_depth_cells >= least_terrace_cells &&
          pair.second_step_depth_cells - pair.step_depth_cells >= least_terrace_cells &&
          pair.thickness_cells - pair.second_step_depth_cells >= least_terrace_cells;
@@ -37,7 +36,8 @@ std::vector<Hypothesis> steps_near(double boundary_cells, double tolerance_cells
   return steps;
 }
 
-std::vector<Hypothesis> pairs_near(double boundary_cells, int first_depths, int thickness_cells) {
+std::vector<Hypothesis> pairs_near(double boundary_cells, int first_depths, int thickness_cells,
+                                   int least_terrace_cells) {
   std::vector<Hypothesis> pairs;
   const int stride = std::max(1, thickness_cells / first_depths);
   for (const int first_height : {-1, 1})
@@ -48,18 +48,18 @@ std::vector<Hypothesis> pairs_near(double boundary_cells, int first_depths, int 
           const double below = (boundary_cells - mean_boundary(pair)) / second_height;
           pair.second_step_height_cells = second_height;
           pair.second_step_depth_cells = static_cast<int>(std::lround(thickness_cells * (1 - below)));
-          if (has_terraces(pair)) pairs.push_back(pair);
+          if (has_terraces(pair, least_terrace_cells)) pairs.push_back(pair);
         }
   return pairs;
 }
 
-std::vector<Hypothesis> neighbours_of_pair(const Hypothesis& pair) {
+std::vector<Hypothesis> neighbours_of_pair(const Hypothesis& pair, int least_terrace_cells) {
   std::vector<Hypothesis> near;
   for (const auto& [first, second] : {std::pair{-1, -1}, {-1, 0}, {-1, 1}, {0, -1}, {0, 1}, {1, -1}, {1, 0}, {1, 1}}) {
     Hypothesis moved = pair;
     moved.step_depth_cells += first;
     moved.second_step_depth_cells += second;
-    if (has_terraces(moved)) near.push_back(moved);
+    if (has_terraces(moved, least_terrace_cells)) near.push_back(moved);
   }
   return near;
 }

@@ -12,11 +12,11 @@ namespace terrace {
 std::vector<Hypothesis> steps_near(double boundary_cells, double tolerance_cells, int thickness_cells);
 
 /// Pairs of such steps, the first at `first_depths` depths (or a few more), the second where it gives the mean boundary
-/// to half a cell of depth. Three cells at least lie between the steps, and between each and its surface: pairs that
-/// are nearer are as good as one step.
-std::vector<Hypothesis> pairs_near(double boundary_cells, int first_depths, int thickness_cells);
+/// to half a cell of depth. At least so many cells lie between the steps, and between each and its surface.
+std::vector<Hypothesis> pairs_near(double boundary_cells, int first_depths, int thickness_cells,
+                                   int least_terrace_cells);
 
 /// Moves of one cell in either depth, or both.
-std::vector<Hypothesis> neighbours_of_pair(const Hypothesis& pair);
+std::vector<Hypothesis> neighbours_of_pair(const Hypothesis& pair, int least_terrace_cells);
 
 }  // namespace terrace

@@ -32,7 +32,7 @@ TEST(StepsNear, lie_within_the_tolerance_and_miss_none_there) {
 
 TEST(StepsNear, pairs_keep_the_boundary_and_their_terraces) {
   const int thickness = 20;
-  const auto pairs = pairs_near(0.3, 5, thickness);
+  const auto pairs = pairs_near(0.3, 5, thickness, 3);
   EXPECT_GT(pairs.size(), 5U);
   for (const auto& pair : pairs) {
     EXPECT_NEAR(mean_boundary(pair), 0.3, 0.5 / thickness + 1e-12);
@@ -48,8 +48,9 @@ TEST(StepsNear, neighbours_differ_by_a_cell) {
                         .step_height_cells = 1,
                         .second_step_depth_cells = 12,
                         .second_step_height_cells = -1};
-  const auto near = neighbours_of_pair(pair);
+  const auto near = neighbours_of_pair(pair, 3);
   EXPECT_EQ(near.size(), 5U) << "a first step at two cells would be none";
+  EXPECT_EQ(neighbours_of_pair(pair, 1).size(), 8U);
   for (const auto& one : near) {
     const int first = std::abs(one.step_depth_cells - 3), second = std::abs(one.second_step_depth_cells - 12);
     EXPECT_EQ(std::max(first, second), 1);

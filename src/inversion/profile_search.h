@@ -1,0 +1,26 @@
+// Error-function profiles of any two widths, alone and with a step in them.
+#pragma once
+
+#include "inversion/search_state.h"
+
+namespace terrace {
+
+class ProfileSearch {
+ public:
+  explicit ProfileSearch(SearchState& state) : state_(state) {}
+
+  /// A profile at the mean boundary, and one around the best step so far.
+  void look();
+  /// Where a profile comes first, steps of its projection (mean boundary and variance) are scored, the best one fitted,
+  /// and all scored again around it until it stays: the best step without a width may lie at quite another depth.
+  void look_for_steps_inside();
+
+ private:
+  void fit_widths(Hypothesis profile);
+  std::vector<Hypothesis> steps_inside(const Hypothesis& profile) const;
+  void add_scores(const std::vector<Candidate>& scored, const Candidate& fitted);
+
+  SearchState& state_;
+};
+
+}  // namespace terrace
