@@ -55,4 +55,10 @@ std::optional<Hypothesis> Candidates::best_fitted_step() const {
   return step == all_.end() ? std::nullopt : std::optional(step->hypothesis);
 }
 
+std::optional<Candidate> Candidates::best_fitted_profile() const {
+  const auto profile =
+      std::ranges::find_if(all_, [](const Candidate& c) { return c.fitted && c.hypothesis.has_width(); });
+  return profile == all_.end() ? std::nullopt : std::optional(*profile);
+}
+
 }  // namespace terrace

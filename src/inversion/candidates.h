@@ -37,6 +37,8 @@ class Candidates {
   const Candidate& best() const { return all_.front(); }
   /// The best one with a fit and one step, be it in a profile.
   std::optional<Hypothesis> best_fitted_step() const;
+  /// The best one with a fit and a width, be it around a step.
+  std::optional<Candidate> best_fitted_profile() const;
   const std::vector<Candidate>& all() const { return all_; }
 
  private:

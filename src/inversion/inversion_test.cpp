@@ -60,6 +60,22 @@ TEST(Inversion, does_not_answer_with_a_score_that_no_fit_keeps) {
   EXPECT_EQ(found.hypothesis.thickness_cells, scan.planned().thickness_cells);
 }
 
+/// The best step without a width lies elsewhere, and a profile without a step may be farther from the truth than a
+/// mixed cell.
+TEST(Inversion, finds_the_step_in_a_profile) {
+  const auto recipe = small_inversion();
+  for (int family = 0; family < 4; ++family) {
+    const auto plan = plan_family(recipe, family);
+    const auto both = std::ranges::find(plan.samples, InterfaceClass::both,
+                                        [](const auto& sample) { return sample.labels.interface_class; });
+    if (both == plan.samples.end()) continue;
+    const TrialScan scan(recipe, plan, family, static_cast<int>(both - plan.samples.begin()));
+    const auto found = invert(recipe, scan.counted(3e6), 1, {.two_step_depths = 0}).findings.candidates.front();
+    EXPECT_EQ(found.hypothesis.interface_class, InterfaceClass::both) << family;
+    EXPECT_EQ(found.hypothesis.step_depth_cells, both->labels.step_depth_cells) << family;
+  }
+}
+
 TEST(Inversion, a_specimen_that_is_no_hypothesis_is_refused) {
   const auto model = small_inversion();
   auto truth = model;

@@ -13,7 +13,7 @@ namespace {
 /// Fits of a profile begin at the best of these. In the narrowest, neighbouring columns still project as film alone,
 /// which what milling made of them depends on (specimen/build.cpp): a fit does not come across that.
 constexpr std::array first_widths_cells = {0.2, 0.5};
-constexpr int most_looks_inside = 5;
+constexpr int most_looks_inside = 5, most_steps_from_afar = 12;
 
 /// What a step adds to the variance of the projected profile, in cells².
 double variance_of_step(const Hypothesis& h) {
@@ -49,24 +49,26 @@ void ProfileSearch::fit_widths(Hypothesis profile) {
     profile.sigma_a_cells = profile.sigma_b_cells = width;
     starts.push_back(profile);
   }
-  auto fit = state_.fitted({state_.scan(starts).front().hypothesis, state_.circumstances()}, state_.nearby(),
-                           state_.nuisance_part());
+  const Explanation start{state_.scan(starts).front().hypothesis, state_.circumstances()};
+  // Where nothing explains the counts so far, what begins far behind may be the answer.
+  auto fit = state_.is_explained() ? state_.fitted(start, state_.nearby(), state_.nuisance_part())
+                                   : state_.fitted(start, {.most_steps = most_steps_from_afar}, nullptr);
   if (!profile.has_step() && !fit.given_up) fit = state_.at_next_thickness_if_better(std::move(fit));
   state_.add(fit);
 }
 
 void ProfileSearch::look_for_steps_inside() {
   for (int looks = 0; looks < most_looks_inside; ++looks) {
-    const Candidate first = state_.candidates.best();
-    if (!first.fitted || !first.hypothesis.has_width()) return;
+    const auto profile = state_.candidates.best_fitted_profile();
+    if (!profile || (!state_.candidates.best().hypothesis.has_width() && state_.is_explained())) return;
     state_.take_tangent(state_.most_evident());
-    const auto scored = state_.scan(steps_inside(first.hypothesis));
+    const auto scored = state_.scan(steps_inside(profile->hypothesis));
     if (scored.empty()) return;
-    if (alike(scored.front().hypothesis, first.hypothesis)) return add_scores(scored, first);
+    if (alike(scored.front().hypothesis, profile->hypothesis)) return add_scores(scored, *profile);
     state_.add(state_.fitted({scored.front().hypothesis, state_.circumstances()},
                              {.renewed = FitEffort::Renewed::of_probe, .ripple = FitEffort::Ripple::followed},
                              state_.nuisance_part()));
-    if (alike(state_.candidates.best().hypothesis, first.hypothesis)) return;
+    if (alike(state_.candidates.best_fitted_profile()->hypothesis, profile->hypothesis)) return;
   }
 }
 

@@ -11,8 +11,9 @@ class ProfileSearch {
 
   /// A profile at the mean boundary, and one around the best step so far.
   void look();
-  /// Where a profile comes first, steps of its projection (mean boundary and variance) are scored, the best one fitted,
-  /// and all scored again around it until it stays: the best step without a width may lie at quite another depth.
+  /// Where a profile comes first, or nothing explains the counts, steps of the best profile's projection (mean boundary
+  /// and variance) are scored, the best one fitted, and all scored again around it until it stays: the best step
+  /// without a width may lie at quite another depth.
   void look_for_steps_inside();
 
  private:

@@ -52,7 +52,8 @@ Findings search(const ForwardModel& model, const Observation& observed, const Se
   profiles.look();
   look_for_abrupt(state);
   profiles.look_for_steps_inside();
-  if (state.candidates.best().hypothesis.interface_class == InterfaceClass::both) steps.look_for_near_steps();
+  if (state.candidates.best().hypothesis.interface_class == InterfaceClass::both || !state.is_explained())
+    steps.look_for_near_steps();
   if (steps.boundary_has_moved()) {  // what came later may be better, and lie elsewhere
     state.take_tangent(state.best());
     state.candidates.drop_scores();

@@ -38,7 +38,8 @@ inline constexpr int search_revision = 6;
 /// 2. steps with that mean boundary, by their efficient scores, the best one fitted (first of all the suggested one),
 ///    until the best one stays, and once more by derivatives of its own, where all steps are scored anew, farther and
 ///    farther from that boundary until the farthest are out of the question;
-/// 3. pairs of steps, error-function profiles, a step in such a profile, the abrupt interface.
+/// 3. pairs of steps, error-function profiles, a step in such a profile, the abrupt interface; where a profile comes
+///    first or nothing explains the counts, steps at any depth in a profile, and pairs with terraces of any width.
 /// Throws InputError as ForwardModel does.
 Findings search(const ForwardModel& model, const Observation& observed, const SearchEffort& effort = {},
                 const Progress& progress = {});

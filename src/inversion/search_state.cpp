@@ -5,6 +5,12 @@
 #include <utility>
 
 namespace terrace {
+namespace {
+
+/// A fit that leaves this many standard deviations more than noise does not explain the counts.
+constexpr double explained_deviations = 5;
+
+}  // namespace
 
 SearchState::SearchState(const ForwardModel& model, const Observation& observed, const SearchEffort& effort,
                          const Progress& progress)
@@ -94,6 +100,11 @@ std::vector<int> SearchState::near_thicknesses(int cells) const {
   std::vector<int> near = {cells - 1, cells, cells + 1};
   std::erase_if(near, [&](int one) { return one != cells && (one < open->least || one > open->most); });
   return near;
+}
+
+bool SearchState::is_explained() const {
+  const auto fitted = std::ssize(parameters(best_->explanation.hypothesis));
+  return goodness_of_fit(observed_, best_->expected, static_cast<int>(fitted)).deviations < explained_deviations;
 }
 
 Findings SearchState::findings() {

@@ -55,6 +55,8 @@ class SearchState {
   const SearchEffort& effort() const { return effort_; }
   const Fit& best() const { return *best_; }
   const Fit& most_evident() const { return *most_evident_; }
+  /// Whether the best fit leaves no more than the counts' noise.
+  bool is_explained() const;
   double most_evidence() const { return candidates.best().log_evidence; }
   /// A log-posterior that no fit needs to come up to.
   double hopeless() const { return best_->log_posterior - 1.5 * effort_.interesting; }
