@@ -28,6 +28,18 @@ double width_of_same_variance(double sigma, const Hypothesis& was, const Hypothe
   return std::sqrt(std::max(left, first_widths_cells[0] * first_widths_cells[0]));
 }
 
+/// The profile of the same projection.
+Hypothesis without_step(const Hypothesis& both) {
+  const double boundary = mean_boundary(both);
+  Hypothesis profile{.interface_class = InterfaceClass::diffuse,
+                     .thickness_cells = both.thickness_cells,
+                     .plane = static_cast<int>(std::lround(boundary))};
+  profile.shift_cells = boundary - profile.plane;
+  profile.sigma_a_cells = width_of_same_variance(both.sigma_a_cells, both, profile);
+  profile.sigma_b_cells = width_of_same_variance(both.sigma_b_cells, both, profile);
+  return profile;
+}
+
 }  // namespace
 
 void ProfileSearch::look() {
@@ -58,6 +70,18 @@ void ProfileSearch::fit_widths(Hypothesis profile) {
 }
 
 void ProfileSearch::look_for_steps_inside() {
+  if (state_.candidates.best().hypothesis.has_width()) fit_to_the_end(state_.most_evident().explanation);
+  try_steps_inside();
+  const auto best = state_.most_evident().explanation;
+  if (best.hypothesis.interface_class == InterfaceClass::both)
+    fit_to_the_end({without_step(best.hypothesis), best.circumstances});
+}
+
+void ProfileSearch::fit_to_the_end(const Explanation& start) {
+  state_.add(state_.fitted(start, {.ripple = FitEffort::Ripple::followed}, nullptr));
+}
+
+void ProfileSearch::try_steps_inside() {
   for (int looks = 0; looks < most_looks_inside; ++looks) {
     const auto profile = state_.candidates.best_fitted_profile();
     if (!profile || (!state_.candidates.best().hypothesis.has_width() && state_.is_explained())) return;
