@@ -68,7 +68,7 @@ TEST(Inversion, finds_the_step_in_a_profile) {
     const auto plan = plan_family(recipe, family);
     const auto both = std::ranges::find(plan.samples, InterfaceClass::both,
                                         [](const auto& sample) { return sample.labels.interface_class; });
-    if (both == plan.samples.end()) continue;
+    ASSERT_NE(both, plan.samples.end()) << family;
     const TrialScan scan(recipe, plan, family, static_cast<int>(both - plan.samples.begin()));
     const auto found = invert(recipe, scan.counted(3e6), 1, {.two_step_depths = 0}).findings.candidates.front();
     EXPECT_EQ(found.hypothesis.interface_class, InterfaceClass::both) << family;
