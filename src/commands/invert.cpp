@@ -139,7 +139,7 @@ void add_whole_scan(const Sample& sample, const Options& options, const NetworkR
     reading.json["network"] = to_json(*said);
   }
   auto inversion = invert(reading.recipe, sample, options.threads, effort, progress, options.electrons_per_pattern);
-  add_forecast(reading.recipe, sample.conditions, options.threads, inversion);
+  add_forecast(reading.recipe, sample, options.threads, inversion);
   if (said) inversion.answer.reasons.push_back(borne_out(*said, inversion.answer));
   print_answer(inversion);
   reading.report.prediction = inversion.answer;

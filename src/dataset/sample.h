@@ -91,6 +91,13 @@ struct Origin {
   std::string mixing;          ///< "none", "virtual_crystal", "random_cations"
 };
 
+/// A scan position that a standard pattern was interpolated from: how far it lies from the standard position, in cells
+/// of the substrate, and its weight.
+struct SeenPlace {
+  double along_cells = 0, across_cells = 0;  ///< across: towards the film
+  double weight = 1;
+};
+
 struct Sample {
   Array<float, 4> patterns;        ///< [along][across][ky][kx], fractions of the beam, noise-free
   Array<std::uint8_t, 2> covered;  ///< [along][across], 0 where the scan has no pattern (patterns there are 0)
@@ -98,6 +105,9 @@ struct Sample {
   Conditions conditions;
   Origin origin;
   std::vector<float> projected_profile;  ///< [across], what projection alone shows (projected_profile.h); may be empty
+  /// Of each standard position, row by row, in a measured scan (weights sum to 1, or there are none where nothing is
+  /// covered); empty where patterns are of the very positions. Not stored.
+  std::vector<std::vector<SeenPlace>> seen_from;
 };
 
 }  // namespace terrace

@@ -30,7 +30,7 @@ Camera camera_of(const Recipe& recipe, const Conditions& conditions, const Circu
 }
 
 std::vector<ProbePosition> positions_of(const Recipe& recipe, const Circumstances& c, double middle_y,
-                                        double registered_x) {
+                                        double registered_x, const Spreads& spreads) {
   std::vector<ProbePosition> positions;
   for (int row = 0; row < recipe.grid.along; ++row)
     for (int column = 0; column < recipe.grid.across; ++column) {
@@ -38,8 +38,21 @@ std::vector<ProbePosition> positions_of(const Recipe& recipe, const Circumstance
       const double y = recipe.grid.offset_y(row) * recipe.substrate.cell_angstrom;
       positions.push_back({middle_y + y * (1 + c.stretch_y_share) + c.slant_share * x + c.shift_y_angstrom,
                            registered_x + x * (1 + c.stretch_x_share) + c.skew_share * y + c.shift_x_angstrom});
+      if (!spreads.empty()) positions.back().spread = spreads[positions.size() - 1];
     }
   return positions;
+}
+
+Spreads spreads_of(const Recipe& recipe, const Sample& sample) {
+  Spreads spreads;
+  for (const auto& places : sample.seen_from) {
+    Spread spread;
+    for (const auto& place : places)
+      spread.push_back({place.along_cells * recipe.substrate.cell_angstrom,
+                        place.across_cells * recipe.substrate.cell_across_angstrom, place.weight});
+    spreads.push_back(spread.empty() ? nullptr : std::make_shared<const Spread>(std::move(spread)));
+  }
+  return spreads;
 }
 
 Interface crystal_of(const Recipe& recipe, const Circumstances& c) {

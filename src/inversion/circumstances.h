@@ -2,6 +2,7 @@
 // structure ("nuisances"; parameters.h says what is known of them).
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "dataset/recipe.h"
@@ -41,11 +42,17 @@ struct Circumstances {
   double film_loss_entrance_cells = 0, film_loss_exit_cells = 0;  ///< whole cells
 };
 
+using Spreads = std::vector<std::shared_ptr<const Spread>>;
+
 Microscope microscope_of(const Recipe& recipe, const Conditions& conditions, const Circumstances& circumstances);
 Camera camera_of(const Recipe& recipe, const Conditions& conditions, const Circumstances& circumstances);
-/// The standard grid's positions around (`middle_y`, `registered_x`) in the window, Å, in the grid's order.
+/// The standard grid's positions around (`middle_y`, `registered_x`) in the window, Å, in the grid's order, each with
+/// its part of `spreads` (of each position, or empty). Stretch and slant leave spreads as they are: they would change
+/// them by a few hundredths of half a scan step.
 std::vector<ProbePosition> positions_of(const Recipe& recipe, const Circumstances& circumstances, double middle_y,
-                                        double registered_x);
+                                        double registered_x, const Spreads& spreads = {});
+/// What a measured scan's standard patterns are means over; empty where `sample` does not say.
+Spreads spreads_of(const Recipe& recipe, const Sample& sample);
 /// Crystals, window and milling; the structure itself is a hypothesis (structure_of).
 Interface crystal_of(const Recipe& recipe, const Circumstances& circumstances);
 

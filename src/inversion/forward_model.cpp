@@ -122,13 +122,13 @@ std::int64_t PropagatedStructure::bytes() const {
   return sum;
 }
 
-ForwardModel::ForwardModel(const Recipe& recipe, const Conditions& conditions, int threads)
-    : recipe_(&recipe), conditions_(conditions), threads_(threads) {}
+ForwardModel::ForwardModel(const Recipe& recipe, const Conditions& conditions, int threads, Spreads spreads)
+    : recipe_(&recipe), conditions_(conditions), threads_(threads), spreads_(std::move(spreads)) {}
 
 View ForwardModel::view_of(const PlannedStructure& structure, const Circumstances& circumstances, int exit) const {
   const double middle_y = structure.interface.cells_along / 2 * structure.interface.substrate.cell_angstrom;
   return {exit, microscope_of(*recipe_, conditions_, circumstances), camera_of(*recipe_, conditions_, circumstances),
-          positions_of(*recipe_, circumstances, middle_y, structure.registered_x)};
+          positions_of(*recipe_, circumstances, middle_y, structure.registered_x, spreads_)};
 }
 
 Patterns ForwardModel::no_patterns() const {

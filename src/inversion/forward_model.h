@@ -44,7 +44,8 @@ class PropagatedStructure {
 /// known of one scan. Borrows the recipe.
 class ForwardModel {
  public:
-  ForwardModel(const Recipe& recipe, const Conditions& conditions, int threads);
+  /// `spreads`: what the scan's standard patterns are means over (`spreads_of`).
+  ForwardModel(const Recipe& recipe, const Conditions& conditions, int threads, Spreads spreads = {});
 
   /// Throws InputError where the recipe's window cannot be summed by sectors.
   PropagatedStructure propagate(const Hypothesis& hypothesis, const Circumstances& circumstances) const;
@@ -75,6 +76,7 @@ class ForwardModel {
   const Recipe* recipe_;
   Conditions conditions_;
   int threads_;
+  Spreads spreads_;
 };
 
 }  // namespace terrace

@@ -68,6 +68,36 @@ TEST(ForwardModel, sums_around_a_propagation_equal_propagation_there) {
   EXPECT_LT(distance(propagated.expected(there), model.expected({&explanation, 1})[0].span()), rounding);
 }
 
+/// As a scan of coarse steps is laid on the grid: half the pattern of one stop, half that of the next.
+TEST(ForwardModel, patterns_seen_from_two_places_are_the_mean_of_theirs) {
+  const auto recipe = small_inversion();
+  const auto conditions = conditions_of_inversion(8);
+  const std::vector<std::pair<double, double>> shifts = {{0.3, -0.2}, {-0.3, 0.1}};  // Å, x and y
+  Sample sample;
+  for (int i = 0; i < recipe.grid.positions(); ++i) {
+    sample.seen_from.emplace_back();
+    for (const auto& [x, y] : shifts)
+      sample.seen_from.back().push_back(
+          {y / recipe.substrate.cell_angstrom, x / recipe.substrate.cell_across_angstrom, 0.5});
+  }
+  const Hypothesis step{
+      .interface_class = InterfaceClass::rough, .thickness_cells = 8, .step_depth_cells = 3, .step_height_cells = 1};
+  const auto there = expected_circumstances(recipe, conditions);
+  const Explanation explanation{step, there};
+  const ForwardModel seen(recipe, conditions, 1, spreads_of(recipe, sample)), plain(recipe, conditions, 1);
+  Patterns mean({recipe.grid.positions(), recipe.grid.pixels * recipe.grid.pixels});
+  for (const auto& [x, y] : shifts) {
+    auto shifted = explanation;
+    shifted.circumstances.shift_x_angstrom += x;
+    shifted.circumstances.shift_y_angstrom += y;
+    const auto patterns = plain.expected({&shifted, 1})[0];
+    for (std::int64_t i = 0; i < mean.size(); ++i) mean.data()[i] += patterns.data()[i] / 2;
+  }
+  EXPECT_LT(distance(seen.expected({&explanation, 1})[0], mean.span()), rounding);
+  EXPECT_LT(distance(seen.propagate(step, there).expected(there), mean.span()), rounding);
+  EXPECT_GT(distance(plain.expected({&explanation, 1})[0], mean.span()), 100 * rounding);
+}
+
 TEST(ForwardModel, what_needs_another_specimen_is_not_covered) {
   const auto recipe = small_inversion();
   const auto conditions = conditions_of_inversion(8);

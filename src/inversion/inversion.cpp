@@ -26,7 +26,7 @@ Inversion invert(const Recipe& recipe, const Sample& sample, int threads, const 
                  const Progress& progress, double electrons_per_pattern) {
   Inversion inversion{
       .observed = observe(sample, electrons_per_pattern), .findings = {}, .posterior = {}, .answer = {}};
-  const ForwardModel model(recipe, sample.conditions, threads);
+  const ForwardModel model(recipe, sample.conditions, threads, spreads_of(recipe, sample));
   inversion.findings = search(model, inversion.observed, effort, progress);
   inversion.posterior = weigh(inversion.findings, {}, tempering_of(inversion.findings.goodness));
   inversion.answer = answer_of(inversion.findings, inversion.posterior, recipe, sample.conditions);
@@ -40,9 +40,9 @@ Inversion invert(const Recipe& recipe, const Sample& sample, int threads, const 
   return inversion;
 }
 
-void add_forecast(const Recipe& recipe, const Conditions& conditions, int threads, Inversion& inversion) {
-  inversion.forecast =
-      forecast_beside(ForwardModel(recipe, conditions, threads), inversion.findings, inversion.observed);
+void add_forecast(const Recipe& recipe, const Sample& sample, int threads, Inversion& inversion) {
+  const ForwardModel model(recipe, sample.conditions, threads, spreads_of(recipe, sample));
+  inversion.forecast = forecast_beside(model, inversion.findings, inversion.observed);
 }
 
 UsualCost usual_cost(const Recipe& recipe, const Conditions& conditions, int threads) {

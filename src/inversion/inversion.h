@@ -20,8 +20,8 @@ struct Inversion {
 Inversion invert(const Recipe& recipe, const Sample& sample, int threads, const SearchEffort& effort = {},
                  const Progress& progress = {}, double electrons_per_pattern = 0);
 
-/// Sets beside the answer what was to be expected of a scan of this dose. `conditions` are those of the sample.
-void add_forecast(const Recipe& recipe, const Conditions& conditions, int threads, Inversion& inversion);
+/// Sets beside the answer what was to be expected of a scan of this dose.
+void add_forecast(const Recipe& recipe, const Sample& sample, int threads, Inversion& inversion);
 
 /// What `invert` usually takes on this machine: seconds with all threads busy, as much as 100 propagations of the whole
 /// thickness, as measured (benchmarks/README.md), more where few electrons leave much open; and bytes of memory at

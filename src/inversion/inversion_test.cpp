@@ -89,6 +89,31 @@ TEST(Inversion, a_specimen_that_is_no_hypothesis_is_refused) {
   }
 }
 
+/// Half a coarse step before and behind each standard position, as a scan gives them that has none there.
+TEST(Inversion, takes_patterns_for_the_means_that_they_are) {
+  const auto recipe = small_inversion();
+  PlannedSample planned;
+  auto scan = scan_of(recipe, InterfaceClass::rough, 1e6, planned);
+  const double half_step = 0.4 / recipe.substrate.cell_across_angstrom;
+  scan.seen_from.assign(recipe.grid.positions(), {{0, -half_step, 0.5}, {0, half_step, 0.5}});
+  const ForwardModel model(recipe, scan.conditions, 1, spreads_of(recipe, scan));
+  auto truth = expected_circumstances(recipe, scan.conditions);
+  truth.source_fwhm_angstrom = 0.4;
+  const Explanation step{{.interface_class = InterfaceClass::rough,
+                          .thickness_cells = planned.thickness_cells,
+                          .step_depth_cells = 3,
+                          .step_height_cells = 1},
+                         truth};
+  std::ranges::copy(model.expected({&step, 1})[0].span(), scan.patterns.data());
+  Random random(7, {1});
+  detect({.electrons_per_pattern = 1e6}, recipe.grid.mrad_per_pixel, scan, random);
+  const auto read = invert(recipe, scan, 1, {.two_step_depths = 0});
+  EXPECT_TRUE(fits(read.findings.goodness)) << read.findings.goodness.ratio;
+  EXPECT_EQ(read.findings.candidates.front().hypothesis.step_depth_cells, 3);
+  scan.seen_from.clear();
+  EXPECT_FALSE(fits(invert(recipe, scan, 1, {.two_step_depths = 0}).findings.goodness));
+}
+
 TEST(Inversion, says_when_little_of_the_interface_is_covered) {
   const auto recipe = small_inversion();
   PlannedSample planned;
@@ -110,7 +135,7 @@ TEST(Inversion, reaches_what_was_forecast) {
   PlannedSample planned;
   const auto scan = scan_of(recipe, InterfaceClass::rough, abounding, planned);
   auto inversion = invert(recipe, scan, 1, {.two_step_depths = 0});
-  add_forecast(recipe, scan.conditions, 1, inversion);
+  add_forecast(recipe, scan, 1, inversion);
   int reached = 0;
   for (const auto& one : inversion.forecast) {
     EXPECT_GT(one.expected_ratio, 0) << name_of(one.question);

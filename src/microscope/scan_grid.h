@@ -2,13 +2,26 @@
 #pragma once
 
 #include <array>
+#include <memory>
+#include <vector>
 
 #include "core/settings.h"
 
 namespace terrace {
 
+/// One of the places that a pattern is a mean over: how far it lies from the probe position, Å, and its share.
+struct SpreadPlace {
+  double y = 0, x = 0;
+  double share = 1;
+};
+/// Shares sum to 1.
+using Spread = std::vector<SpreadPlace>;
+
 struct ProbePosition {
   double y = 0, x = 0;  ///< Å in the specimen's frame
+  /// For a pattern that is a mean over several places around, as where a scan was laid on a grid by interpolation; only
+  /// sums over a scattering matrix take it. None: this place alone.
+  std::shared_ptr<const Spread> spread = nullptr;
 
   bool operator==(const ProbePosition&) const = default;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 #include <numeric>
+#include <stdexcept>
 
 #include "core/threads.h"
 #include "microscope/probe.h"
@@ -131,6 +132,9 @@ int positions_per_walk(int states) {
 }
 
 void simulate_directly(const SimulationPlan& plan, int threads, const PatternPlace& place, const Progress& progress) {
+  for (const auto& view : plan.views)
+    if (std::ranges::any_of(view.positions, [](const auto& position) { return position.spread != nullptr; }))
+      throw std::logic_error("patterns that are means over several places need a scattering matrix");
   const auto plane_waves = std::make_shared<const PlaneWaves>(plan.grid);
   const TransmissionSource transmissions(plan.grid, plan.any_microscope().energy_kev, plan.sampling);
   const auto shots = group_views(plan);

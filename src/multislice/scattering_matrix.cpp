@@ -123,6 +123,10 @@ void ScatteringMatrix::add_patterns(const ProbeFormer& probe, const Detector& de
     add_part(part_of(probe, Side::mirrored), probe, detector, positions, threads, frame);
 }
 
+bool ScatteringMatrix::sums_source(const ProbeFormer& probe, std::span<const ProbePosition> positions) {
+  return probe.source_sigma() > 0 || std::ranges::any_of(positions, [](const auto& p) { return p.spread != nullptr; });
+}
+
 ScatteringMatrix::Part ScatteringMatrix::part_of(const ProbeFormer& probe, Side side) const {
   Part part{side, chosen(probe.beams(), side), {}};
   if (beams_->mirror == Mirror::own_sector) part.mirrored = chosen(probe.beams(), Side::mirrored);
@@ -137,10 +141,10 @@ void ScatteringMatrix::add_part(const Part& part, const ProbeFormer& probe, cons
     throw std::logic_error("a plane wave that the camera sees was not kept");
   const std::int64_t count = std::ssize(positions);
   std::vector<float> intensities(columns_.extent(0) * count), line;
-  if (probe.source_sigma() == 0)
-    add_point_source(part, probe, positions, intensities);
-  else
+  if (sums_source(probe, positions))
     add_finite_source(part, probe, positions, threads, intensities);
+  else
+    add_point_source(part, probe, positions, intensities);
   const int sign = part.side == Side::own ? 1 : -1, skipped = detector.numbers_x().first - numbers_x_.first;
   for (std::int64_t i = 0; i < std::ssize(numbers_y_); ++i)
     detector.add_line(sign * numbers_y_[i], intensities.data() + (i * numbers_x_.count() + skipped) * count,

@@ -41,10 +41,14 @@ class ScatteringMatrix {
                    NumberRange numbers_x);
 
   /// frame[ky][kx][position] += this sector's part (and its mirror's) of the patterns of `probe` at `positions`.
-  /// Incoherent over the defocus spread of `probe`, and over its source by SourceSum. `threads` share out the lines of
-  /// plane waves. Throws std::logic_error where a beam of `probe` is missing.
+  /// Incoherent over the defocus spread of `probe`, and over its source and the positions' spreads by SourceSum (one of
+  /// a point source is summed for each position by itself). `threads` share out the lines of plane waves. Throws
+  /// std::logic_error where a beam of `probe` is missing.
   void add_patterns(const ProbeFormer& probe, const Detector& detector, std::span<const ProbePosition> positions,
                     int threads, std::span<float> frame) const;
+
+  /// Whether a sum for all positions together serves `probe` at `positions`.
+  static bool sums_source(const ProbeFormer& probe, std::span<const ProbePosition> positions);
 
   std::int64_t bytes() const { return columns_.size() * static_cast<std::int64_t>(sizeof(float)); }
 

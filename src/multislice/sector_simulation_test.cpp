@@ -183,7 +183,8 @@ Patterns fine_sum(SimulationPlan plan) {
   for (int i = -6; i <= 6; ++i)
     for (int j = -6; j <= 6; ++j) {
       weights.push_back(static_cast<float>(std::exp(-0.32 * (i * i + j * j))));
-      for (const auto& [y, x] : middles) view.positions.push_back({y + 0.8 * sigma * i, x + 0.8 * sigma * j});
+      for (const auto& middle : middles)
+        view.positions.push_back({middle.y + 0.8 * sigma * i, middle.x + 0.8 * sigma * j});
     }
   const auto moved = patterns_by(simulate_directly, plan)[0];
   const float total = std::accumulate(weights.begin(), weights.end(), 0.0f);
@@ -197,6 +198,33 @@ TEST(FiniteSource, is_what_many_moved_probes_sum_to_with_and_without_mirrors) {
     const auto plan = finite_source(specimen);
     EXPECT_LT(difference(fine_sum(plan), patterns_by(simulate_by_sectors, plan)), rounding(12));
   }
+}
+
+TEST(SpreadPosition, shows_the_mean_of_its_places_whatever_the_source) {
+  const Spread spread = {{-0.3, 0.4, 0.5}, {0.8, 0.1, 0.3}, {0.2, -0.6, 0.2}};
+  for (const double source : {0.0, 0.6}) {
+    auto plan = finite_source(stepped());
+    auto& view = plan.views[0];
+    view.microscope.source_fwhm_angstrom = source;
+    const auto alone = view.positions[0], middle = view.positions[1];
+    view.positions[1].spread = std::make_shared<const Spread>(spread);
+    const auto spread_out = patterns_by(simulate_by_sectors, plan);
+    view.positions = {alone};
+    for (const auto& place : spread) view.positions.push_back({middle.y + place.y, middle.x + place.x});
+    const auto apart = patterns_by(simulate_by_sectors, plan)[0];
+    const auto size = apart.size() / 4;
+    std::vector<float> mean(apart.begin(), apart.begin() + size);
+    mean.resize(2 * size);
+    for (std::size_t i = 0; i < 3 * size; ++i)
+      mean[size + i % size] += static_cast<float>(spread[i / size].share) * apart[size + i];
+    EXPECT_LT(difference({mean}, spread_out), rounding(12)) << source;
+  }
+}
+
+TEST(SpreadPosition, is_refused_where_it_would_be_taken_for_one_place) {
+  auto plan = finite_source(stepped());
+  plan.views[0].positions[1].spread = std::make_shared<const Spread>(Spread(2));
+  EXPECT_THROW(patterns_by(simulate_directly, plan), std::logic_error);
 }
 
 TEST(FiniteSource, of_almost_no_size_is_a_point) {

@@ -9,18 +9,6 @@
 namespace terrace {
 namespace {
 
-std::vector<double> ys(std::span<const ProbePosition> positions) {
-  std::vector<double> ys;
-  for (const auto& position : positions) ys.push_back(position.y);
-  return ys;
-}
-
-std::vector<double> xs(std::span<const ProbePosition> positions) {
-  std::vector<double> xs;
-  for (const auto& position : positions) xs.push_back(position.x);
-  return xs;
-}
-
 /// intensities[y][x] += weight · |ψ|², ψ = [y][real | imaginary][x].
 #if defined(__x86_64__)
 __attribute__((target_clones("avx512f", "avx2", "default")))
@@ -34,6 +22,24 @@ add_squares(const float* __restrict psi, int rows, int columns, float weight, fl
 
 }  // namespace
 
+/// Every place that patterns are means over, position by position.
+struct SourceSum::Places {
+  std::vector<double> y, x, share;
+  std::vector<std::int64_t> position;
+  std::int64_t positions = 0;
+
+  explicit Places(std::span<const ProbePosition> all) : positions(std::ssize(all)) {
+    static const Spread alone(1);
+    for (std::int64_t i = 0; i < positions; ++i)
+      for (const auto& place : all[i].spread ? *all[i].spread : alone) {
+        y.push_back(all[i].y + place.y);
+        x.push_back(all[i].x + place.x);
+        share.push_back(place.share);
+        position.push_back(i);
+      }
+  }
+};
+
 struct SourceSum::Scratch {
   std::vector<float> sums;         // [wave][row of beams][real | imaginary][point along x]
   std::vector<float> psi;          // [point along y][real | imaginary][point along x]
@@ -45,11 +51,12 @@ SourceSum::SourceSum(const ProbeFormer& probe, const ChosenBeams& own, const Cho
     : probe_(probe) {
   add_rows(own, false);
   add_rows(mirrored, true);
-  along_x_ = axis_along_x(positions);
-  along_y_ = axis_along_y(positions, repeats);
+  const Places places(positions);
+  along_x_ = axis_along_x(places);
+  along_y_ = axis_along_y(places, repeats);
   for (auto& row : rows_) shift(row);
   set_phases();
-  set_weights(positions);
+  set_weights(places);
 }
 
 void SourceSum::add_rows(const ChosenBeams& beams, bool mirrored) {
@@ -65,21 +72,21 @@ void SourceSum::add_rows(const ChosenBeams& beams, bool mirrored) {
   }
 }
 
-SourceGridAxis SourceSum::axis_along_x(std::span<const ProbePosition> positions) const {
+SourceGridAxis SourceSum::axis_along_x(const Places& places) const {
   const auto& beams = probe_.beams();
   int least = beams[rows_[0].which[0]].number_x, most = least;
   for (const auto& row : rows_) {
     least = std::min(least, beams[row.which.front()].number_x);
     most = std::max(most, beams[row.which.back()].number_x);
   }
-  return {{most - least, probe_.grid().extent_x}, xs(positions), probe_.source_sigma()};
+  return {{most - least, probe_.grid().extent_x}, places.x, probe_.source_sigma()};
 }
 
-SourceGridAxis SourceSum::axis_along_y(std::span<const ProbePosition> positions, int repeats) const {
+SourceGridAxis SourceSum::axis_along_y(const Places& places, int repeats) const {
   const auto [least, most] = std::minmax_element(rows_.begin(), rows_.end(),
                                                  [](const Row& a, const Row& b) { return a.number_y < b.number_y; });
   const int reach = (most->number_y - least->number_y) / repeats;
-  return {{reach, probe_.grid().extent_y / repeats}, ys(positions), probe_.source_sigma()};
+  return {{reach, probe_.grid().extent_y / repeats}, places.y, probe_.source_sigma()};
 }
 
 void SourceSum::shift(Row& row) const {
@@ -111,14 +118,15 @@ void SourceSum::set_phases() {
     }
 }
 
-void SourceSum::set_weights(std::span<const ProbePosition> positions) {
-  const auto along_y = along_y_->weights(ys(positions)), along_x = along_x_->weights(xs(positions));
-  const std::int64_t count = std::ssize(positions);
-  weights_ = Array<float, 3>({along_y_->points(), along_x_->points(), count});
+void SourceSum::set_weights(const Places& places) {
+  const auto along_y = along_y_->weights(places.y), along_x = along_x_->weights(places.x);
+  const std::int64_t count = std::ssize(places.y);
+  weights_ = Array<float, 3>({along_y_->points(), along_x_->points(), places.positions});
   for (std::int64_t y = 0; y < along_y_->points(); ++y)
     for (std::int64_t x = 0; x < along_x_->points(); ++x)
-      for (std::int64_t p = 0; p < count; ++p)
-        weights_(y, x, p) = static_cast<float>(along_y[y * count + p] * along_x[x * count + p]);
+      for (std::int64_t i = 0; i < count; ++i)
+        weights_(y, x, places.position[i]) +=
+            static_cast<float>(places.share[i] * along_y[y * count + i] * along_x[x * count + i]);
 }
 
 void SourceSum::sum_along_x(std::size_t state, MatrixLine line, MatrixLine opposite, int waves,

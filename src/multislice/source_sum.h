@@ -33,7 +33,8 @@ inline constexpr int waves_per_source_block = 64;
 /// the window's period; along y in steps of `repeats`, with the period of one repeat. So it is squared on the few
 /// points that hold all of that, and one real matrix for each axis both interpolates and blurs (source_grid.h). The
 /// defocus spread is a sum over its states before. Work for each plane wave: beams · points along x, rows of beams ·
-/// points, points · positions, instead of beams · positions · (7 to 61 shifts of the probe).
+/// points, points · positions, instead of beams · positions · (7 to 61 shifts of the probe). A position's spread is a
+/// sum of such weights, and costs nothing for each plane wave.
 class SourceSum {
  public:
   /// `mirrored` are beams that enter as their mirror images and fall on the same plane waves (none: empty).
@@ -53,13 +54,14 @@ class SourceSum {
     std::vector<Array<float, 3>> shifted;  // of each defocus: [a, ia][beam][point along x: real parts, imaginary ones]
   };
   struct Scratch;
+  struct Places;
 
   void add_rows(const ChosenBeams& beams, bool mirrored);
-  SourceGridAxis axis_along_x(std::span<const ProbePosition> positions) const;
-  SourceGridAxis axis_along_y(std::span<const ProbePosition> positions, int repeats) const;
+  SourceGridAxis axis_along_x(const Places& places) const;
+  SourceGridAxis axis_along_y(const Places& places, int repeats) const;
   void shift(Row& row) const;
   void set_phases();
-  void set_weights(std::span<const ProbePosition> positions);
+  void set_weights(const Places& places);
   void sum_along_x(std::size_t state, MatrixLine line, MatrixLine opposite, int waves, std::vector<float>& sums) const;
   void add_block(MatrixLine line, MatrixLine opposite, int waves, Scratch& scratch, float* intensities) const;
 

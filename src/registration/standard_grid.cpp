@@ -53,15 +53,33 @@ using Gifts = std::map<std::int64_t, std::vector<Gift>>;
 
 class Layout {
  public:
+  /// Å; places nearer to each other than this are one.
+  static constexpr double rounding = 1e-3;
+
   Layout(const ScanInfo& info, const Registration& r, const StandardGrid& grid, const Stretch& stretch)
       : registration_(r),
         grid_(grid),
         stretch_(stretch),
         axes_(r.crystal_axes()),
         normal_is_y_(r.interface_normal == "y"),
+        towards_film_(r.film_side == "low" ? -1 : 1),
         x_{info.scan_width, r.step_x_angstrom.value},
         y_{info.scan_height, r.step_y_angstrom.value},
         reach_(reach_along(info, r)) {}
+
+  /// What each standard position is the mean over, row by row; nothing where the scan holds none of its places.
+  std::vector<std::vector<SeenPlace>> seen_from() const {
+    std::vector<std::vector<SeenPlace>> all;
+    for (int row = 0; row < grid_.along; ++row)
+      for (int column = 0; column < grid_.across; ++column) {
+        std::vector<SeenPlace> seen;
+        for (const auto& [offset, weight] : offsets_of(row, column))
+          seen.push_back({offset.first * rounding / registration_.cell_along_angstrom.value,
+                          offset.second * rounding / registration_.cell_across_angstrom.value, weight});
+        all.push_back(std::move(seen));
+      }
+    return all;
+  }
 
   /// Adds the gifts of all scan positions to `sample`. Returns the patterns averaged: the mean over covered positions
   /// of 1 / Σ weight².
@@ -86,9 +104,8 @@ class Layout {
 
  private:
   double across_position(int column) const {
-    const double sign = registration_.film_side == "low" ? -1 : 1;
     return registration_.interface_angstrom.value +
-           sign * grid_.offset_x(column) * registration_.cell_across_angstrom.value;
+           towards_film_ * grid_.offset_x(column) * registration_.cell_across_angstrom.value;
   }
 
   Place in_scan(double across, double along) const {
@@ -122,18 +139,39 @@ class Layout {
     return false;
   }
 
-  std::map<std::int64_t, double> weights_of(int row, int column) const {
-    std::map<std::int64_t, double> weights;
+  /// Each scan position (row, column) around each place of a standard position, and its weight in the mean.
+  template <class Take>
+  void each_neighbour(int row, int column, const Take& take) const {
     const auto all = places(row, column);
     for (const Place& place : all) {
       const Between rows = between(y_, place.y), columns = between(x_, place.x);
       for (const int i : {0, 1})
         for (const int j : {0, 1})
           if (rows.weight[i] * columns.weight[j] > 0)
-            weights[std::int64_t{rows.index[i]} * x_.count + columns.index[j]] +=
-                rows.weight[i] * columns.weight[j] / static_cast<double>(all.size());
+            take(place, rows.index[i], columns.index[j],
+                 rows.weight[i] * columns.weight[j] / static_cast<double>(all.size()));
     }
+  }
+
+  std::map<std::int64_t, double> weights_of(int row, int column) const {
+    std::map<std::int64_t, double> weights;
+    each_neighbour(row, column, [&](const Place&, int scan_row, int scan_column, double weight) {
+      weights[std::int64_t{scan_row} * x_.count + scan_column] += weight;
+    });
     return weights;
+  }
+
+  /// The same by how far they lie from their place, along and across, in units of `rounding`.
+  std::map<std::pair<std::int64_t, std::int64_t>, double> offsets_of(int row, int column) const {
+    std::map<std::pair<std::int64_t, std::int64_t>, double> offsets;
+    each_neighbour(row, column, [&](const Place& place, int scan_row, int scan_column, double weight) {
+      const Place from = axes_.to_crystal(place);
+      const Place to = axes_.to_crystal({scan_column * x_.step, scan_row * y_.step});
+      const double along = normal_is_y_ ? to.x - from.x : to.y - from.y;
+      const double across = normal_is_y_ ? to.y - from.y : to.x - from.x;
+      offsets[{std::lround(along / rounding), std::lround(towards_film_ * across / rounding)}] += weight;
+    });
+    return offsets;
   }
 
   const Registration& registration_;
@@ -141,6 +179,7 @@ class Layout {
   const Stretch stretch_;
   CrystalAxes axes_;
   bool normal_is_y_;
+  double towards_film_;  ///< sign of the direction across, in the scan
   ScanAxis x_, y_;
   std::pair<double, double> reach_;  ///< along the interface, Å
 };
@@ -170,6 +209,7 @@ Sample empty_sample(const ScanInfo& info, const Registration& r, const StandardG
   sample.covered = Array<std::uint8_t, 2>({grid.along, grid.across});
   const Layout layout(info, r, grid, stretch);
   sample.conditions = conditions_of(info, r, layout.add_gifts(number, sample.covered, gifts));
+  sample.seen_from = layout.seen_from();
   return sample;
 }
 

@@ -18,9 +18,11 @@ namespace terrace {
 /// at 20 mrad, 200 kV), and blurs like a source of about half a step where it is coarser; it is done all the same. A
 /// position is covered when a place lies within half a step of the scan's outermost positions. Patterns are rebinned by
 /// area (intensity is conserved up to the grid's reach), turned so that kx points into the film, and divided by the
-/// beam. Places beside a lost pattern are left out. Conditions carry what is known; `electrons_per_pattern` counts the patterns averaged, so that it is the dose
-/// that the noise of a standard pattern shows. Labels are the defaults: nothing is known of them. Throws InputError
-/// where the registration is not usable, saying what is missing; FileError from reading.
+/// beam. Places beside a lost pattern are left out. `seen_from` says where each pattern was seen, so that a model may
+/// average as the interpolation did. Conditions carry what is known; `electrons_per_pattern` counts the patterns
+/// averaged, so that it is the dose that the noise of a standard pattern shows. Labels are the defaults: nothing is
+/// known of them. Throws InputError where the registration is not usable, saying what is missing; FileError from
+/// reading.
 Sample to_standard_grid(const Scan& scan, const Registration& registration, const StandardGrid& grid,
                         const Progress& progress = {});
 

@@ -66,6 +66,49 @@ TEST(StandardGridSampling, a_scan_on_the_grid_is_handed_on_unchanged) {
     }
 }
 
+/// Σ weight · offset and Σ weight of what a standard pattern was interpolated from.
+struct SeenMean {
+  double along = 0, across = 0, weight = 0;
+};
+SeenMean mean_of(const std::vector<SeenPlace>& places) {
+  SeenMean mean;
+  for (const auto& place : places) {
+    mean.along += place.weight * place.along_cells;
+    mean.across += place.weight * place.across_cells;
+    mean.weight += place.weight;
+  }
+  return mean;
+}
+
+bool is_whole(double steps) { return std::abs(steps - std::round(steps)) < 1e-2; }
+
+/// Linear interpolation keeps the mean place, and all that enters was a stop of the scan.
+TEST(StandardGridSampling, says_which_scan_positions_a_pattern_is_the_mean_of) {
+  const auto scan = aligned_scan(16);
+  for (const std::string film : {"high", "low"}) {
+    auto options = known_place();
+    options.interface_angstrom = 2 * cell + 0.3 * cell / 8;  // between the scan's positions
+    options.column_angstrom = cell / 4 + 0.4 * cell / 8;
+    options.film_side = film;
+    const StandardGrid grid;
+    const auto sample = to_standard_grid(scan, exact_registration(scan, options), grid);
+    for (int row = 0; row < grid.along; ++row)
+      for (int column = 4; column < 12; ++column) {
+        const auto& places = sample.seen_from[row * grid.across + column];
+        EXPECT_EQ(places.size(), 4u);  // the same in both cells
+        const auto mean = mean_of(places);
+        EXPECT_NEAR(mean.weight, 1, 1e-9);
+        EXPECT_NEAR(mean.along, 0, 1e-3);
+        EXPECT_NEAR(mean.across, 0, 1e-3);
+        for (const auto& place : places) {
+          const double across = (grid.offset_x(column) + place.across_cells) * (film == "low" ? -1 : 1);
+          EXPECT_TRUE(is_whole(0.3 + 8 * across)) << film << ' ' << across;
+          EXPECT_TRUE(is_whole(0.4 + 8 * (grid.offset_y(row) + place.along_cells))) << place.along_cells;
+        }
+      }
+  }
+}
+
 /// Loses the pattern of row 2, column 16, where a standard position lies.
 void lose_one(MemoryScan& scan) { std::ranges::fill(scan.pattern(2, 16), 0.0f); }
 

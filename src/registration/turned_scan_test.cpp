@@ -76,6 +76,30 @@ TEST(TurnedScan, measured_places_and_turns_give_nearly_the_patterns_of_exact_one
   EXPECT_LT(difference(to_standard_grid(turned, register_scan(turned, {}), {}), laid_exactly(straight, -3)), 0.03);
 }
 
+/// Where a turned scan's patterns were seen, laid back on the scan, is where the probe stopped.
+TEST(TurnedScan, says_which_scan_positions_a_pattern_is_the_mean_of) {
+  const auto scan = simulate(small_interface(5), {5}, turned_path(-3))[0];
+  const auto r = register_scan(scan, {});
+  const StandardGrid grid;
+  const auto sample = to_standard_grid(scan, r, grid);
+  const auto is_whole = [](double steps) { return std::abs(steps - std::round(steps)) < 0.01; };
+  int seen = 0;
+  for (int row = 0; row < grid.along; ++row)
+    for (int column = 0; column < grid.across; ++column)
+      for (const auto& place : sample.seen_from[row * grid.across + column]) {
+        int matches = 0;  // the cell along the interface is not told
+        for (int n = -4; n <= 4; ++n) {
+          const Place at = r.crystal_axes().to_scan(
+              {r.interface_angstrom.value + (grid.offset_x(column) + place.across_cells) * r.cell_across_angstrom.value,
+               r.column_angstrom.value + (grid.offset_y(row) + place.along_cells + n) * r.cell_along_angstrom.value});
+          matches += is_whole(at.x / r.step_x_angstrom.value) && is_whole(at.y / r.step_y_angstrom.value);
+        }
+        EXPECT_GE(matches, 1);
+        ++seen;
+      }
+  EXPECT_GT(seen, 4 * grid.positions());
+}
+
 TEST(TurnedScan, a_tilted_specimen_turns_the_mirror_lines_by_less_than_a_degree_and_within_the_stated_error) {
   Microscope microscope;
   microscope.specimen_tilt_x_mrad = 4;
