@@ -7,6 +7,7 @@
 
 #include "commands/command.h"
 #include "commands/interruption.h"
+#include "commands/output_place.h"
 #include "core/error.h"
 #include "core/nearest_name.h"
 #include "dataset/ranks.h"
@@ -126,6 +127,7 @@ int run_or_complain(int count, char** arguments) {
 
 int main(int count, char** arguments) {
   const int code = terrace::run_or_complain(count, arguments);
+  if (code != 0) terrace::take_back_empty_folders();
   std::fflush(stdout);
   if (code != 0) terrace::end_all_ranks(code);  // which may wait for this one
   return code;

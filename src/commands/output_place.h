@@ -12,4 +12,7 @@ void make_place_for(const std::filesystem::path& file);
 /// Makes `folder`, with those above it. Throws InputError as above.
 void make_folder(const std::filesystem::path& folder);
 
+/// Removes those of the made folders that are still empty: for a command that ends without a result.
+void take_back_empty_folders() noexcept;
+
 }  // namespace terrace

@@ -21,6 +21,7 @@ struct Options {
   std::string recipe, truth, model, output, report;
   TrialsRequest request;
   int threads = 1;
+  double max_memory_gb = 0;
 };
 
 void print_measures(const std::vector<TrialOutcome>& outcomes, const std::vector<double>& doses) {
@@ -44,13 +45,15 @@ void write_page(const TrialRecipes& recipes, const std::vector<TrialOutcome>& ou
   write_report(page, options.report);
 }
 
-void print_cost(const TrialRecipes& recipes, const Options& options, int ranks) {
+void print_cost(const UsualCost& cost, const TrialRecipes& recipes, const Options& options, int ranks) {
   const auto& recipe = recipes.model;
   const auto& request = options.request;
-  fmt::print("recipe '{}' ({}): {} families, {} structures of each, at {} doses: about {} on {} x {} threads\n",
-             recipe.study.name, recipe_hash(recipe), recipes.truth.families_of(request.split, request.families).size(),
-             request.samples, request.electrons_per_pattern.size(),
-             duration_text(usual_seconds(recipes, request, options.threads) / ranks), ranks, options.threads);
+  fmt::print(
+      "recipe '{}' ({}): {} families, {} structures of each, at {} doses: about {} on {} x {} threads, {:.2g} GB of "
+      "memory each\n",
+      recipe.study.name, recipe_hash(recipe), recipes.truth.families_of(request.split, request.families).size(),
+      request.samples, request.electrons_per_pattern.size(), duration_text(cost.seconds / ranks), ranks,
+      options.threads, cost.bytes / 1e9);
   std::fflush(stdout);  // before the progress, in a file too
 }
 
@@ -61,7 +64,9 @@ void run(Options options, OpenTrialNetwork open_network) {
   if (!options.model.empty()) options.request.network = open_network(options.model);
   const auto other = options.truth.empty() ? std::optional<Recipe>() : read_recipe(options.truth);
   const TrialRecipes recipes{other ? *other : recipe, recipe};
-  if (ranks.is_first()) print_cost(recipes, options, ranks.count());
+  const auto cost = usual_cost(recipes, options.request, options.threads);
+  if (ranks.is_first()) print_cost(cost, recipes, options, ranks.count());
+  check_memory(cost.bytes, options.max_memory_gb, "Use a recipe with a smaller window or thinner lamellae");
   make_place_for(options.output);
   if (!options.report.empty()) make_place_for(options.report);
   ProgressBar bar;
@@ -105,6 +110,7 @@ void add_trials(CLI::App& app, OpenTrialNetwork open_network) {
       ->check(CLI::Range(0, 1000).description(""))
       ->capture_default_str();
   add_threads_option(app, options->threads);
+  add_memory_option(app, options->max_memory_gb);
   app.callback([options, open_network] { run(*options, open_network); });
 }
 

@@ -186,11 +186,18 @@ std::vector<O> write_trials(const TrialRecipes& recipes, const TrialsRequest& re
   return outcomes;
 }
 
-double usual_seconds(const TrialRecipes& recipes, const TrialsRequest& request, int threads) {
+UsualCost usual_cost(const TrialRecipes& recipes, const TrialsRequest& request, int threads) {
   const auto families = recipes.truth.families_of(request.split, request.families);
-  const auto conditions = plan_family(recipes.truth, families[0]).samples.at(0).conditions;
+  auto conditions = plan_family(recipes.truth, families[0]).samples.at(0).conditions;
   const double trials = 1.0 * std::ssize(families) * request.samples * std::ssize(request.electrons_per_pattern);
-  return trials * usual_cost(recipes.model, conditions, threads).seconds;
+  UsualCost cost = usual_cost(recipes.model, conditions, threads);
+  cost.seconds *= trials;
+  for (const auto family : families)
+    conditions.thickness_nm =
+        std::max(conditions.thickness_nm, std::ranges::max(recipes.truth.ranges_of(family).thickness_cells) *
+                                              recipes.truth.substrate.cell_angstrom / 10);
+  cost.bytes = usual_cost(recipes.model, conditions, threads).bytes;
+  return cost;
 }
 
 }  // namespace terrace

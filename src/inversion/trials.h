@@ -29,7 +29,7 @@ std::vector<TrialOutcome> write_trials(const TrialRecipes& recipes, const Trials
                                        const std::filesystem::path& path, const Ranks& ranks, int threads,
                                        const Progress& progress);
 
-/// Of all that the request asks for, on this machine: seconds of `threads` threads.
-double usual_seconds(const TrialRecipes& recipes, const TrialsRequest& request, int threads);
+/// On this machine: seconds of `threads` threads for all that the request asks for, and bytes for its thickest lamella.
+UsualCost usual_cost(const TrialRecipes& recipes, const TrialsRequest& request, int threads);
 
 }  // namespace terrace

@@ -24,7 +24,7 @@ class BadInput(unittest.TestCase):
         for expected in says:
             self.assertIn(expected, lines[0])
         self.assertIn(lines[0][-1], ".?", lines)
-        self.assertEqual([str(p.relative_to(out)) for p in out.rglob("*") if p.is_file()], left or [])
+        self.assertEqual([str(p.relative_to(out)) for p in out.rglob("*")], left or [])
         return lines[0]
 
     def simulate(self, experiment, *says, **options):
@@ -161,6 +161,7 @@ class Configurations(BadInput):
     def test_more_memory_than_allowed(self):
         self.refused("simulate", workshop.experiment(), "-o", "OUT.scan.h5", "--max-memory", "0.001", says=["--max-memory 0.001", "GB of memory"])
         self.refused("dataset", workshop.recipe(), "-o", "OUT.data", "--max-memory", "0.001", says=["--max-memory 0.001", "GB of memory"])
+        self.refused("trials", workshop.recipe(), "-o", "OUT.trials.json", "--max-memory", "0.001", says=["--max-memory 0.001", "GB of memory"])
 
     def test_a_part_that_is_none(self):
         for part in "0/2", "3/2", "2/2147483647", "2/99999999999", "2/4294967299", "two":
