@@ -19,10 +19,12 @@ namespace fs = std::filesystem;
 /// Names everything that an answer depends on.
 std::string key_of(const Recipe& recipe, const Sample& sample, const SearchEffort& effort, double electrons) {
   const auto& c = sample.conditions;
-  const auto settings =
-      fmt::format("{} {} {} {} {} {} {} {} {} {}", search_revision, to_json(recipe).dump(), c.energy_kev,
-                  c.semiangle_mrad, c.thickness_nm, c.thickness_error_nm, c.electrons_per_pattern, electrons,
-                  effort.boundary_tolerance_cells, effort.two_step_depths);
+  auto settings = fmt::format("{} {} {} {} {} {} {} {} {} {}", search_revision, to_json(recipe).dump(), c.energy_kev,
+                              c.semiangle_mrad, c.thickness_nm, c.thickness_error_nm, c.electrons_per_pattern,
+                              electrons, effort.boundary_tolerance_cells, effort.two_step_depths);
+  for (const auto& places : sample.seen_from)
+    for (const auto& place : places)
+      settings += fmt::format(" {:.6g} {:.6g} {:.6g}", place.along_cells, place.across_cells, place.weight);
   const auto patterns = checksum(sample.patterns.data(), sample.patterns.size() * sizeof(float));
   return fmt::format("{:016x}", checksum(settings.data(), settings.size(), patterns));
 }

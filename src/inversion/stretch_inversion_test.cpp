@@ -62,6 +62,15 @@ TEST_F(Stretches, an_answer_that_is_known_is_not_sought_again_and_an_impossible_
   EXPECT_NE(answers()[0].summary, "kept");
 }
 
+TEST_F(Stretches, patterns_seen_from_elsewhere_are_another_question) {
+  samples_.erase(samples_.begin());  // the impossible one takes no time
+  answers();
+  say_kept();
+  ASSERT_EQ(answers()[0].summary, "kept");
+  samples_[0].seen_from.assign(recipe_.grid.positions(), {{0, 0.05, 1}});
+  EXPECT_NE(answers()[0].summary, "kept");
+}
+
 TEST_F(Stretches, a_damaged_answer_is_sought_again) {
   samples_.erase(samples_.begin());  // the impossible one takes no time
   const auto first = answers();

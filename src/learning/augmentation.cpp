@@ -30,6 +30,7 @@ Sample seen_through(const std::vector<float>& covered, Sample sample) {
 
 Sample mirrored(const Sample& sample) {
   Sample image = sample;
+  image.seen_from.clear();  // of no use to a network, and not mirrored here
   const auto& extents = sample.patterns.extents();
   const auto along = extents[0], across = extents[1], rows = extents[2], columns = extents[3];
   for (std::int64_t y = 0; y < along; ++y)

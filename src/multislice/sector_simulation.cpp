@@ -120,7 +120,7 @@ Optics optics_of(const SimulationPlan& plan, const View& view) {
 
 void add_view(const ScatteringMatrix& matrix, const Optics& optics, std::span<const ProbePosition> positions,
               int number, int threads, const PatternPlace& place) {
-  // A finite source has work in common for all positions, so that threads share out plane waves instead.
+  // A finite source, or a spread, has work in common for all positions: threads share out plane waves instead.
   const bool point_source = !ScatteringMatrix::sums_source(optics.probe, positions);
   const std::int64_t count = std::ssize(positions), step = point_source ? positions_per_product : positions_per_source;
   const std::int64_t pixels = std::int64_t{optics.detector.pixels()} * optics.detector.pixels();

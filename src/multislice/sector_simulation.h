@@ -52,8 +52,8 @@ using OnMatrix = std::function<void(int exit, const std::shared_ptr<const Scatte
 void walk_sectors(const SimulationPlan& plan, const SectorPlan& sectors, int threads, const OnMatrix& on_matrix,
                   const Progress& progress);
 
-/// Positions that are summed together, of a point source and of a finite one: enough to run at full speed, few enough
-/// to hold.
+/// Positions that are summed together, of a point source and of a finite one (or spread positions): enough to run at
+/// full speed, few enough to hold.
 inline constexpr int positions_per_product = 64, positions_per_source = 512;
 
 /// What a view is seen through.

@@ -22,23 +22,50 @@ add_squares(const float* __restrict psi, int rows, int columns, float weight, fl
 
 }  // namespace
 
-/// Every place that patterns are means over, position by position.
+/// Every place that patterns are means over: those of position p are first[p] … first[p + 1] − 1.
 struct SourceSum::Places {
   std::vector<double> y, x, share;
-  std::vector<std::int64_t> position;
-  std::int64_t positions = 0;
+  std::vector<std::size_t> first = {0};
 
-  explicit Places(std::span<const ProbePosition> all) : positions(std::ssize(all)) {
+  explicit Places(std::span<const ProbePosition> positions) {
     static const Spread alone(1);
-    for (std::int64_t i = 0; i < positions; ++i)
-      for (const auto& place : all[i].spread ? *all[i].spread : alone) {
-        y.push_back(all[i].y + place.y);
-        x.push_back(all[i].x + place.x);
+    for (const auto& position : positions) {
+      for (const auto& place : position.spread ? *position.spread : alone) {
+        y.push_back(position.y + place.y);
+        x.push_back(position.x + place.x);
         share.push_back(place.share);
-        position.push_back(i);
       }
+      first.push_back(share.size());
+    }
   }
+  std::int64_t positions() const { return std::ssize(first) - 1; }
 };
+
+namespace {
+
+/// The weights of all points of an axis for each coordinate; a scan has few distinct ones.
+class WeightsAlong {
+ public:
+  WeightsAlong(const SourceGridAxis& axis, const std::vector<double>& coordinates)
+      : points_(axis.points()), distinct_(coordinates) {
+    std::ranges::sort(distinct_);
+    distinct_.erase(std::unique(distinct_.begin(), distinct_.end()), distinct_.end());
+    const auto weights = axis.weights(distinct_);
+    weights_.resize(weights.size());
+    for (std::size_t point = 0, i = 0; point < points_; ++point)
+      for (std::size_t value = 0; value < distinct_.size(); ++value, ++i)
+        weights_[value * points_ + point] = weights[i];
+  }
+  const double* at(double coordinate) const {
+    return weights_.data() + (std::ranges::lower_bound(distinct_, coordinate) - distinct_.begin()) * points_;
+  }
+
+ private:
+  std::size_t points_;
+  std::vector<double> distinct_, weights_;  // [distinct coordinate][point]
+};
+
+}  // namespace
 
 struct SourceSum::Scratch {
   std::vector<float> sums;         // [wave][row of beams][real | imaginary][point along x]
@@ -119,14 +146,22 @@ void SourceSum::set_phases() {
 }
 
 void SourceSum::set_weights(const Places& places) {
-  const auto along_y = along_y_->weights(places.y), along_x = along_x_->weights(places.x);
-  const std::int64_t count = std::ssize(places.y);
-  weights_ = Array<float, 3>({along_y_->points(), along_x_->points(), places.positions});
-  for (std::int64_t y = 0; y < along_y_->points(); ++y)
-    for (std::int64_t x = 0; x < along_x_->points(); ++x)
-      for (std::int64_t i = 0; i < count; ++i)
-        weights_(y, x, places.position[i]) +=
-            static_cast<float>(places.share[i] * along_y[y * count + i] * along_x[x * count + i]);
+  const int points_y = along_y_->points(), points_x = along_x_->points();
+  const WeightsAlong all_y(*along_y_, places.y), all_x(*along_x_, places.x);
+  weights_ = Array<float, 3>({points_y, points_x, places.positions()});
+  std::vector<double> sum(static_cast<std::size_t>(points_y) * points_x);
+  for (std::int64_t p = 0; p < places.positions(); ++p) {
+    std::ranges::fill(sum, 0);
+    for (std::size_t i = places.first[p]; i < places.first[p + 1]; ++i) {
+      const double *along_y = all_y.at(places.y[i]), *along_x = all_x.at(places.x[i]);
+      for (int y = 0; y < points_y; ++y) {
+        const double weight = places.share[i] * along_y[y];
+        for (int x = 0; x < points_x; ++x) sum[y * points_x + x] += weight * along_x[x];
+      }
+    }
+    for (std::size_t i = 0; i < sum.size(); ++i)
+      weights_.data()[i * places.positions() + p] = static_cast<float>(sum[i]);
+  }
 }
 
 void SourceSum::sum_along_x(std::size_t state, MatrixLine line, MatrixLine opposite, int waves,

@@ -34,7 +34,7 @@ inline constexpr int waves_per_source_block = 64;
 /// points that hold all of that, and one real matrix for each axis both interpolates and blurs (source_grid.h). The
 /// defocus spread is a sum over its states before. Work for each plane wave: beams · points along x, rows of beams ·
 /// points, points · positions, instead of beams · positions · (7 to 61 shifts of the probe). A position's spread is a
-/// sum of such weights, and costs nothing for each plane wave.
+/// sum of such weights, and costs nothing for each plane wave; each of its places costs points · points once.
 class SourceSum {
  public:
   /// `mirrored` are beams that enter as their mirror images and fall on the same plane waves (none: empty).

@@ -53,8 +53,8 @@ using Gifts = std::map<std::int64_t, std::vector<Gift>>;
 
 class Layout {
  public:
-  /// Å; places nearer to each other than this are one.
-  static constexpr double rounding = 1e-3;
+  /// Å; offsets that agree to this are one, far below what registration errs by.
+  static constexpr double rounding = 0.005;
 
   Layout(const ScanInfo& info, const Registration& r, const StandardGrid& grid, const Stretch& stretch)
       : registration_(r),
@@ -67,33 +67,21 @@ class Layout {
         y_{info.scan_height, r.step_y_angstrom.value},
         reach_(reach_along(info, r)) {}
 
-  /// What each standard position is the mean over, row by row; nothing where the scan holds none of its places.
-  std::vector<std::vector<SeenPlace>> seen_from() const {
-    std::vector<std::vector<SeenPlace>> all;
-    for (int row = 0; row < grid_.along; ++row)
-      for (int column = 0; column < grid_.across; ++column) {
-        std::vector<SeenPlace> seen;
-        for (const auto& [offset, weight] : offsets_of(row, column))
-          seen.push_back({offset.first * rounding / registration_.cell_along_angstrom.value,
-                          offset.second * rounding / registration_.cell_across_angstrom.value, weight});
-        all.push_back(std::move(seen));
-      }
-    return all;
-  }
-
-  /// Adds the gifts of all scan positions to `sample`. Returns the patterns averaged: the mean over covered positions
-  /// of 1 / Σ weight².
-  double add_gifts(int sample, Array<std::uint8_t, 2>& covered, Gifts& gifts) const {
+  /// Adds the gifts of all scan positions to `sample`, whose number is `number`, and says in it what is covered and
+  /// where that was seen. Returns the patterns averaged: the mean over covered positions of 1 / Σ weight².
+  double add_gifts(int number, Sample& sample, Gifts& gifts) const {
     double patterns_averaged = 0;
     int count = 0;
+    sample.covered = Array<std::uint8_t, 2>({grid_.along, grid_.across});
     for (int row = 0; row < grid_.along; ++row)
       for (int column = 0; column < grid_.across; ++column) {
-        const auto weights = weights_of(row, column);
-        covered(row, column) = !weights.empty();
+        const auto [weights, seen_from] = neighbours_of(row, column);
+        sample.covered(row, column) = !weights.empty();
+        sample.seen_from.push_back(seen_from);
         if (weights.empty()) continue;
         double squares = 0;
         for (const auto& [from, weight] : weights) {
-          gifts[from].push_back({sample, row * grid_.across + column, weight});
+          gifts[from].push_back({number, row * grid_.across + column, weight});
           squares += weight * weight;
         }
         patterns_averaged += 1 / squares;
@@ -139,39 +127,39 @@ class Layout {
     return false;
   }
 
-  /// Each scan position (row, column) around each place of a standard position, and its weight in the mean.
-  template <class Take>
-  void each_neighbour(int row, int column, const Take& take) const {
+  /// The scan positions around the places of a standard position.
+  struct Neighbours {
+    std::map<std::int64_t, double> weights;  ///< of each, by its number
+    std::vector<SeenPlace> seen_from;        ///< the same by how far they lie from their place
+  };
+
+  Neighbours neighbours_of(int row, int column) const {
+    Neighbours found;
+    std::map<std::pair<std::int64_t, std::int64_t>, double> offsets;  // along, across, in units of `rounding`
     const auto all = places(row, column);
     for (const Place& place : all) {
       const Between rows = between(y_, place.y), columns = between(x_, place.x);
       for (const int i : {0, 1})
-        for (const int j : {0, 1})
-          if (rows.weight[i] * columns.weight[j] > 0)
-            take(place, rows.index[i], columns.index[j],
-                 rows.weight[i] * columns.weight[j] / static_cast<double>(all.size()));
+        for (const int j : {0, 1}) {
+          const double weight = rows.weight[i] * columns.weight[j] / static_cast<double>(all.size());
+          if (weight <= 0) continue;
+          found.weights[std::int64_t{rows.index[i]} * x_.count + columns.index[j]] += weight;
+          const auto [along, across] = offset(place, rows.index[i], columns.index[j]);
+          offsets[{std::lround(along / rounding), std::lround(across / rounding)}] += weight;
+        }
     }
+    for (const auto& [offset, weight] : offsets)
+      found.seen_from.push_back({offset.first * rounding / registration_.cell_along_angstrom.value,
+                                 offset.second * rounding / registration_.cell_across_angstrom.value, weight});
+    return found;
   }
 
-  std::map<std::int64_t, double> weights_of(int row, int column) const {
-    std::map<std::int64_t, double> weights;
-    each_neighbour(row, column, [&](const Place&, int scan_row, int scan_column, double weight) {
-      weights[std::int64_t{scan_row} * x_.count + scan_column] += weight;
-    });
-    return weights;
-  }
-
-  /// The same by how far they lie from their place, along and across, in units of `rounding`.
-  std::map<std::pair<std::int64_t, std::int64_t>, double> offsets_of(int row, int column) const {
-    std::map<std::pair<std::int64_t, std::int64_t>, double> offsets;
-    each_neighbour(row, column, [&](const Place& place, int scan_row, int scan_column, double weight) {
-      const Place from = axes_.to_crystal(place);
-      const Place to = axes_.to_crystal({scan_column * x_.step, scan_row * y_.step});
-      const double along = normal_is_y_ ? to.x - from.x : to.y - from.y;
-      const double across = normal_is_y_ ? to.y - from.y : to.x - from.x;
-      offsets[{std::lround(along / rounding), std::lround(towards_film_ * across / rounding)}] += weight;
-    });
-    return offsets;
+  /// From a place to a scan position: along the interface, and across it towards the film, Å.
+  std::pair<double, double> offset(const Place& place, int scan_row, int scan_column) const {
+    const Place from = axes_.to_crystal(place);
+    const Place to = axes_.to_crystal({scan_column * x_.step, scan_row * y_.step});
+    const double x = to.x - from.x, y = to.y - from.y;
+    return {normal_is_y_ ? x : y, towards_film_ * (normal_is_y_ ? y : x)};
   }
 
   const Registration& registration_;
@@ -206,10 +194,8 @@ Sample empty_sample(const ScanInfo& info, const Registration& r, const StandardG
                     int number, Gifts& gifts) {
   Sample sample;
   sample.patterns = Array<float, 4>({grid.along, grid.across, grid.pixels, grid.pixels});
-  sample.covered = Array<std::uint8_t, 2>({grid.along, grid.across});
-  const Layout layout(info, r, grid, stretch);
-  sample.conditions = conditions_of(info, r, layout.add_gifts(number, sample.covered, gifts));
-  sample.seen_from = layout.seen_from();
+  const double patterns_averaged = Layout(info, r, grid, stretch).add_gifts(number, sample, gifts);
+  sample.conditions = conditions_of(info, r, patterns_averaged);
   return sample;
 }
 
@@ -218,9 +204,9 @@ Sample empty_sample(const ScanInfo& info, const Registration& r, const StandardG
 double electrons_per_standard_pattern(const ScanInfo& info, const Registration& registration,
                                       const StandardGrid& grid) {
   refuse_unusable(registration);
-  Array<std::uint8_t, 2> covered({grid.along, grid.across});
+  Sample sample;
   Gifts gifts;
-  return registration.electrons_per_pattern(info) * Layout(info, registration, grid, {}).add_gifts(0, covered, gifts);
+  return registration.electrons_per_pattern(info) * Layout(info, registration, grid, {}).add_gifts(0, sample, gifts);
 }
 
 std::vector<Sample> to_standard_grids(const Scan& scan, const Registration& registration, const StandardGrid& grid,

@@ -80,6 +80,7 @@ SeenMean mean_of(const std::vector<SeenPlace>& places) {
   return mean;
 }
 
+/// To the rounding of what is said, 0.005 Å of half an Å.
 bool is_whole(double steps) { return std::abs(steps - std::round(steps)) < 1e-2; }
 
 /// Linear interpolation keeps the mean place, and all that enters was a stop of the scan.

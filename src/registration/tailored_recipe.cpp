@@ -97,7 +97,8 @@ FilmCell film_cell(const Registration& r, const Tailoring& t, double substrate_c
   return {measured, std::max(0.03, r.film_cell_angstrom.error), "scan: measured"};
 }
 
-/// Reading a coarse scan blurs like a source of half a step (standard_grid.h).
+/// Reading a coarse scan blurs like a source of half a step (standard_grid.h), to a network at least: the inversion
+/// knows better, and takes the range for a little too wide.
 double widest_source(const Registration& r) {
   const double step = std::max(r.step_x_angstrom.value, r.step_y_angstrom.value);
   const double fine = wavelength(r.energy_kev.value) / (4e-3 * r.semiangle_mrad.value);
