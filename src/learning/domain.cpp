@@ -16,8 +16,11 @@ void widen(Range& range, double value, bool first) {
   range.high = first ? value : std::max(range.high, value);
 }
 
+// Samples just outside a range that was drawn at random are as good as inside.
+double margin_at(double value) { return 0.02 * std::abs(value) + 1e-6; }
+
 void object(const char* name, const char* unit, double value, const Range& range, std::vector<std::string>& sentences) {
-  const double margin = 0.02 * std::abs(value) + 1e-6;
+  const double margin = margin_at(value);
   if (value >= range.low - margin && value <= range.high + margin) return;
   sentences.push_back(fmt::format("The {} is {:.4g} {}, the model was trained between {:.4g} and {:.4g}.", name, value,
                                   unit, range.low, range.high));
@@ -39,12 +42,19 @@ Range range_from(const nlohmann::ordered_json& json) { return {json.at(0).get<do
 
 }  // namespace
 
-void Domain::include(const Conditions& c) {
+void Domain::include(const Conditions& c, double true_nm) {
   const bool first = empty();
   widen(energy_kev, c.energy_kev, first);
   widen(semiangle_mrad, c.semiangle_mrad, first);
   widen(thickness_nm, c.thickness_nm, first);
   widen(electrons_per_pattern, c.electrons_per_pattern, first);
+  widen(true_thickness_nm, true_nm, first);
+}
+
+double Domain::strangeness_of_thickness(double found_nm, double error_nm) const {
+  if (true_thickness_nm == Range{}) return 0;
+  const double outside = std::max(true_thickness_nm.low - found_nm, found_nm - true_thickness_nm.high);
+  return std::max(0.0, outside - margin_at(found_nm)) / (3 * std::max(error_nm, 1e-3));
 }
 
 std::vector<std::string> Domain::objections(const Conditions& c, double covered_share) const {
@@ -64,12 +74,19 @@ nlohmann::ordered_json to_json(const Domain& d) {
           {"semiangle_mrad", to_json(d.semiangle_mrad)},
           {"thickness_nm", to_json(d.thickness_nm)},
           {"electrons_per_pattern", to_json(d.electrons_per_pattern)},
+          {"true_thickness_nm", to_json(d.true_thickness_nm)},
           {"least_covered_share", d.least_covered_share}};
 }
 
 Domain domain_from_json(const nlohmann::ordered_json& json) {
-  return {range_from(json.at("energy_kev")), range_from(json.at("semiangle_mrad")), range_from(json.at("thickness_nm")),
-          range_from(json.at("electrons_per_pattern")), json.at("least_covered_share").get<double>()};
+  const Range true_thickness_nm =
+      json.contains("true_thickness_nm") ? range_from(json.at("true_thickness_nm")) : Range{};
+  return {range_from(json.at("energy_kev")),
+          range_from(json.at("semiangle_mrad")),
+          range_from(json.at("thickness_nm")),
+          range_from(json.at("electrons_per_pattern")),
+          true_thickness_nm,
+          json.at("least_covered_share").get<double>()};
 }
 
 double Cloud::distance(std::span<const double> description) const {

@@ -16,14 +16,18 @@ struct Range {
   bool operator==(const Range&) const = default;
 };
 
-/// The ranges of the training split's conditions and the least share of positions that it was shown.
+/// The ranges of the training split's conditions and the least share of positions that it was shown. `thickness_nm` is
+/// what was given of the thickness, `true_thickness_nm` what it was: nothing is known of it in models of before.
 struct Domain {
-  Range energy_kev, semiangle_mrad, thickness_nm, electrons_per_pattern;
+  Range energy_kev, semiangle_mrad, thickness_nm, electrons_per_pattern, true_thickness_nm;
   double least_covered_share = 1;
 
-  void include(const Conditions& conditions);
+  void include(const Conditions& conditions, double true_thickness_nm);
   /// One sentence for each condition outside its range (with a margin of 2 % of the value); empty inside.
   std::vector<std::string> objections(const Conditions& conditions, double covered_share) const;
+  /// How far, in units of three `error_nm`, a thickness that was found in the patterns lies outside what was trained
+  /// (by more than 2 % of it); 0 inside.
+  double strangeness_of_thickness(double found_nm, double error_nm) const;
   bool empty() const { return energy_kev == Range{}; }
 };
 nlohmann::ordered_json to_json(const Domain& domain);

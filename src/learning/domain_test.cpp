@@ -12,7 +12,7 @@ Domain example() {
   Conditions conditions;
   for (const double thickness : {8.0, 16.0}) {
     conditions.thickness_nm = thickness;
-    domain.include(conditions);
+    domain.include(conditions, thickness < 10 ? 9 : 15);
   }
   domain.least_covered_share = 0.5;
   return domain;
@@ -39,9 +39,22 @@ TEST(Domain, a_model_trained_without_noise_objects_to_noise) {
   EXPECT_EQ(example().objections(conditions, 1).size(), 1u);
 }
 
+TEST(Domain, a_thickness_that_patterns_show_is_strange_by_its_errors_beyond_the_true_ones) {
+  const auto domain = example();  // true ones from 9 to 15 nm
+  for (const double found : {9.0, 12.0, 15.0, 8.9, 15.2}) EXPECT_EQ(domain.strangeness_of_thickness(found, 0.1), 0);
+  EXPECT_NEAR(domain.strangeness_of_thickness(8, 0.2), (1 - 0.16) / 0.6, 1e-3);
+  EXPECT_NEAR(domain.strangeness_of_thickness(20, 0.5), (5 - 0.4) / 1.5, 1e-3);
+  EXPECT_EQ(Domain().strangeness_of_thickness(20, 0.5), 0);  // of a model that does not say
+}
+
 TEST(Domain, survives_its_record) {
-  const auto domain = example(), again = domain_from_json(to_json(domain));
+  const auto domain = example();
+  auto json = to_json(domain);
+  const auto again = domain_from_json(json);
   EXPECT_EQ(again.thickness_nm, domain.thickness_nm);
+  EXPECT_EQ(again.true_thickness_nm, (Range{9, 15}));
+  json.erase("true_thickness_nm");
+  EXPECT_EQ(domain_from_json(json).true_thickness_nm, Range{});
   EXPECT_EQ(again.least_covered_share, domain.least_covered_share);
 }
 

@@ -50,15 +50,23 @@ void fill_answer(const Answer& answer, const Calibration& calibration, Predictio
   fill_regressions(answer, prediction);
 }
 
+double strangeness_of_thickness(const Model& model, const Prediction& prediction) {
+  return model.domain.strangeness_of_thickness(prediction.estimated_thickness_nm, prediction.estimated_thickness_error);
+}
+
 void judge_domain(const Model& model, const Conditions& conditions, Prediction& prediction) {
   prediction.reasons = model.domain.objections(conditions, prediction.covered_share);
   prediction.abstains = !prediction.reasons.empty();
   if (!(prediction.out_of_domain <= strange_distance)) {
     prediction.abstains = true;
-    prediction.reasons.push_back(fmt::format(
-        "The patterns differ from all that the model was trained on (distance {:.2f}, 99 % of known samples stay below "
-        "1).",
-        prediction.out_of_domain));
+    const auto& known = model.domain.true_thickness_nm;
+    prediction.reasons.push_back(
+        strangeness_of_thickness(model, prediction) > strange_distance
+            ? fmt::format("The patterns show a lamella of {:.1f} nm, the model was trained on {:.1f} to {:.1f} nm.",
+                          prediction.estimated_thickness_nm, known.low, known.high)
+            : fmt::format("The patterns differ from all that the model was trained on (distance {:.2f}, 99 % of known "
+                          "samples stay below 1).",
+                          prediction.out_of_domain));
   }
   const double error = conditions.thickness_error_nm, trained = model.preprocessing.trained_thickness_error_nm();
   if (model.preprocessing.use_conditions == "all" && error > trained + noted_thickness_error_nm)
@@ -76,7 +84,8 @@ Prediction prediction_of(const Model& model, const Features& features, const Con
   const double covered = std::accumulate(features.covered.begin(), features.covered.end(), 0.0);
   prediction.covered_share = covered / static_cast<double>(features.covered.size());
   prediction.out_of_domain =
-      std::max(model.cloud.distance(outputs[0].description), std::max(0.0, features.residual) / model.residual_limit);
+      std::max({model.cloud.distance(outputs[0].description), std::max(0.0, features.residual) / model.residual_limit,
+                strangeness_of_thickness(model, prediction)});
   judge_domain(model, conditions, prediction);
   prediction.summary = summary_of(prediction);
   return prediction;

@@ -77,7 +77,7 @@ Domain domain_of(const SampleSource& samples, const std::vector<std::int64_t>& p
     for (const double dose : samples.detection().electrons_per_pattern)
       for (const double error : {-gain_error, gain_error}) {
         conditions.electrons_per_pattern = dose * (1 + error);
-        domain.include(conditions);
+        domain.include(conditions, samples.labels(i).thickness_nm);
       }
   }
   domain.least_covered_share = settings.masked_probability > 0 ? 1 - settings.masked_share : 0.99;
