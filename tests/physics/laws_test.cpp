@@ -142,7 +142,7 @@ double r_factor(const std::vector<double>& a, const std::vector<double>& b) {
   return r;
 }
 
-constexpr ProbePosition place{1.1, 6.3};
+const ProbePosition place{1.1, 6.3};
 
 TEST(PartialCoherence, a_pattern_is_the_sum_of_coherent_patterns_at_moved_probes_and_focuses) {
   const auto specimen = stepped_specimen();
