@@ -8,6 +8,7 @@
 #include "commands/command.h"
 #include "commands/interruption.h"
 #include "commands/output_place.h"
+#include "commands/restart.h"
 #include "core/error.h"
 #include "core/nearest_name.h"
 #include "dataset/ranks.h"
@@ -126,6 +127,7 @@ int run_or_complain(int count, char** arguments) {
 }  // namespace terrace
 
 int main(int count, char** arguments) {
+  terrace::restart_with_better_matrix_kernels(arguments);
   const int code = terrace::run_or_complain(count, arguments);
   if (code != 0) terrace::take_back_empty_folders();
   std::fflush(stdout);

@@ -18,4 +18,19 @@ void add_product(MatrixBlock<const float> left, MatrixBlock<const float> right, 
               right.first, right.stride, scale, product.first, product.stride);
 }
 
+std::string_view matrix_kernels() { return openblas_get_corename(); }
+
+std::string_view better_matrix_kernels(std::string_view chosen, InstructionSet best) {
+  if (chosen != "Prescott") return "";
+  switch (best) {
+    case InstructionSet::avx512:
+      return "SkylakeX";
+    case InstructionSet::avx2:
+      return "Haswell";
+    case InstructionSet::portable:
+      break;
+  }
+  return "";
+}
+
 }  // namespace terrace

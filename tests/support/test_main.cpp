@@ -6,7 +6,10 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "commands/restart.h"
+
 int main(int count, char** arguments) {
+  terrace::restart_with_better_matrix_kernels(arguments);
   testing::InitGoogleMock(&count, arguments);
   std::string folder = (std::filesystem::temp_directory_path() / "terrace_test_XXXXXX").string();
   if (!mkdtemp(folder.data())) return 1;
