@@ -201,9 +201,10 @@ void run(const Options& options, OpenModel open_model) {
   if (ranks.is_first()) print_cost(cost, samples, options.threads, ranks.count());
   check_memory(cost.bytes, options.max_memory_gb, "Use a recipe with a smaller window, or fewer threads");
   if (ranks.is_first()) add_whole_scan(samples.back(), options, network, progress, reading);
+  const double stretch_dose = options.electrons_per_pattern / std::max(1.0, 1.0 * std::ssize(stretches));
   const auto answers =
       invert_stretches(reading.recipe, std::span(samples).first(stretches.size()), folder / "stretches", ranks,
-                       options.threads, options.effort, options.electrons_per_pattern, progress);
+                       options.threads, options.effort, stretch_dose, progress);
   if (!ranks.is_first()) return;
   add_map(stretches, answers, reading);
   write(folder, reading);
@@ -230,7 +231,9 @@ void add_invert(CLI::App& app, OpenModel open_model) {
       ->check(CLI::Range(0.0, 1e6).description(""))
       ->capture_default_str();
   app.add_option("--electrons-per-standard-pattern", options->electrons_per_pattern,
-                 "electrons in a pattern of the standard grid, where the file's dose is unknown or wrong")
+                 "electrons in a pattern of the standard grid, averaged over the whole scan, where the file's dose is "
+                 "unknown or "
+                 "wrong; a stretch has its share")
       ->check(CLI::Range(0.0, 1e12).description(""));
   app.add_option("--thickness-error-nm", options->thickness_error_nm,
                  "the thickness is known to this; by default 1 nm or what its measurement says")

@@ -39,11 +39,18 @@ void for_each_member(P& p, const Visit& visit) {
   visit("reasons", p.reasons);
 }
 
+/// What a prediction that is withheld before anything was read still holds.
+bool says_why(const std::string& name) {
+  constexpr std::array names = {"classes", "class_probability", "summary", "covered_share", "abstains", "reasons"};
+  return std::ranges::find(names, name) != names.end();
+}
+
 std::string step_in_words(const Prediction& p) {
   const bool up = p.step_height_probability_up >= 0.5;
-  return fmt::format(
-      "a step {:.1f} nm below the entrance surface (90 %: {:.1f} to {:.1f} nm), below which the {} advances",
-      p.depth_nm, p.depth_low_nm, p.depth_high_nm, up ? "substrate" : "film");
+  const bool two = p.step_count_probability[2] > p.step_count_probability[1];
+  return fmt::format("{} {:.1f} nm below the entrance surface (90 %: {:.1f} to {:.1f} nm), below which the {} advances",
+                     two ? "two steps, the first" : "a step", p.depth_nm, p.depth_low_nm, p.depth_high_nm,
+                     up ? "substrate" : "film");
 }
 
 std::string mixing_in_words(const Prediction& p) {
@@ -86,12 +93,17 @@ nlohmann::ordered_json to_json(const Prediction& prediction) {
   nlohmann::ordered_json json;
   json["classes"] = interface_class_names;
   for_each_member(prediction, [&](const char* name, const auto& member) { json[name] = member; });
+  if (prediction.covered_share > 0) return json;
+  for (auto& [name, value] : json.items())  // nothing was read: no number is an answer
+    if (!says_why(name)) value = nullptr;
   return json;
 }
 
 Prediction prediction_from_json(const nlohmann::ordered_json& json) {
   Prediction prediction;
-  for_each_member(prediction, [&](const char* name, auto& member) { json.at(name).get_to(member); });
+  for_each_member(prediction, [&](const char* name, auto& member) {
+    if (const auto& value = json.at(name); !value.is_null()) value.get_to(member);
+  });
   return prediction;
 }
 

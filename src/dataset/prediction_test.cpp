@@ -1,6 +1,7 @@
 // What a prediction says survives its file.
 #include "dataset/prediction.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace terrace {
@@ -24,6 +25,21 @@ TEST(Prediction, comes_back_from_json_as_it_was) {
   const auto json = to_json(distinct_prediction());
   EXPECT_EQ(to_json(prediction_from_json(json)), json);
   EXPECT_EQ(prediction_from_json(json).depth_half_high_nm, 5.25);
+}
+
+TEST(Prediction, withheld_before_anything_was_read_holds_no_numbers) {
+  const auto json = to_json(withheld("no interface.", {"why"}));
+  EXPECT_TRUE(json.at("depth_nm").is_null());
+  EXPECT_TRUE(json.at("out_of_domain").is_null());
+  EXPECT_EQ(json.at("summary"), "Cannot tell: no interface.");
+  EXPECT_EQ(to_json(prediction_from_json(json)), json);
+}
+
+TEST(Prediction, of_two_steps_says_so) {
+  auto prediction = distinct_prediction();
+  EXPECT_THAT(finding_in_words(prediction), testing::StartsWith("a step 4.5 nm below"));
+  prediction.step_count_probability = {0.1, 0.2, 0.7};
+  EXPECT_THAT(finding_in_words(prediction), testing::StartsWith("two steps, the first 4.5 nm below"));
 }
 
 TEST(Prediction, of_a_stretch_keeps_its_place) {

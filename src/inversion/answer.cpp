@@ -152,14 +152,30 @@ std::string misfit_in_words(const GoodnessOfFit& goodness) {
       "the best fit leaves {:.2f} times the noise of the counts, {:.2f} times in sums of neighbouring values: {}, and "
       "probabilities are tempered by the larger factor",
       goodness.ratio, goodness.coherent,
-      shared ? "neighbours on the standard grid share counts, as positions of the scan are averaged"
+      shared ? "neighbours on the standard grid share counts, as positions of the scan are averaged, or something is "
+               "there that no hypothesis holds"
              : "something is there that no hypothesis holds, or values share their counts");
 }
 
-/// The probability of each thickness, whatever the structure.
-nlohmann::ordered_json thickness_json(const std::vector<WeighedCandidate>& posterior) {
+/// By more than neighbours make that share counts.
+bool scatters_too_little(const GoodnessOfFit& goodness) {
+  constexpr double least_ratio = 0.5;
+  return goodness.ratio < least_ratio && goodness.deviations < -refused_deviations;
+}
+
+/// The probability of each thickness, whatever the structure. Each structure is kept at its likeliest thickness alone;
+/// around that its evidence falls as a normal of the fit's own error does.
+nlohmann::ordered_json thickness_json(const Findings& findings, const std::vector<WeighedCandidate>& posterior) {
+  const double error = std::max(error_of(findings, "thickness"), 1e-3);
+  const int reach = static_cast<int>(std::ceil(5 * error));
   std::map<int, double> of_cells;
-  for (const auto& [candidate, probability] : posterior) of_cells[candidate.hypothesis.thickness_cells] += probability;
+  for (const auto& [candidate, probability] : posterior) {
+    double sum = 0;
+    const auto share = [&](int off) { return std::exp(-off * off / (2 * error * error)); };
+    for (int off = -reach; off <= reach; ++off) sum += share(off);
+    for (int off = -reach; off <= reach; ++off)
+      of_cells[candidate.hypothesis.thickness_cells + off] += probability * share(off) / sum;
+  }
   auto json = nlohmann::ordered_json::array();
   for (const auto& [cells, probability] : of_cells)
     if (probability > least_probability) json.push_back({{"cells", cells}, {"probability", probability}});
@@ -238,6 +254,11 @@ Prediction answer_of(const Findings& findings, const std::vector<WeighedCandidat
         fmt::join(far.numbers, ", ")));
   if (findings.goodness.deviations > refused_deviations || findings.goodness.coherent > 1)
     answer.reasons.push_back(misfit_in_words(findings.goodness));
+  if (!fits(findings.goodness) || scatters_too_little(findings.goodness))
+    answer.reasons.push_back(
+        fmt::format("the counts scatter {:.2f} times as much as their dose says: is it right "
+                    "(--electrons-per-standard-pattern, --counts-per-electron)?",
+                    findings.goodness.ratio));
   answer.summary = summary_of(answer, findings.goodness);
   return answer;
 }
@@ -264,7 +285,7 @@ nlohmann::ordered_json to_json(const Findings& findings, const std::vector<Weigh
     json["fitted"] = candidate.fitted;
     candidates.push_back(std::move(json));
   }
-  return {{"thickness_cells", thickness_json(posterior)},
+  return {{"thickness_cells", thickness_json(findings, posterior)},
           {"goodness_of_fit",
            {{"ratio", findings.goodness.ratio},
             {"deviations", findings.goodness.deviations},

@@ -44,6 +44,25 @@ TEST(Answer, thicknesses_are_weighed_whatever_the_structure) {
   EXPECT_NEAR(json[0]["probability"].get<double>() / json[1]["probability"].get<double>(), 3 * 20.0 / 18, 1e-9);
 }
 
+TEST(Answer, a_thickness_that_the_fit_leaves_open_is_open) {
+  auto findings = two_candidates(50);
+  Parameter thickness;
+  thickness.name = "thickness";
+  thickness.value = [](const Explanation& e) { return 1.0 * e.hypothesis.thickness_cells; };
+  findings.parameters = {thickness};
+  findings.best.errors = {0.7};
+  double sum = 0, at_10 = 0, at_11 = 0;
+  const auto json = to_json(findings, weigh(findings, {}, 1));
+  for (const auto& one : json["thickness_cells"]) {
+    const double probability = one["probability"];
+    sum += probability;
+    if (one["cells"] == 10) at_10 = probability;
+    if (one["cells"] == 11) at_11 = probability;
+  }
+  EXPECT_NEAR(sum, 1, 1e-5);
+  EXPECT_NEAR(at_11 / at_10, std::exp(-1 / (2 * 0.7 * 0.7)), 1e-9);
+}
+
 Candidate mixed_cell(double film_cells) {
   return {.hypothesis = {.interface_class = InterfaceClass::diffuse, .thickness_cells = 10, .film_cells = film_cells},
           .fitted = true};
@@ -128,6 +147,19 @@ TEST(Answer, what_a_fit_needs_beyond_expectation_is_noted_and_far_beyond_withhel
   EXPECT_FALSE(answer().abstains);
   film_b->set(findings.best.explanation, 0.06);  // atoms that hardly move, as far as the model has it
   EXPECT_TRUE(answer().abstains);
+}
+
+TEST(Answer, counts_that_scatter_too_little_for_their_dose_are_named) {
+  auto findings = two_candidates(3);
+  findings.best.explanation.hypothesis = findings.candidates[0].hypothesis;
+  const auto reasons = [&](const GoodnessOfFit& goodness) {
+    findings.goodness = goodness;
+    return answer_of(findings, weigh(findings, {}, 1), small_inversion(), conditions_of_inversion(10)).reasons;
+  };
+  EXPECT_TRUE(reasons({.ratio = 0.8, .deviations = -20}).empty());
+  ASSERT_EQ(reasons({.ratio = 0.3, .deviations = -20}).size(), 1u);
+  EXPECT_NE(reasons({.ratio = 0.3, .deviations = -20})[0].find("0.30 times as much as their dose says"),
+            std::string::npos);
 }
 
 TEST(Answer, a_whole_number_beside_what_is_expected_is_what_was_expected) {

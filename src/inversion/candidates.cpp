@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace terrace {
 bool alike(const Hypothesis& a, const Hypothesis& b) {
@@ -16,12 +17,22 @@ std::vector<Candidate>::iterator Candidates::find(const Hypothesis& hypothesis) 
   return std::ranges::find_if(all_, [&](const Candidate& c) { return alike(c.hypothesis, hypothesis); });
 }
 
+Candidate Candidates::better_of_set_aside(const Candidate& candidate) {
+  const auto aside =
+      std::ranges::find_if(set_aside_, [&](const Candidate& c) { return alike(c.hypothesis, candidate.hypothesis); });
+  if (aside == set_aside_.end()) return candidate;
+  const Candidate earlier = *aside;
+  set_aside_.erase(aside);
+  return earlier.log_evidence > candidate.log_evidence ? earlier : candidate;
+}
+
 void Candidates::add(const Candidate& candidate) {
   const auto known = find(candidate.hypothesis);
+  const auto better = candidate.fitted ? better_of_set_aside(candidate) : candidate;
   if (known == all_.end())
-    all_.push_back(candidate);
-  else if (candidate.fitted || (!known->fitted && candidate.log_evidence > known->log_evidence))
-    *known = candidate;
+    all_.push_back(better);
+  else if (better.fitted != known->fitted ? better.fitted : better.log_evidence > known->log_evidence)
+    *known = better;
   sort();
 }
 
@@ -29,7 +40,7 @@ void Candidates::raise(const Candidate& score, double trusted_error) {
   const auto known = find(score.hypothesis);
   if (known == all_.end() || !known->fitted) return add(score);
   if (score.log_evidence > known->log_evidence + trusted_error)
-    *known = score;
+    set_aside_.push_back(std::exchange(*known, score));
   else
     known->log_evidence = std::max(known->log_evidence, score.log_evidence);
   sort();
@@ -37,6 +48,9 @@ void Candidates::raise(const Candidate& score, double trusted_error) {
 
 void Candidates::drop_scores() {
   std::erase_if(all_, [](const Candidate& c) { return !c.fitted; });
+  all_.insert(all_.end(), set_aside_.begin(), set_aside_.end());
+  set_aside_.clear();
+  sort();
 }
 
 std::optional<double> Candidates::take_score(const Hypothesis& hypothesis) {

@@ -25,10 +25,10 @@ bool alike(const Hypothesis& a, const Hypothesis& b);
 /// Each structure once, whatever its thickness and its continuous numbers (widths, a mixed cell's share).
 class Candidates {
  public:
-  /// A fit replaces a score or an earlier fit; of two scores the better one stays.
+  /// A fit replaces a score; of two fits, and of two scores, the better one stays.
   void add(const Candidate& candidate);
-  /// A score that is as good as a fit: a fit that ended short of it is raised to it, and counts as none where it was
-  /// short by more than `trusted_error`.
+  /// A score that is as good as a fit: a fit that ended short of it is raised to it, and set aside where it was short
+  /// by more than `trusted_error`: it comes back where no later fit is better, as scores may promise what no fit keeps.
   void raise(const Candidate& score, double trusted_error);
   void drop_scores();
   /// The score of that structure, which is dropped; empty where it has a fit, or none.
@@ -45,7 +45,10 @@ class Candidates {
   void sort();
   std::vector<Candidate>::iterator find(const Hypothesis& hypothesis);
 
-  std::vector<Candidate> all_;
+  /// The better of `candidate` and what was set aside of its structure, which is taken.
+  Candidate better_of_set_aside(const Candidate& candidate);
+
+  std::vector<Candidate> all_, set_aside_;
 };
 
 }  // namespace terrace

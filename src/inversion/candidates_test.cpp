@@ -53,6 +53,32 @@ TEST(Candidates, a_fit_that_ended_short_is_raised_and_one_far_short_counts_no_mo
   EXPECT_EQ(candidates.best().hypothesis.step_depth_cells, 5);
 }
 
+TEST(Candidates, a_fit_comes_back_where_the_score_that_displaced_it_is_not_kept) {
+  Hypothesis thicker = step_at(4);
+  thicker.thickness_cells = 11;
+  Candidates candidates;
+  candidates.add({step_at(4), 0, true});
+  candidates.add({step_at(5), -5, true});
+  candidates.raise({thicker, 20, false}, 1);
+  EXPECT_EQ(candidates.take_score(thicker), 20);
+  candidates.add({thicker, -9, true});
+  EXPECT_EQ(candidates.best().log_evidence, 0);
+  EXPECT_EQ(candidates.best().hypothesis.thickness_cells, 10);
+  candidates.raise({thicker, 20, false}, 1);
+  candidates.drop_scores();
+  ASSERT_EQ(candidates.all().size(), 2U);
+  EXPECT_EQ(candidates.best().log_evidence, 0);
+}
+
+TEST(Candidates, a_later_fit_that_is_worse_changes_nothing) {
+  Candidates candidates;
+  candidates.add({step_at(4), -1, true});
+  candidates.add({step_at(4), -3, true});
+  EXPECT_EQ(candidates.best().log_evidence, -1);
+  candidates.add({step_at(4), -0.5, true});
+  EXPECT_EQ(candidates.best().log_evidence, -0.5);
+}
+
 TEST(Candidates, a_score_is_taken_once) {
   Candidates candidates;
   candidates.add({step_at(4), -3, false});

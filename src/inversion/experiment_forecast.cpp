@@ -19,7 +19,6 @@ namespace {
 
 using Rival = NamedRival::Question;
 
-constexpr int fewest_cells = 4;
 /// Of the thickness, where no depths are asked for.
 constexpr double depth_shares[] = {0.125, 0.25, 0.5, 0.75, 0.875};
 
@@ -61,11 +60,11 @@ void set_source(Recipe& recipe, double fwhm_angstrom) {
 
 void set_thickness(Recipe& recipe, double nm) {
   const int cells = static_cast<int>(std::lround(nm / cell_nm(recipe)));
-  if (cells < fewest_cells)
+  if (cells < thinnest_cells)
     throw InputError(
         fmt::format("a lamella of {} nm has {} cells of {:.4g} nm, too few to hold a buried step and its "
                     "rivals (at least {}). Give a larger --thickness-nm.",
-                    nm, cells, cell_nm(recipe), fewest_cells));
+                    nm, cells, cell_nm(recipe), thinnest_cells));
   const int lost = recipe.ranges.film_loss_cells[1];
   if (2 * lost >= cells)
     throw InputError(

@@ -14,6 +14,9 @@ namespace terrace {
 /// the matched-projection twin of such a step, with a share `film_cells` / thickness of film in column `plane` alone;
 /// or, where a width is given, an error-function profile around `plane` + `shift_cells`. Both: that profile around the
 /// boundary at each depth. Mixed cells are virtual crystals.
+/// Thinner lamellae are not inverted.
+inline constexpr int thinnest_cells = 4;
+
 struct Hypothesis {
   InterfaceClass interface_class = InterfaceClass::abrupt;
   int thickness_cells = 0;

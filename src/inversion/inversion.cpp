@@ -10,6 +10,7 @@
 
 #include "core/config.h"
 #include "core/embedded.h"
+#include "core/error.h"
 #include "core/free_memory.h"
 
 extern "C" const char microscope_toml_begin[], microscope_toml_end[];
@@ -20,12 +21,22 @@ namespace {
 /// An answer that rests on less of the standard grid than this says so.
 constexpr double noted_covered_share = 0.7;
 
+void refuse_too_thin(const Recipe& recipe, const Conditions& conditions) {
+  const double cell_nm = recipe.substrate.cell_angstrom / 10;
+  if (conditions.thickness_nm + conditions.thickness_error_nm < (thinnest_cells - 0.5) * cell_nm)
+    throw InputError(
+        fmt::format("A lamella of {:.2f} nm is too thin to be inverted ({} cells, {:.2f} nm, are the least). "
+                    "Is the thickness right?",
+                    conditions.thickness_nm, thinnest_cells, thinnest_cells * cell_nm));
+}
+
 }  // namespace
 
 Inversion invert(const Recipe& recipe, const Sample& sample, int threads, const SearchEffort& effort,
                  const Progress& progress, double electrons_per_pattern) {
   Inversion inversion{
       .observed = observe(sample, electrons_per_pattern), .findings = {}, .posterior = {}, .answer = {}};
+  refuse_too_thin(recipe, sample.conditions);
   const ForwardModel model(recipe, sample.conditions, threads, spreads_of(recipe, sample));
   inversion.findings = search(model, inversion.observed, effort, progress);
   inversion.posterior = weigh(inversion.findings, {}, tempering_of(inversion.findings.goodness));
@@ -49,7 +60,7 @@ UsualCost usual_cost(const Recipe& recipe, const Conditions& conditions, int thr
   constexpr double usual_propagations = 100, fits_at_once = 6;
   constexpr double scored_at_once = 6;  // steps of either direction at three thicknesses, for each cell
   const double cells = conditions.thickness_nm / (recipe.substrate.cell_angstrom / 10);
-  const Explanation plain{{.thickness_cells = std::max(4, static_cast<int>(std::lround(cells)))},
+  const Explanation plain{{.thickness_cells = std::max(thinnest_cells, static_cast<int>(std::lround(cells)))},
                           expected_circumstances(recipe, conditions)};
   const auto one = ForwardModel(recipe, conditions, threads).cost({&plain, 1});
   const double patterns = 4.0 * static_cast<double>(recipe.grid.positions()) * recipe.grid.pixels * recipe.grid.pixels;

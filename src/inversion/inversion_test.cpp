@@ -89,6 +89,14 @@ TEST(Inversion, a_specimen_that_is_no_hypothesis_is_refused) {
   }
 }
 
+TEST(Inversion, a_lamella_that_can_only_be_thinner_than_what_is_tried_is_refused) {
+  PlannedSample planned;
+  auto scan = scan_of(small_inversion(), InterfaceClass::rough, 1e4, planned);
+  scan.conditions.thickness_nm = 1;
+  scan.conditions.thickness_error_nm = 0.2;
+  EXPECT_THROW(invert(small_inversion(), scan, 1), InputError);
+}
+
 /// Half a coarse step before and behind each standard position, as a scan gives them that has none there.
 TEST(Inversion, takes_patterns_for_the_means_that_they_are) {
   const auto recipe = small_inversion();

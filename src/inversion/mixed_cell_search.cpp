@@ -49,7 +49,7 @@ void MixedCellSearch::finish() {
 
 int MixedCellSearch::known_thickness() const {
   const double cell_nm = state_.model().recipe().substrate.cell_angstrom / 10;
-  return std::max(4, static_cast<int>(std::lround(state_.model().conditions().thickness_nm / cell_nm)));
+  return std::max(thinnest_cells, static_cast<int>(std::lround(state_.model().conditions().thickness_nm / cell_nm)));
 }
 
 /// A few steps without what needs a propagation each and says little from afar: film cell, B factors, milling.

@@ -132,7 +132,7 @@ Parameter thickness(const Recipe& recipe, const Conditions& conditions) {
   p.expected = conditions.thickness_nm / cell_nm;
   p.sigma = conditions.thickness_error_nm / std::sqrt(3.0) / cell_nm;
   p.step = 1;
-  p.least = 3;
+  p.least = thinnest_cells;
   p.whole = true;
   p.value = [](const Explanation& e) { return static_cast<double>(e.hypothesis.thickness_cells); };
   p.set = set_thickness;

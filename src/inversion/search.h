@@ -30,7 +30,7 @@ struct SearchEffort {
 };
 
 /// Raised where a search comes to answer otherwise: what is kept of an earlier one is not taken for its own.
-inline constexpr int search_revision = 6;
+inline constexpr int search_revision = 7;
 
 /// From what registration knows to the posterior's ingredients:
 /// 1. a mixed cell of continuous composition at the registered plane, fitted with all circumstances: smooth, so that

@@ -25,6 +25,8 @@ std::optional<Hypothesis> step_of(const Prediction& prediction) {
 
 std::string borne_out(const Prediction& network, const Prediction& fit) {
   if (network.abstains) return "the network said: " + network.summary;
+  if (fit.abstains)
+    return "the network said: " + network.summary + " The fit's own answer is withheld, and says nothing of it";
   const auto said = static_cast<int>(most_probable_class(network));
   const double probability = fit.class_probability[said];
   const std::string verdict = probability > 0.5    ? "the fit bears it out"

@@ -54,6 +54,10 @@ TEST(BorneOut, says_where_class_depth_or_direction_differ) {
   auto open = sure(abrupt, 0, 0.5);
   open.class_probability = {0.8, 0.2, 0, 0};
   EXPECT_NE(said(open).find("neither excludes nor confirms"), std::string::npos);
+  auto withheld = sure(diffuse, 7, 0.1);
+  withheld.abstains = true;
+  EXPECT_EQ(said(withheld).find("excludes"), std::string::npos);
+  EXPECT_NE(said(withheld).find("is withheld"), std::string::npos);
 }
 
 }  // namespace

@@ -23,8 +23,8 @@ struct Shape {
 };
 
 int depth_cells(const Prediction& prediction) {
-  const double bin = prediction.depth_bin_nm;
-  const auto by_thickness = static_cast<int>(std::lround(prediction.thickness_nm / bin));
+  const double found = prediction.estimated_thickness_nm, thickness = found > 0 ? found : prediction.thickness_nm;
+  const auto by_thickness = static_cast<int>(std::lround(thickness / prediction.depth_bin_nm));
   return by_thickness > 0 ? by_thickness : std::max(1, static_cast<int>(prediction.depth_probability.size()));
 }
 

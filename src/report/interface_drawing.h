@@ -21,7 +21,8 @@ struct InterfaceDrawing {
 };
 
 /// The most probable interface of a prediction: class, median depth, direction of the step, widths. A step is drawn one
-/// cell high. Without a thickness the specimen is drawn as deep as the depth distribution reaches.
+/// cell high, the specimen as thick as was found, or else given. Without a thickness the specimen is drawn as deep as
+/// the depth distribution reaches.
 InterfaceDrawing most_probable_interface(const Prediction& prediction);
 
 }  // namespace terrace

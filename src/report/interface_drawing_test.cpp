@@ -50,6 +50,12 @@ TEST(MostProbableInterface, is_no_deeper_than_a_specimen_of_known_thickness) {
   EXPECT_EQ(most_probable_interface(prediction).film_a.extent(0), 30);
 }
 
+TEST(MostProbableInterface, is_as_thick_as_was_found) {
+  auto prediction = certain(InterfaceClass::rough);  // 30 cells are given
+  prediction.estimated_thickness_nm = 33 * prediction.depth_bin_nm;
+  EXPECT_EQ(most_probable_interface(prediction).film_a.extent(0), 33);
+}
+
 TEST(MostProbableInterface, is_as_deep_as_the_distribution_where_no_thickness_is_given) {
   auto prediction = certain(InterfaceClass::rough);
   prediction.thickness_nm = 0;
