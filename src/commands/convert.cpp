@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   fs::path input, output;
-  std::string image = "virtual";
+  std::string image;
   ScanOverrides overrides;
 };
 
@@ -88,6 +88,9 @@ void run(const Options& options) {
   const auto scan = open_scan(options.input.string(), options.overrides);
   for (const auto& guess : scan->info().guesses) fmt::print("note: {}\n", guess);
   const auto kind = options.output.extension();
+  if (!options.image.empty() && kind != ".tif" && kind != ".tiff")
+    throw InputError(
+        fmt::format("--image is for a .tif; '{}' holds the whole scan. Give OUT.tif?", options.output.string()));
   make_place_for(options.output);
   const InterruptionWatch watch;
   ProgressBar bar;
@@ -113,7 +116,8 @@ void add_convert(CLI::App& app) {
                  "file to write; its ending says what: .h5 (py4DSTEM, LiberTEM, NeXus), .hspy (HyperSpy), .npy with a "
                  ".json beside it, or .tif (images)")
       ->required();
-  app.add_option("--image", options->image, "what a .tif shows: BF, ABF, ADF and centre of mass, or the mean pattern")
+  app.add_option("--image", options->image,
+                 "what a .tif shows: virtual (the default) is BF, ABF, ADF and centre of mass, pacbed the mean pattern")
       ->check(CLI::IsMember({"virtual", "pacbed"}));
   add_settings_options(app, options->overrides, "Instead of what the file says");
   app.callback([options] { run(*options); });

@@ -75,8 +75,7 @@ void run(const Options& options) {
   std::fflush(stdout);  // before the progress, in a file too
   check_memory(cost.memory_bytes, options.max_memory_gb, "Use fewer threads or a smaller grid");
   if (options.dry_run) return;
-  for (const auto& file : {options.output, options.report})
-    if (!file.empty()) make_place_for(file);
+  make_places_for({options.output, options.report});
   ProgressBar bar;
   const auto forecast = forecast_experiment(recipe, options.request, options.threads, bar.callback());
   print(forecast);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <set>
 #include <vector>
 
 #include "core/error.h"
@@ -52,6 +53,16 @@ void make_place_for(const fs::path& file) {
     throw InputError(
         fmt::format("'{}' is a device or pipe, which a file would replace. Give another -o?", file.string()));
   make_folder(file.has_parent_path() ? file.parent_path() : fs::path("."));
+}
+
+void make_places_for(std::initializer_list<fs::path> files) {
+  std::set<fs::path> places;
+  for (const auto& file : files) {
+    if (file.empty()) continue;
+    make_place_for(file);
+    if (!places.insert(fs::weakly_canonical(file)).second)
+      throw InputError(fmt::format("'{}' is to hold two results. Give them two names.", file.string()));
+  }
 }
 
 }  // namespace terrace

@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/json_text.h"
 #include "core/text_file.h"
+#include "learning/evaluation_refusals.h"
 #include "learning/model.h"
 #include "registration/scan_as_registered.h"
 #include "registration/standard_grid.h"
@@ -40,8 +41,7 @@ struct Options {
   RegistrationOptions registration;
 };
 
-void print_prediction(const Prediction& prediction) {
-  fmt::print("{}\n", prediction.summary);
+void print_numbers(const Prediction& prediction) {
   for (std::size_t i = 0; i < interface_class_names.size(); ++i)
     fmt::print("  {:<8} {:5.1f} %\n", interface_class_names[i], 100 * prediction.class_probability[i]);
   fmt::print(
@@ -52,6 +52,11 @@ void print_prediction(const Prediction& prediction) {
   fmt::print(
       "  covered {:.0f} % of the standard grid; distance from the training set {:.2f} (1 = its 99th percentile)\n",
       100 * prediction.covered_share, prediction.out_of_domain);
+}
+
+void print_prediction(const Prediction& prediction) {
+  fmt::print("{}\n", prediction.summary);
+  if (prediction.covered_share > 0) print_numbers(prediction);  // else nothing was read
   for (const auto& reason : prediction.reasons) fmt::print("  note: {}\n", reason);
 }
 
@@ -67,9 +72,24 @@ Picture position_picture(const Sample& sample) {
   return {.caption = "Intensity on the standard grid (dark: not covered by the scan)", .image = image};
 }
 
-void add_evaluation_file(const std::string& path, ReportContent& report) {
+/// The recipe whose data the judged model learnt from; empty where it does not say.
+std::string recipe_judged(const nlohmann::ordered_json& evaluation) {
+  if (!evaluation.contains("about")) return "";
+  const auto& about = evaluation.at("about");
+  const auto of_data = about.contains("data") ? recipe_hash_of(about.at("data")) : "";
+  return about.value("model_learnt_from_another_recipe", of_data);
+}
+
+void add_evaluation_file(const std::string& path, const Model& model, ReportContent& report) {
   try {
-    add_evaluation(parse_json(read_text(path), path), report);
+    const auto evaluation = parse_json(read_text(path), path);
+    const auto judged = recipe_judged(evaluation);
+    const auto learnt = recipe_hash_of(model.record.value("data", nlohmann::ordered_json::object()));
+    if (!judged.empty() && judged != learnt)
+      throw InputError(
+          fmt::format("'{}' judges a model of another recipe ({}, this one's is {}). Give its own, or none.", path,
+                      judged, learnt));
+    add_evaluation(evaluation, report);
   } catch (const Error&) {
     throw;
   } catch (const std::exception&) {  // what JSON lacks, or a dose that is no number
@@ -125,7 +145,7 @@ nlohmann::ordered_json map_json(const std::vector<StretchPrediction>& map) {
 /// Everything about the scan and the model that is not an answer.
 ReportContent described(const Scan& scan, const Model& model, const Options& options) {
   ReportContent report;
-  if (!options.evaluation.empty()) add_evaluation_file(options.evaluation, report);
+  if (!options.evaluation.empty()) add_evaluation_file(options.evaluation, model, report);
   report.title = "Interface of " + fs::path(options.scan).filename().string();
   report.subtitle = fmt::format("{}, read with {}", scan.info().format, fs::path(options.model).filename().string());
   report.provenance["scan"] = scan.info().provenance;

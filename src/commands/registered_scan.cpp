@@ -46,6 +46,17 @@ std::optional<PacbedFit> read_substrate(const Scan& scan, Registration& registra
 RegistrationOptions registration_options(RegistrationOptions options, const ScanOverrides& overrides) {
   const bool turned = overrides.flip_detector_y == "yes" || overrides.flip_detector_x == "yes";
   if (turned && options.detector_mirrored == "auto") options.detector_mirrored = "no";
+  const auto take = [](double& by_hand, double instead) {
+    if (by_hand <= 0) by_hand = instead;
+  };
+  take(options.energy_kev, overrides.energy_kev);
+  take(options.semiangle_mrad, overrides.semiangle_mrad);
+  take(options.thickness_nm, overrides.thickness_nm);
+  if (overrides.mrad_per_pixel.size() == 1) take(options.mrad_per_pixel, overrides.mrad_per_pixel[0]);
+  if (!overrides.step_nm.empty()) {
+    take(options.step_y_angstrom, 10 * overrides.step_nm.front());
+    take(options.step_x_angstrom, 10 * overrides.step_nm.back());
+  }
   return options;
 }
 

@@ -25,7 +25,8 @@ std::optional<PacbedFit> read_substrate(const Scan& scan, Registration& registra
                                         double substrate_cell_angstrom, MeasureThickness when, int threads,
                                         const Progress& progress);
 
-/// A user who turns the detector's rows or columns round says how it lies.
+/// What the user says instead of the file is given, not the file's; one who turns the detector's rows or columns round
+/// says how it lies.
 RegistrationOptions registration_options(RegistrationOptions options, const ScanOverrides& overrides);
 
 }  // namespace terrace

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "commands/command.h"
+#include "commands/scan_options.h"
 #include "core/error.h"
 #include "core/threads.h"
 
@@ -28,7 +29,7 @@ void add_threads_option(CLI::App& app, int& threads) {
 
 void add_memory_option(CLI::App& app, double& max_memory_gb) {
   app.add_option("--max-memory", max_memory_gb, "refuse to start where the estimate is above this many GB")
-      ->check(CLI::PositiveNumber.description(""));
+      ->check(range_of(1e-3, 1e9));
 }
 
 void check_memory(double bytes, double max_memory_gb, const std::string& advice) {

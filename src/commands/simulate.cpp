@@ -63,6 +63,23 @@ fs::path path_of(const Experiment& experiment, std::size_t exit, const fs::path&
   return output.parent_path() / fmt::format("{}_{:.2f}nm{}", output.stem().string(), nm, output.extension().string());
 }
 
+/// A window repeats, so that positions beyond its edge see another interface there.
+void note_positions_beyond(const Experiment& experiment) {
+  const auto& scan = experiment.scan;
+  double least = 0, most = 0;
+  for (const int row : {0, scan.count_y - 1})
+    for (const int column : {0, scan.count_x - 1}) {
+      const double x = scan.position(row, column).x;
+      least = std::min(least, x);
+      most = std::max(most, x);
+    }
+  if (least < 0 || most > experiment.specimen.width_x)
+    fmt::print(
+        "note: positions reach from x = {:.1f} to {:.1f} Å, the specimen is {:.1f} Å wide and repeats: what lies "
+        "beyond is its other end\n",
+        least, most, experiment.specimen.width_x);
+}
+
 void print_plan(const Experiment& experiment, const ExperimentCost& cost, int threads) {
   const auto& specimen = experiment.specimen;
   const Grid grid = grid_for(specimen, experiment.sampling);
@@ -80,6 +97,7 @@ void print_plan(const Experiment& experiment, const ExperimentCost& cost, int th
              threads, cost.memory_bytes / 1e9, cost.disk_bytes / 1e9);
   const Detector detector(grid, experiment.microscope, experiment.camera);
   if (const auto warning = detector.warning(); !warning.empty()) fmt::print("note: {}\n", warning);
+  note_positions_beyond(experiment);
 }
 
 void simulate(const Experiment& experiment, const fs::path& output, int threads) {
@@ -113,6 +131,14 @@ void simulate(const Experiment& experiment, const fs::path& output, int threads)
   }
 }
 
+void refuse_other_ending(const fs::path& output) {
+  const auto ending = output.extension();
+  if (!output.empty() && ending != ".h5" && ending != ".hdf5")
+    throw InputError(fmt::format(
+        "'{}' has an unknown ending: simulate writes .h5. 'terrace convert' makes .npy, .hspy and .tif of that.",
+        output.string()));
+}
+
 void print_settings() {
   fmt::print(
       "[specimen]\n{}[interface]\n{}[substrate]\n{}[film] (the same keys; LaAlO3 by default)\n[microscope]\n{}"
@@ -127,6 +153,7 @@ void run(const Options& options) {
     throw InputError("simulate wants a configuration file. Try 'terrace simulate --settings', which lists its keys.");
   if (options.output.empty() && !options.dry_run)
     throw InputError("simulate wants -o FILE.h5 to write to, or --dry-run.");
+  refuse_other_ending(options.output);
   const fs::path config = options.config;
   const auto experiment = read_experiment(read_config(config), config.parent_path().string());
   const auto cost = cost_of(experiment, options.threads);

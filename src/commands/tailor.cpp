@@ -9,6 +9,7 @@
 #include "commands/estimate_line.h"
 #include "commands/output_place.h"
 #include "commands/progress_bar.h"
+#include "commands/registered_scan.h"
 #include "commands/scan_options.h"
 #include "core/error.h"
 #include "core/text_file.h"
@@ -160,11 +161,12 @@ void print_estimate(const Recipe& recipe, const StudyCost& cost, const Options& 
                options.hours);
 }
 
-/// A folder's data are those of its recipe.
+/// A folder's data are those of its recipe, which its user may have changed by hand.
 void refuse_other_study(const fs::path& folder, const std::string& recipe) {
-  if (fs::exists(folder / "data") &&
-      !(fs::exists(folder / "recipe.toml") && read_text(folder / "recipe.toml") == recipe))
-    throw InputError(fmt::format("'{}' holds the data of another recipe. Give another folder.", folder.string()));
+  const bool holds_one = fs::exists(folder / "recipe.toml");
+  if ((holds_one || fs::exists(folder / "data")) && !(holds_one && read_text(folder / "recipe.toml") == recipe))
+    throw InputError(
+        fmt::format("'{}' holds a study of another recipe. Give another folder, or delete it.", folder.string()));
 }
 
 void write(const Options& options, const std::string& recipe) {
@@ -199,10 +201,14 @@ void measure_thickness(const Scan& scan, Registration& registration, const Tailo
 }
 
 void run(const Options& options) {
+  if (options.tailoring.thinnest_nm > options.tailoring.thickest_nm)
+    throw InputError(fmt::format("--thinnest-nm {} is more than --thickest-nm {}. Are they exchanged?",
+                                 options.tailoring.thinnest_nm, options.tailoring.thickest_nm));
   const auto scan = open_scan(options.scan, options.overrides);
   refuse_unknown_energy(scan->info().energy_kev);
   ProgressBar bar;
-  auto registration = register_scan(*scan, options.registration, bar.callback());
+  auto registration =
+      register_scan(*scan, registration_options(options.registration, options.overrides), bar.callback());
   Tailoring tailoring = options.tailoring;
   tailoring.substrate_cell_angstrom = options.registration.substrate_cell_angstrom;
   measure_thickness(*scan, registration, tailoring, options.threads, bar.callback());

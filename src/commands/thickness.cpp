@@ -130,7 +130,12 @@ PacbedRange range_for(const Pattern& pattern, const Options& options) {
 }
 
 void print(const PacbedFit& fit) {
-  fmt::print("thickness: {} nm, correlation {:.4f}\n", estimate_text(fit.thickness_nm, 2), fit.correlation);
+  const auto thickness = estimate_text(fit.thickness_nm, 2);
+  if (fit.correlation >= least_correlation)
+    fmt::print("thickness: {} nm, correlation {:.4f}\n", thickness, fit.correlation);
+  else
+    fmt::print("thickness: none fits (correlation {:.4f} at {} nm; what fits has {} or more)\n", fit.correlation,
+               thickness, least_correlation);
   print_estimate("tilt along columns", fit.tilt_x_mrad, "mrad");
   print_estimate("tilt along rows", fit.tilt_y_mrad, "mrad");
   print_estimate("semi-angle", fit.semiangle_mrad, "mrad");

@@ -67,8 +67,7 @@ void run(Options options, OpenTrialNetwork open_network) {
   const auto cost = usual_cost(recipes, options.request, options.threads);
   if (ranks.is_first()) print_cost(cost, recipes, options, ranks.count());
   check_memory(cost.bytes, options.max_memory_gb, "Use a recipe with a smaller window or thinner lamellae");
-  make_place_for(options.output);
-  if (!options.report.empty()) make_place_for(options.report);
+  make_places_for({options.output, options.report});
   ProgressBar bar;
   const auto outcomes = write_trials(recipes, options.request, options.output, ranks, options.threads,
                                      ranks.is_first() ? bar.callback() : Progress());

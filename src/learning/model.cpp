@@ -62,8 +62,9 @@ void judge_domain(const Model& model, const Conditions& conditions, Prediction& 
     const auto& known = model.domain.true_thickness_nm;
     prediction.reasons.push_back(
         strangeness_of_thickness(model, prediction) > strange_distance
-            ? fmt::format("The patterns show a lamella of {:.1f} nm, the model was trained on {:.1f} to {:.1f} nm.",
-                          prediction.estimated_thickness_nm, known.low, known.high)
+            ? fmt::format(
+                  "Told {:.1f} nm, the model finds a lamella of {:.1f} nm; it was trained on {:.1f} to {:.1f} nm.",
+                  prediction.thickness_nm, prediction.estimated_thickness_nm, known.low, known.high)
             : fmt::format("The patterns differ from all that the model was trained on (distance {:.2f}, 99 % of known "
                           "samples stay below 1).",
                           prediction.out_of_domain));

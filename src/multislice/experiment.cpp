@@ -42,9 +42,20 @@ Structure repeated(const Structure& structure, const SpecimenSource& source) {
   return result;
 }
 
+/// The slabs of a built interface are its atomic planes.
+void refuse_slices_of_a_built_interface(const Config& config) {
+  const Config* sampling = config.find("sampling");
+  if (const Config* slices = sampling ? sampling->find("slice_angstrom") : nullptr)
+    throw InputError(
+        fmt::format("{}: sampling.slice_angstrom has no meaning for a built interface, which is cut at its atomic "
+                    "planes, half a cell apart. Take it away, or give the structure as specimen.file.",
+                    slices->place));
+}
+
 Specimen specimen_from(const SpecimenSource& source, const Config& config, const std::string& folder,
                        const Sampling& sampling, nlohmann::ordered_json& settings) {
   if (source.file.empty()) {
+    refuse_slices_of_a_built_interface(config);
     const Interface interface = read_interface(config);
     settings["interface"] = to_json(interface);
     settings["substrate"] = to_json(interface.substrate);

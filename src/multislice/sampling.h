@@ -35,7 +35,8 @@ inline auto fields(const Sampling*) {
   return std::array{
       F{"pixels_x", &S::pixels_x, 0, 16384, "pixels across the window; 0 chooses them for 0.08 Å"},
       F{"pixels_y", &S::pixels_y, 0, 16384, "pixels along the window; 0 chooses them for 0.08 Å"},
-      F{"slice_angstrom", &S::slice_angstrom, 0.1, 20, "slice thickness; half a perovskite cell by default"},
+      F{"slice_angstrom", &S::slice_angstrom, 0.1, 20,
+        "slice thickness of a structure file; a built interface is cut at its atomic planes, half a cell apart"},
       F{"engine", &S::engine, "auto|direct|sectors",
         "every probe through the window; or all beams of the aperture through one period along y"},
       F{"scattering_factors", &S::scattering_factors, "lobato|kirkland", "table of electron scattering factors"},

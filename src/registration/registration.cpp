@@ -20,6 +20,8 @@ namespace {
 /// Patterns that enter the mean pattern: enough for its disc, few enough for a large file.
 constexpr int positions_of_mean_pattern = 4096;
 
+constexpr auto nothing_seen = "the scan could not be registered: its patterns hold no intensity";
+
 bool is_given(double position) { return position > RegistrationOptions::not_given; }
 
 Estimate given_or_file(double by_hand, double in_file) {
@@ -204,7 +206,8 @@ View choose_view(const Array<double, 2>& image, const Registration& r, const Reg
 void take_lattice(Registration& r, const View& view, const RegistrationOptions& options) {
   r.planes = view.lattice.planes;
   r.reasons.insert(r.reasons.end(), view.lattice.reasons.begin(), view.lattice.reasons.end());
-  r.cell_along_angstrom = {options.substrate_cell_angstrom, -1, "given"};
+  const bool usual = options.substrate_cell_angstrom == RegistrationOptions().substrate_cell_angstrom;
+  r.cell_along_angstrom = {options.substrate_cell_angstrom, -1, usual ? "assumed" : "given"};
   r.cell_across_angstrom = r.cell_along_angstrom;
   if (is_given(options.column_angstrom)) r.column_angstrom = {options.column_angstrom, -1, "given"};
   if (!view.lattice.along_found) return;
@@ -296,6 +299,7 @@ double Registration::electrons_per_pattern(const ScanInfo& info) const {
 }
 
 std::string Registration::missing() const {
+  if (dark) return nothing_seen;
   std::vector<std::string> unknown;
   const auto need = [&](bool known, const char* what) {
     if (!known) unknown.emplace_back(what);
@@ -303,7 +307,7 @@ std::string Registration::missing() const {
   need(mrad_per_pixel_x.known() && mrad_per_pixel_y.known(), "the scale of the patterns (mrad_per_pixel)");
   need(semiangle_mrad.known(), "the semi-angle (semiangle_mrad)");
   if (!unknown.empty()) return fmt::format("the scan could not be registered; unknown: {}", fmt::join(unknown, ", "));
-  if (!beam_intensity.known()) return "the scan could not be registered: its patterns hold no intensity";
+  if (!beam_intensity.known()) return nothing_seen;
   need(interface_angstrom.known(), "where the interface lies (interface_angstrom)");
   need(column_angstrom.known(), "where columns lie along it (column_angstrom)");
   need(film_side != "unknown", "on which side the film lies (film_side)");
@@ -320,6 +324,7 @@ Registration register_scan(const Scan& scan, const RegistrationOptions& options,
   refuse_uncalibrated(r, info);
   auto mean = mean_pattern(scan, positions_of_mean_pattern, progress);
   r.faulty_pixels = repair_faulty_pixels(mean);
+  if (!(*std::ranges::max_element(mean) > 0)) r.dark = true;
   const auto disc = measure_disc(r, mean);
   place_centre(r, info, options, disc);
   scale_by_disc(r, disc);

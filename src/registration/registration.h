@@ -105,6 +105,7 @@ struct Registration {
   Estimate centre_row, centre_column;           ///< detector pixels
   Estimate mrad_per_pixel_y, mrad_per_pixel_x;  ///< rows, columns
   Estimate semiangle_mrad, energy_kev, thickness_nm;
+  bool dark = false;            ///< the mean pattern holds no positive number
   Estimate disc_radius_pixels;  ///< of the bright-field disc, along columns
   Estimate step_y_angstrom, step_x_angstrom;
   Estimate detector_rotation_deg;  ///< against the scan; k_scan = R(rotation) k_detector

@@ -224,6 +224,13 @@ TEST(Registration, the_disc_gives_whichever_of_scale_and_semiangle_is_missing) {
   EXPECT_NEAR(register_scan(scan, {}).semiangle_mrad.value, 20, 0.2);
 }
 
+TEST(Registration, patterns_without_intensity_are_named_before_what_they_cannot_give) {
+  auto scan = toy_scan({}, {}, 4, 8, 0.97625);
+  scan.info().semiangle_mrad = 0;
+  for (float& value : scan.patterns) value = -1;
+  EXPECT_THAT(register_scan(scan, {}).missing(), HasSubstr("no intensity"));
+}
+
 TEST(Registration, a_calibration_that_contradicts_the_disc_is_named) {
   auto scan = toy_scan({}, {}, 12, 40, 0.5);
   scan.info().semiangle_mrad = 25;

@@ -121,6 +121,11 @@ class Words(BadInput):
             self.refused(command, workshop.recipe(), "-o", "OUT.x", "--threads", "0", says=["--threads", "0", "1"])
 
     @learning
+    def test_the_figures_of_another_model(self):
+        evaluation = text("other_evaluation.json", json.dumps({"about": {"data": {"recipe_hash": "another"}}}))
+        self.predict(scan(), "other_evaluation.json", "another recipe", more=["--evaluation", evaluation])
+
+    @learning
     def test_words_of_the_learning_commands(self):
         self.refused("train", data(), "-o", "OUT.m", "--thread", "2", says=["Did you mean --threads?"])
         self.refused("train", data(), "-o", "OUT.m", "--threads", "0", says=["--threads"])
@@ -140,6 +145,11 @@ class Configurations(BadInput):
 
     def test_unknown_table(self):
         self.simulate(text("table.toml", "[microscop]\n"), "table.toml:1", "'microscop'", "'microscope'")
+        self.refused("structure", text("table.toml", "[interfaces]\n"), "-o", "OUT.s.xyz", says=["table.toml:1", "'interface'"])
+
+    def test_slices_of_an_interface_that_has_its_own(self):
+        path = text("slices.toml", workshop.EXPERIMENT + "slice_angstrom = 0.5\n")
+        self.simulate(path, "slices.toml:", "sampling.slice_angstrom", "built interface")
 
     def test_out_of_range(self):
         path = text("range.toml", workshop.EXPERIMENT + "[microscope]\nenergy_kev = -3\n")
@@ -178,6 +188,11 @@ class Configurations(BadInput):
         forecast("--semiangle-mrad", "0", says=["--semiangle-mrad", "0.1"])
         forecast("--electrons", "many", says=["--electrons", "many"])
         forecast("--max-memory", "0.001", says=["--max-memory 0.001", "GB of memory"])
+        forecast("--max-memory", "nan", says=["--max-memory", "nan"])
+
+    def test_two_results_in_one_file(self):
+        self.refused("forecast", workshop.recipe(), "-o", "OUT.f", "--report", "OUT.f", says=["two results"])
+        self.refused("trials", workshop.recipe(), "-o", "OUT.f", "--report", "OUT.f", says=["two results"])
 
     def test_not_toml(self):
         self.simulate(text("no.toml", "energy = = 3"), "no.toml:1", "not valid TOML")
@@ -216,6 +231,15 @@ class Structures(BadInput):
 
     def test_unknown_ending(self):
         self.refused("structure", workshop.experiment_of_structure(), "-o", "OUT.s.pdb", says=["s.pdb"])
+        self.refused("simulate", workshop.experiment(), "-o", "OUT.s.npy", says=["s.npy", "terrace convert"])
+
+    def test_options_of_another_form(self):
+        def refused(*options, says):
+            self.refused("structure", workshop.experiment_of_structure(), *options, says=says)
+        refused("-o", "OUT.s.xyz", "--format", "cif", says=["s.xyz", "--format cif"])
+        refused("-o", "OUT.s.xtl", "--xtl-kev", "-300", says=["--xtl-kev", "-300"])
+        refused("--cell", 1, 1, 1, says=["--cell", "plain .xyz"])
+        self.refused("convert", scan(), "OUT.s.npy", "--image", "pacbed", says=["--image", "s.npy"])
 
 
 class DataSets(BadInput):

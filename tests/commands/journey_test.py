@@ -59,6 +59,11 @@ class Journey(unittest.TestCase):
         self.assertEqual(manifest["statistics"]["duplicates"]["between_splits"], 0)
         self.assertIn("<html", (data() / "data.html").read_text())
 
+    def test_positions_beyond_the_specimen_are_named(self):
+        self.assertNotIn("repeats", run_well("simulate", workshop.experiment(), "--dry-run").stdout)
+        wide = workshop.text("beyond.toml", workshop.EXPERIMENT.replace("count_x = 24", "count_x = 100"))
+        self.assertIn("the specimen is 30.", run_well("simulate", wide, "--dry-run").stdout)
+
     def test_dry_runs_write_nothing(self):
         out = new_folder("dry")
         run_well("dataset", workshop.recipe(), "-o", out / "data", "--dry-run")
@@ -95,11 +100,11 @@ class Journey(unittest.TestCase):
                         "--two-step-depths", 0, "-o", out / "answer").stdout
         self.assertIn("registration:", said)
         answer = json.loads((out / "answer" / "inversion.json").read_text())
-        self.assertEqual("estimate: about" in said, answer["registration"]["usable"])
+        self.assertTrue(answer["registration"]["usable"])
+        self.assertIn("estimate: about", said)
         self.assertAlmostEqual(sum(answer["prediction"]["class_probability"]), 1, places=5)
-        if answer["registration"]["usable"]:
-            self.assertGreater(len(answer["candidates"]), 1)
-            self.assertIn("goodness_of_fit", answer)
+        self.assertGreater(len(answer["candidates"]), 1)
+        self.assertIn("goodness_of_fit", answer)
         self.assertIn("<html", (out / "answer" / "report.html").read_text())
         self.assertEqual(partial_files(out / "answer"), [])
 

@@ -6,7 +6,7 @@ import subprocess
 import unittest
 
 import workshop
-from workshop import new_folder, run_well, scan, text
+from workshop import new_folder, run, run_well, scan, text
 
 
 # Three cells of substrate, 4.7 nm thick, in a camera that shows them.
@@ -80,6 +80,18 @@ class Tailor(unittest.TestCase):
         prediction = json.loads((study / "prediction" / "prediction.json").read_text())
         self.assertIn("class_probability", prediction["prediction"])
         self.assertIn("<html", (study / "prediction" / "report.html").read_text())
+
+    def test_a_study_that_its_user_changed_is_not_written_over(self):
+        folder = new_folder("tailor")
+        again = ["tailor", scan(), "-o", folder / "study", "--families", 10, "--thickness-nm", 3]
+        self.assertRegex(run_well(*again).stdout, r"thickness.* 3\.0+ nm.*given")
+        run_well(*again)
+        change(folder / "study" / "recipe.toml", states="2")
+        mine = (folder / "study" / "recipe.toml").read_text()
+        answer = run(*again)
+        self.assertEqual(answer.returncode, 2)
+        self.assertIn("another recipe", answer.stderr)
+        self.assertEqual((folder / "study" / "recipe.toml").read_text(), mine)
 
 
 if __name__ == "__main__":

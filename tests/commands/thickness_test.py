@@ -1,6 +1,8 @@
 """Thickness from a position-averaged pattern, as a user asks for it."""
 import json
 import pathlib
+import random
+import struct
 import unittest
 
 from bad_input_test import BadInput
@@ -30,6 +32,14 @@ class Thickness(BadInput):
             # The names give a range of a nanometre or two, by a method whose own error is not known.
             self.assertGreater(found["thickness_nm"]["value"], low - 3)
             self.assertLess(found["thickness_nm"]["value"], high + 3)
+
+    def test_where_no_pattern_fits_no_thickness_is_said(self):
+        noise = random.Random(1)
+        numbers = struct.pack("<4096f", *(noise.random() for _ in range(4096)))
+        pattern = npy(new_folder("noise") / "noise.npy", (64, 64), numbers)
+        answer = run_well("thickness", pattern, "--energy-kev", 200, "--semiangle-mrad", 14, "--thinnest-nm", 9,
+                          "--thickest-nm", 14)
+        self.assertIn("thickness: none fits", answer.stdout)
 
     def test_what_is_no_pattern_is_refused(self):
         self.refused("thickness", text("note.txt", "no pattern"), "-o", "OUT.t", says=["note.txt"])
