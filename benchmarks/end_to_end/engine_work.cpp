@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "commands/restart.h"
 #include "core/random.h"
 #include "multislice/direct_simulation.h"
 #include "multislice/engine_choice.h"
@@ -176,6 +177,7 @@ Json work_called(const std::string& name) {
 }  // namespace terrace
 
 int main(int count, char** arguments) {
+  terrace::restart_with_better_matrix_kernels(arguments);
   nlohmann::ordered_json results;
   for (int i = 1; i < count; ++i) results[arguments[i]] = terrace::work_called(arguments[i]);
   fmt::print("{}\n", results.dump(1));

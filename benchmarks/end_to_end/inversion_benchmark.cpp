@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "commands/restart.h"
 #include "dataset/family_simulation.h"
 #include "inversion/inversion.h"
 
@@ -77,6 +78,7 @@ void run(Recipe recipe, int cells, double electrons) {
 }  // namespace terrace
 
 int main(int count, char** arguments) {
+  terrace::restart_with_better_matrix_kernels(arguments);
   if (count < 3) {
     fmt::print(stderr, "inversion_benchmark RECIPE CELLS [ELECTRONS]\n");
     return 2;

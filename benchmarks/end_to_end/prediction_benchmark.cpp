@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "commands/restart.h"
 #include "core/random.h"
 #include "learning/model.h"
 
@@ -43,6 +44,7 @@ void predict(benchmark::State& state, const Model& model, int count) {
 }  // namespace terrace
 
 int main(int count, char** arguments) {
+  terrace::restart_with_better_matrix_kernels(arguments);
   benchmark::Initialize(&count, arguments);
   const auto model = terrace::Model::load(count > 1 ? arguments[1] : TERRACE_SHIPPED_MODEL);
   for (const auto& [name, samples] : {std::pair{"predict/one", 1}, {"predict/batch", 32}})
