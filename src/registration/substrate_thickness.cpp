@@ -51,13 +51,13 @@ std::optional<PacbedFit> substrate_thickness(const Scan& scan, const Registratio
                                              int threads, std::string& reason, const Progress& progress,
                                              const ThicknessRange& thicknesses) {
   if (!ready(r)) {
-    reason = "the thickness could not be measured: it wants a registered scan with known energy and semi-angle";
+    reason = "the substrate's patterns were not read: that wants a registered scan with known energy and semi-angle";
     return std::nullopt;
   }
   const auto pattern = substrate_pattern(scan, r, progress);
   if (!pattern) {
     reason =
-        "the thickness could not be measured: the scan shows no whole cell of the substrate beyond 1.5 cells from "
+        "the substrate's patterns were not read: the scan shows no whole cell of the substrate beyond 1.5 cells from "
         "the interface";
     return std::nullopt;
   }
