@@ -37,7 +37,8 @@ function(terrace_test name)
   add_executable(${name} ${test_SOURCES} ${CMAKE_SOURCE_DIR}/tests/support/test_main.cpp
     ${CMAKE_SOURCE_DIR}/src/commands/restart.cpp)
   target_link_libraries(${name} PRIVATE ${test_LINK} GTest::gtest GTest::gmock)
-  target_compile_options(${name} PRIVATE ${terrace_warnings})
+  # The modules are what has to be fast; a test compiles in three quarters of the time.
+  target_compile_options(${name} PRIVATE ${terrace_warnings} $<$<CONFIG:Release>:-O1>)
   target_compile_definitions(${name} PRIVATE TERRACE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600)
 endfunction()
